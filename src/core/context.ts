@@ -1,0 +1,42 @@
+// Who calls, from where, on whose account. Every handler, trigger and service takes account, region and principal
+// from here: none of them is global.
+import type { RequestId } from "./ids.ts";
+
+declare const accountBrand: unique symbol;
+/** Twelve digits. */
+export type AccountId = string & { readonly [accountBrand]: true };
+declare const regionBrand: unique symbol;
+/** E.g. `eu-west-1`. */
+export type Region = string & { readonly [regionBrand]: true };
+
+const accountPattern = /^\d{12}$/;
+// The region part of an ARN in Lambda's own model, see data/constraints/lambda.json (FunctionName).
+const regionPattern = /^(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d$/;
+
+export const isAccountId = (text: string): text is AccountId => accountPattern.test(text);
+export const isRegion = (text: string): text is Region => regionPattern.test(text);
+
+export type Principal =
+  /** Nobody proved who they are: authentication is off, or the request was not signed. Acts as the account's root. */
+  | { readonly kind: "anonymous" }
+  /** A verified access key of the operator. */
+  | { readonly kind: "root"; readonly accessKeyId: string }
+  /** Credentials that a function holds for its execution role. */
+  | { readonly kind: "role"; readonly accessKeyId: string; readonly roleArn: string; readonly sessionName: string };
+
+export interface CallContext {
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly principal: Principal;
+  readonly requestId: RequestId;
+  /** Value of the caller's `X-Amzn-Trace-Id`, lineage included. */
+  readonly trace: string | undefined;
+  /** The resource on whose behalf an AWS service calls, e.g. a bucket or a rule. */
+  readonly sourceArn: string | undefined;
+  /** IP address of the peer, or `internal`. */
+  readonly sourceAddress: string;
+  /** Base URL under which the caller reached us, without a trailing slash: links we hand out start with it. */
+  readonly endpoint: string;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,20 @@
+// What the engine asks of the stored functions. Answers come from memory and are refreshed by the store's watch, so
+// that a warm invoke touches no disk.
+import type { FunctionId, FunctionVersion } from "./function-version.ts";
+
+export interface FunctionCatalog {
+  /**
+   * The version that an invoke of `qualifier` (undefined: `$LATEST`) runs now, already deployed: while an update is
+   * in progress this is the version before it. Returns plainly, not a promise, when it is in memory.
+   * Faults: ResourceNotFoundException (404), ResourceConflictException (409, function not active).
+   */
+  resolve(id: FunctionId, qualifier: string | undefined): ResolvedFunction | Promise<ResolvedFunction>;
+  /** Calls back with every function whose resolution may have changed (updated, deleted, alias moved). */
+  onChange(listener: (id: FunctionId) => void): () => void;
+}
+
+export interface ResolvedFunction {
+  readonly version: FunctionVersion;
+  /** As the caller addressed it: no suffix without a qualifier, else `:qualifier`. What the function sees. */
+  readonly invokedArn: string;
+}

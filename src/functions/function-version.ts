@@ -1,0 +1,45 @@
+// What the engine and the control plane know of one version of a function. `$LATEST` is a version like any other.
+import type { AccountId, Region } from "../core/context.ts";
+
+/** Identifies a function; an ARN in parts. */
+export interface FunctionId {
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly name: string;
+}
+
+export type Architecture = "x86_64" | "arm64";
+
+/** What a version is made of: every member is applied when an environment starts. */
+export interface FunctionConfiguration {
+  /** `nodejs24.x`, `provided.al2023`, … */
+  readonly runtime: string;
+  readonly handler: string | undefined;
+  readonly role: string;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+  readonly ephemeralStorageMiB: number;
+  readonly architecture: Architecture;
+  /** Undefined when never sent; `{}` when sent empty: GetFunction tells them apart. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+  readonly code: CodeReference;
+}
+
+export interface CodeReference {
+  /** Lower-case hex; the key of the zip in the blobs. */
+  readonly sha256: string;
+  /** Size of the zip, bytes. */
+  readonly sizeBytes: number;
+}
+
+export interface FunctionVersion {
+  readonly id: FunctionId;
+  /** `$LATEST` or a number in decimal. */
+  readonly version: string;
+  /** UUID that is new with every change of this version; environments of another revision are not reused. */
+  readonly revisionId: string;
+  readonly configuration: FunctionConfiguration;
+}
+
+export const latestVersion = "$LATEST";
