@@ -1,0 +1,48 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readSettings, settingKeys, settingsTable } from "./config.ts";
+
+const fileWith = (content: string): string => {
+  const file = join(mkdtempSync(join(tmpdir(), "lambent-config-")), "lambent.json");
+  writeFileSync(file, content);
+  return file;
+};
+
+describe("settings", () => {
+  test("have defaults that need nothing from outside", () => {
+    const settings = readSettings({}, undefined, {});
+    expect(settings).toMatchObject({ host: "127.0.0.1", port: 4566, region: "us-east-1", account: "000000000000", auth: "off" });
+    expect(settings.dataDirectory).toBe(join(process.cwd(), ".lambent"));
+  });
+
+  test("take a flag before a variable before the file", () => {
+    const file = fileWith('{"port": 1, "region": "eu-west-1", "account": "111111111111"}');
+    const settings = readSettings({ port: "3" }, file, { LAMBENT_PORT: "2", LAMBENT_REGION: "eu-west-2" });
+    expect(settings).toMatchObject({ port: 3, region: "eu-west-2", account: "111111111111" });
+  });
+
+  test("have no data directory in memory", () => {
+    expect(readSettings({ memory: "true" }, undefined, {}).dataDirectory).toBeUndefined();
+  });
+
+  test.each([
+    [{ port: "70000" }, "--port: must be a whole number from 0 to 65535"],
+    [{ account: "12" }, "--account: must have twelve digits"],
+    [{ region: "mars" }, "--region: must be a region such as eu-west-1"],
+    [{ auth: "maybe" }, "--auth: must be one of on, off"],
+  ])("refuse %j by name", (flags, message) => {
+    expect(() => readSettings(flags, undefined, {})).toThrow(message);
+  });
+
+  test("refuse an unknown key of the file by name", () => {
+    expect(() => readSettings({}, fileWith('{"prot": 1}'), {})).toThrow('there is no setting "prot"');
+  });
+
+  test("have a flag and a variable of their own each", () => {
+    const keys = settingKeys();
+    expect(new Set(keys.map((key) => settingsTable[key].flag)).size).toBe(keys.length);
+    expect(new Set(keys.map((key) => settingsTable[key].variable)).size).toBe(keys.length);
+  });
+});

@@ -1,0 +1,290 @@
+// Every setting, once: its flag, its environment variable, its key in the configuration file, its default. The only
+// reader of process.env. docs/settings.md is generated from this table (tools/settings-page.ts).
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type AccountId, isAccountId, isRegion, type Region } from "./core/context.ts";
+
+export interface Settings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absolute path; undefined with `--memory`. */
+  readonly dataDirectory: string | undefined;
+  readonly runtimesDirectory: string;
+  readonly region: Region;
+  readonly account: AccountId;
+  readonly auth: "on" | "off";
+  readonly trustNetwork: boolean;
+  readonly allowHosts: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly isolation: "any" | "required";
+  readonly deprecatedRuntimes: "warn" | "block";
+  readonly concurrency: number;
+  readonly idleMinutes: number;
+  readonly stopGraceSeconds: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+}
+
+interface Setting<Value> {
+  /** `--flag`; a boolean one takes no value. */
+  readonly flag: string;
+  /** What the flag's value is called in the help; undefined for booleans. */
+  readonly placeholder: string | undefined;
+  readonly variable: string;
+  readonly summary: string;
+  /** As text, the way a person would type it. Undefined: computed, see `summary`. */
+  readonly fallback: string | undefined;
+  parse(text: string): Value;
+}
+
+/** What is wrong with the settings that a person gave; printed without a stack. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new SettingsError(`must be a whole number from ${min} to ${max}`);
+    return value;
+  };
+
+const oneOf =
+  <const Choice extends string>(...choices: readonly Choice[]) =>
+  (text: string): Choice => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new SettingsError(`must be one of ${choices.join(", ")}`);
+    return choice;
+  };
+
+const list = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+const isTrue = (text: string): boolean => oneOf("true", "false")(text) === "true";
+
+function parseRegion(text: string): Region {
+  if (!isRegion(text)) throw new SettingsError("must be a region such as eu-west-1");
+  return text;
+}
+
+function parseAccount(text: string): AccountId {
+  if (!isAccountId(text)) throw new SettingsError("must have twelve digits");
+  return text;
+}
+
+type SettingsTable = { readonly [Key in keyof Settings]: Setting<Settings[Key]> };
+
+export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> } = {
+  port: {
+    flag: "port",
+    placeholder: "N",
+    variable: "LAMBENT_PORT",
+    summary: "Port to listen on; 0 takes any free one.",
+    fallback: "4566",
+    parse: wholeNumber(0, 65_535),
+  },
+  host: {
+    flag: "host",
+    placeholder: "ADDRESS",
+    variable: "LAMBENT_HOST",
+    summary: "Address to listen on. One that is not loopback needs --auth on (or --trust-network).",
+    fallback: "127.0.0.1",
+    parse: (text) => text,
+  },
+  dataDirectory: {
+    flag: "data",
+    placeholder: "DIR",
+    variable: "LAMBENT_DATA",
+    summary: "Folder that holds everything: functions, code, logs.",
+    fallback: ".lambent",
+    parse: (text) => resolve(text),
+  },
+  memory: {
+    flag: "memory",
+    placeholder: undefined,
+    variable: "LAMBENT_MEMORY",
+    summary: "Keep nothing: state lives in memory and in a temporary folder that goes when Lambent stops.",
+    fallback: "false",
+    parse: isTrue,
+  },
+  region: {
+    flag: "region",
+    placeholder: "NAME",
+    variable: "LAMBENT_REGION",
+    summary: "Region of requests that are not signed for one.",
+    fallback: "us-east-1",
+    parse: parseRegion,
+  },
+  account: {
+    flag: "account",
+    placeholder: "DIGITS",
+    variable: "LAMBENT_ACCOUNT",
+    summary: "Account of requests whose access key is not itself an account id.",
+    fallback: "000000000000",
+    parse: parseAccount,
+  },
+  auth: {
+    flag: "auth",
+    placeholder: "on|off",
+    variable: "LAMBENT_AUTH",
+    summary: "Whether requests must be signed with the access key that `lambent env` prints.",
+    fallback: "off",
+    parse: oneOf("on", "off"),
+  },
+  trustNetwork: {
+    flag: "trust-network",
+    placeholder: undefined,
+    variable: "LAMBENT_TRUST_NETWORK",
+    summary: "Allow an address that is not loopback without --auth on: whoever reaches the port runs code here.",
+    fallback: "false",
+    parse: isTrue,
+  },
+  allowHosts: {
+    flag: "allow-host",
+    placeholder: "NAMES",
+    variable: "LAMBENT_ALLOW_HOST",
+    summary: "Further names, separated by commas, under which clients may address Lambent (Host header).",
+    fallback: "",
+    parse: list,
+  },
+  allowOrigins: {
+    flag: "allow-origin",
+    placeholder: "ORIGINS",
+    variable: "LAMBENT_ALLOW_ORIGIN",
+    summary: "Web origins, separated by commas, whose pages may call the API.",
+    fallback: "",
+    parse: list,
+  },
+  isolation: {
+    flag: "isolation",
+    placeholder: "any|required",
+    variable: "LAMBENT_ISOLATION",
+    summary: "`required` refuses to start where functions cannot be isolated.",
+    fallback: "any",
+    parse: oneOf("any", "required"),
+  },
+  deprecatedRuntimes: {
+    flag: "deprecated-runtimes",
+    placeholder: "warn|block",
+    variable: "LAMBENT_DEPRECATED_RUNTIMES",
+    summary: "What CreateFunction does with runtimes that AWS has closed.",
+    fallback: "warn",
+    parse: oneOf("warn", "block"),
+  },
+  concurrency: {
+    flag: "concurrency",
+    placeholder: "N",
+    variable: "LAMBENT_CONCURRENCY",
+    summary: "Concurrent executions of an account in a region; beyond it invokes are throttled.",
+    fallback: "1000",
+    parse: wholeNumber(1, 1_000_000),
+  },
+  idleMinutes: {
+    flag: "idle-minutes",
+    placeholder: "N",
+    variable: "LAMBENT_IDLE_MINUTES",
+    summary: "How long an idle execution environment is kept.",
+    fallback: "10",
+    parse: wholeNumber(1, 100_000),
+  },
+  stopGraceSeconds: {
+    flag: "stop-grace",
+    placeholder: "SECONDS",
+    variable: "LAMBENT_STOP_GRACE",
+    summary: "How long running invokes may go on after SIGINT or SIGTERM.",
+    fallback: "5",
+    parse: wholeNumber(0, 900),
+  },
+  runtimesDirectory: {
+    flag: "runtimes",
+    placeholder: "DIR",
+    variable: "LAMBENT_RUNTIMES",
+    summary: "Where `lambent runtimes add` installs languages; shared by all instances of a user.",
+    fallback: undefined,
+    parse: (text) => resolve(text),
+  },
+  logLevel: {
+    flag: "log-level",
+    placeholder: "LEVEL",
+    variable: "LAMBENT_LOG_LEVEL",
+    summary: "Lambent's own log: trace, debug, info, warn, error or silent.",
+    fallback: "info",
+    parse: oneOf("trace", "debug", "info", "warn", "error", "silent"),
+  },
+};
+
+export type SettingKey = keyof typeof settingsTable;
+/** Values as text, as flags or a configuration file give them. */
+export type GivenSettings = Partial<Record<SettingKey, string>>;
+
+/** Flag before environment variable before file before default. Throws SettingsError naming the one that is wrong. */
+export function readSettings(flags: GivenSettings, file: string | undefined, environment = process.env): Settings {
+  const fromFile = file === undefined ? {} : readSettingsFile(file);
+  const value = <Key extends SettingKey>(key: Key): ReturnType<(typeof settingsTable)[Key]["parse"]> => {
+    const setting = settingsTable[key];
+    const given = [
+      { source: `--${setting.flag}`, text: flags[key] },
+      { source: setting.variable, text: environment[setting.variable] },
+      { source: `"${setting.flag}" in ${file ?? ""}`, text: fromFile[key] },
+      { source: "default", text: setting.fallback ?? defaultRuntimesDirectory(environment) },
+    ].find(({ text }) => text !== undefined);
+    try {
+      return setting.parse(given?.text ?? "") as ReturnType<(typeof settingsTable)[Key]["parse"]>;
+    } catch (error) {
+      if (error instanceof SettingsError) throw new SettingsError(`${given?.source ?? key}: ${error.message}`);
+      throw error;
+    }
+  };
+  return {
+    host: value("host"),
+    port: value("port"),
+    dataDirectory: value("memory") ? undefined : value("dataDirectory"),
+    runtimesDirectory: value("runtimesDirectory"),
+    region: value("region"),
+    account: value("account"),
+    auth: value("auth"),
+    trustNetwork: value("trustNetwork"),
+    allowHosts: value("allowHosts"),
+    allowOrigins: value("allowOrigins"),
+    isolation: value("isolation"),
+    deprecatedRuntimes: value("deprecatedRuntimes"),
+    concurrency: value("concurrency"),
+    idleMinutes: value("idleMinutes"),
+    stopGraceSeconds: value("stopGraceSeconds"),
+    logLevel: value("logLevel"),
+  };
+}
+
+/** A JSON object whose keys are the flags: `{ "port": 4566, "auth": "on" }`. A key that is no flag is an error. */
+function readSettingsFile(file: string): GivenSettings {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new SettingsError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new SettingsError(`${file}: must hold a JSON object of settings`);
+  }
+  const keyOfFlag = new Map(settingKeys().map((key) => [settingsTable[key].flag, key]));
+  const given: GivenSettings = {};
+  for (const [flag, value] of Object.entries(content)) {
+    const key = keyOfFlag.get(flag);
+    if (key === undefined) throw new SettingsError(`${file}: there is no setting "${flag}"`);
+    given[key] = Array.isArray(value) ? value.join(",") : String(value);
+  }
+  return given;
+}
+
+export function settingKeys(): readonly SettingKey[] {
+  return Object.keys(settingsTable) as SettingKey[];
+}
+
+function defaultRuntimesDirectory(environment: NodeJS.ProcessEnv): string {
+  return join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lambent");
+}
