@@ -1,0 +1,60 @@
+import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { AccountId, Region } from "../core/context.ts";
+import { FileLogSink, type LoggedEvent } from "./file-log-sink.ts";
+import { silentLogger } from "./logger.ts";
+
+const stream = (name: string) => ({
+  function: { account: "000000000000" as AccountId, region: "us-east-1" as Region, name: "hello" },
+  group: "/aws/lambda/hello",
+  stream: name,
+});
+const group = { account: "000000000000", region: "us-east-1", group: "/aws/lambda/hello" };
+const folder = (): string => mkdtempSync(join(tmpdir(), "lambent-logs-"));
+
+test("reads the streams of a group in one order of time", async () => {
+  const sink = new FileLogSink(folder(), silentLogger);
+  sink.append(stream("2026/01/31/[$LATEST]a"), [{ timeMs: 1, message: "one" }, { timeMs: 3, message: "three" }]);
+  sink.append(stream("2026/01/31/[$LATEST]b"), [{ timeMs: 2, message: "two\nlines" }]);
+  expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["one", "two\nlines", "three"]);
+  expect((await sink.read(group, 2, 1)).map(({ message }) => message)).toEqual(["three"]);
+});
+
+test("keeps everything appended while it writes", async () => {
+  const sink = new FileLogSink(folder(), silentLogger);
+  for (let n = 0; n < 500; n++) {
+    sink.append(stream("s"), [{ timeMs: n, message: String(n) }]);
+    if (n % 50 === 0) await Promise.resolve();
+  }
+  expect((await sink.read(group, 0, 1000)).map(({ timeMs }) => timeMs)).toEqual(Array.from({ length: 500 }, (_, n) => n));
+});
+
+test("passes over a line that a kill cut off", async () => {
+  const directory = folder();
+  const sink = new FileLogSink(directory, silentLogger);
+  sink.append(stream("s"), [{ timeMs: 1, message: "whole" }]);
+  await sink.flush();
+  const inGroup = join(directory, "000000000000", "us-east-1", encodeURIComponent(group.group));
+  appendFileSync(join(inGroup, readdirSync(inGroup)[0] ?? ""), '{"timeMs":2,"mess');
+  expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["whole"]);
+});
+
+test("tells followers until they leave", () => {
+  const sink = new FileLogSink(folder(), silentLogger);
+  const seen: LoggedEvent[] = [];
+  const leave = sink.follow((_, events) => seen.push(...events));
+  sink.append(stream("s"), [{ timeMs: 1, message: "a" }]);
+  leave();
+  sink.append(stream("s"), [{ timeMs: 2, message: "b" }]);
+  expect(seen).toEqual([{ timeMs: 1, message: "a", stream: "s" }]);
+});
+
+test("an unwritable folder is told in the log, not thrown at the function", async () => {
+  const events: string[] = [];
+  const sink = new FileLogSink("/dev/null/nowhere", { ...silentLogger, error: (_, event) => events.push(event) });
+  sink.append(stream("s"), [{ timeMs: 1, message: "a" }]);
+  await sink.flush();
+  expect(events).toEqual(["log-write-failed"]);
+});

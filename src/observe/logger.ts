@@ -1,0 +1,21 @@
+// Lambent's own log: one event name and fields, JSON lines for machines, readable lines at a terminal.
+import { pino } from "pino";
+import pretty from "pino-pretty";
+
+/** Takes fields first, then the event's name. What rooms ask for; pino's own logger fits. */
+export interface Logger {
+  debug(fields: object, event: string): void;
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
+  error(fields: object, event: string): void;
+}
+
+/** Writes to standard error: standard output belongs to what a command prints. */
+export function createLogger(level: string): Logger {
+  const stream = process.stderr.isTTY
+    ? pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "HH:MM:ss.l" })
+    : pino.destination({ dest: 2, sync: true });
+  return pino({ level, base: null }, stream);
+}
+
+export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
