@@ -81,16 +81,19 @@ export class FileLogSink implements LogSink {
   async #write(file: string, pending: PendingFile): Promise<void> {
     // Yields once, so that the lines of one turn of the event loop leave in one write.
     await Promise.resolve();
+    let lines: string[] = [];
     try {
       await mkdir(dirname(file), { recursive: true });
       while (pending.lines.length > 0) {
-        const lines = pending.lines;
+        lines = pending.lines;
         pending.lines = [];
         await appendFile(file, lines.join(""));
       }
       if ((await stat(file)).size >= rotateAtBytes) await rename(file, `${file}.1`);
     } catch (error) {
-      this.#logger.error({ file, lost: pending.lines.length, error: String(error) }, "log-write-failed");
+      // Lines that cannot be written are not kept: a full disk must not fill the memory too.
+      this.#logger.error({ file, lost: lines.length + pending.lines.length, error: String(error) }, "log-write-failed");
+      pending.lines = [];
     }
     pending.writing = undefined;
     // A line that came while the file was moved starts the next write; otherwise the stream is forgotten until then.
