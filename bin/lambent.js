@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// In a checkout the sources run as they are, under the Node.js that npm put first on the PATH; in the package dist/ does.
+import { existsSync } from "node:fs";
+
+const source = new URL("../src/cli/main.ts", import.meta.url);
+if (!existsSync(source)) await import("../dist/launch.js");
+else if (Number.parseInt(process.versions.node, 10) >= 26) await import(source.href);
+else throw new Error(`A checkout of Lambent needs Node.js 26, this is ${process.version}: run "npm ci", then "npx lambent".`);

@@ -1,0 +1,46 @@
+// Where the running Lambent is and with what it wants to be spoken to, for the commands that are its clients.
+import { openOperator, type Operator, readOperator } from "../admin/operator.ts";
+import type { Settings } from "../config.ts";
+import { CommandError } from "./command-error.ts";
+import { readServerFile } from "./server-file.ts";
+
+export interface Connection {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly operator: Operator;
+}
+
+/** From the data directory where a Lambent runs on it, else from the settings. */
+export async function connectionOf(settings: Settings): Promise<Connection> {
+  const { dataDirectory, host, port, region, account } = settings;
+  const server = dataDirectory === undefined ? undefined : readServerFile(dataDirectory);
+  const known = dataDirectory === undefined ? undefined : await readOperator(dataDirectory);
+  return {
+    endpoint: server?.endpoint ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    region: server?.region ?? region,
+    account: server?.account ?? account,
+    operator: known ?? openOperator(account),
+  };
+}
+
+/** What the AWS tools read, for a shell or an SDK. */
+export const environmentOf = ({ endpoint, region, operator }: Connection): Readonly<Record<string, string>> => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: operator.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+});
+
+/** GET of a `/_lambent/` route. */
+export async function getAdmin({ endpoint, operator }: Connection, path: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`${endpoint}${path}`, { headers: { authorization: `Bearer ${operator.adminToken}` } });
+  } catch (error) {
+    throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
+  }
+  if (!response.ok) throw new CommandError(`${endpoint}${path} answered ${response.status}: ${(await response.text()).trim()}`);
+  return response;
+}

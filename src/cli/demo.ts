@@ -1,0 +1,70 @@
+// `lambent demo`: creates, invokes and shows a function with the official client, on an instance of its own.
+import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
+import { Command } from "commander";
+import { ZipFile } from "yazl";
+import { type Lambent, startLambent } from "../library.ts";
+import { CommandError } from "./command-error.ts";
+
+const handlerSource = `export const handler = async (event, context) => {
+  console.log("Hello from inside", context.functionName);
+  return { greeting: \`Hello, \${event.name}!\`, runtime: \`Node.js \${process.version}\` };
+};
+`;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("Create, invoke and show a function, on an instance that is gone afterwards.")
+    .action(async () => {
+      await using lambent = await startLambent();
+      print(`Lambent listens on ${lambent.endpoint}`);
+      await createFunction(clientOf(lambent));
+      await invoke(clientOf(lambent), "first invoke (cold start)");
+      await invoke(clientOf(lambent), "second invoke (warm)");
+      print("\nThat was a demo: nothing of it is kept. Now: lambent start");
+    });
+}
+
+const clientOf = ({ endpoint, region, credentials }: Lambent): LambdaClient =>
+  new LambdaClient({ endpoint, region, credentials });
+
+async function createFunction(client: LambdaClient): Promise<void> {
+  print("\n$ aws lambda create-function --function-name hello --runtime nodejs26.x --handler index.handler …");
+  const created = await client.send(
+    new CreateFunctionCommand({
+      FunctionName: "hello",
+      Runtime: "nodejs26.x",
+      Handler: "index.handler",
+      Role: "arn:aws:iam::000000000000:role/demo",
+      Code: { ZipFile: await zipOf("index.mjs", handlerSource) },
+    }),
+  );
+  print(`${created.FunctionArn ?? ""}  ${created.State ?? ""}`);
+  const { state } = await waitUntilFunctionActiveV2({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { FunctionName: "hello" });
+  if (state !== "SUCCESS") throw new CommandError(`the function did not become active: ${state}`);
+}
+
+async function invoke(client: LambdaClient, label: string): Promise<void> {
+  print(`\n$ aws lambda invoke --function-name hello --payload '{"name":"you"}' …   # ${label}`);
+  const startedMs = performance.now();
+  const answer = await client.send(
+    new InvokeCommand({ FunctionName: "hello", Payload: JSON.stringify({ name: "you" }), LogType: "Tail" }),
+  );
+  const tookMs = performance.now() - startedMs;
+  if (answer.FunctionError !== undefined) throw new CommandError(`the function failed: ${answer.Payload?.transformToString() ?? ""}`);
+  print(`${answer.Payload?.transformToString() ?? ""}   (${tookMs.toFixed(1)} ms)`);
+  print(Buffer.from(answer.LogResult ?? "", "base64").toString().trimEnd());
+}
+
+function zipOf(name: string, content: string): Promise<Buffer> {
+  const zip = new ZipFile();
+  zip.addBuffer(Buffer.from(content), name);
+  zip.end();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    zip.outputStream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    zip.outputStream.on("error", reject);
+    zip.outputStream.on("end", () => resolve(Buffer.concat(chunks)));
+  });
+}

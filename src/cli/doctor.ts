@@ -1,0 +1,52 @@
+// `lambent doctor`: what is there, what is missing, and the command that mends it.
+import { access, constants, mkdir } from "node:fs/promises";
+import { Command } from "commander";
+import type { Settings } from "../config.ts";
+import { openRuntimes } from "../main.ts";
+import { connectionOf } from "./connection.ts";
+import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
+
+interface Finding {
+  readonly isGood: boolean;
+  readonly what: string;
+  readonly says: string;
+}
+
+export function doctorCommand(): Command {
+  const command = new Command("doctor").description("Say what Lambent finds on this machine and what is missing.");
+  addSettingsFlags(command, ["port", "host", "dataDirectory", "runtimesDirectory"]);
+  return command.action(async () => {
+    const settings = settingsOf(command);
+    const findings = [await lookAtServer(settings), await lookAtData(settings), ...(await lookAtRuntimes(settings))];
+    for (const { isGood, what, says } of findings) process.stdout.write(`${isGood ? "ok  " : "--  "}${what.padEnd(18)} ${says}\n`);
+  });
+}
+
+async function lookAtServer(settings: Settings): Promise<Finding> {
+  const { endpoint } = await connectionOf(settings);
+  try {
+    const response = await fetch(`${endpoint}/_lambent/health`);
+    return { isGood: response.ok, what: "server", says: `${endpoint} answers ${response.status}` };
+  } catch {
+    return { isGood: false, what: "server", says: `nothing answers at ${endpoint}: lambent start` };
+  }
+}
+
+async function lookAtData({ dataDirectory = "." }: Settings): Promise<Finding> {
+  try {
+    await mkdir(dataDirectory, { recursive: true });
+    await access(dataDirectory, constants.W_OK);
+    return { isGood: true, what: "data", says: dataDirectory };
+  } catch (error) {
+    return { isGood: false, what: "data", says: `${String(error)}: choose another folder with --data` };
+  }
+}
+
+async function lookAtRuntimes(settings: Settings): Promise<readonly Finding[]> {
+  const statuses = await openRuntimes(settings).list();
+  return statuses.map((status) => ({
+    isGood: status.state === "ready",
+    what: status.id,
+    says: status.state === "ready" ? `${status.version}  ${status.program}` : status.install,
+  }));
+}

@@ -1,0 +1,37 @@
+// `lambent logs NAME [-f]`: what a function printed.
+import { Command } from "commander";
+import { connectionOf, getAdmin } from "./connection.ts";
+import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
+
+export function logsCommand(): Command {
+  const command = new Command("logs")
+    .description("Show what a function printed.")
+    .argument("<NAME>", "function name")
+    .option("-f, --follow", "go on with the lines that come")
+    .option("-n, --lines <N>", "lines of the past", "1000");
+  addSettingsFlags(command, ["port", "host", "dataDirectory", "region", "account"]);
+  return command.action(async (name: string, { follow, lines }: { follow?: boolean; lines: string }) => {
+    const connection = await connectionOf(settingsOf(command));
+    const query = new URLSearchParams({
+      account: connection.account,
+      region: connection.region,
+      group: `/aws/lambda/${name}`,
+      limit: lines,
+      follow: String(follow === true),
+    });
+    const response = await getAdmin(connection, `/_lambent/logs?${query}`);
+    for await (const line of linesOf(response)) {
+      const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
+      process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd()}\n`);
+    }
+  });
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}

@@ -1,0 +1,35 @@
+// The command line. One file a command; each is a client of a running Lambent, but for `start`, which runs one.
+import { enableCompileCache } from "node:module";
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { SettingsError } from "../config.ts";
+import { CommandError } from "./command-error.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { envCommand } from "./env.ts";
+import { logsCommand } from "./logs.ts";
+import { runtimesCommand } from "./runtimes.ts";
+import { startCommand } from "./start.ts";
+
+enableCompileCache();
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("lambent")
+  .description("AWS Lambda on your own machines: one process, one port, unmodified AWS clients.")
+  .version(version)
+  .addCommand(startCommand(version))
+  .addCommand(envCommand())
+  .addCommand(demoCommand())
+  .addCommand(logsCommand())
+  .addCommand(runtimesCommand())
+  .addCommand(doctorCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What a person typed, or a Lambent that is not there: the sentence is enough. Anything else is ours: with its stack.
+  const isPlain = error instanceof SettingsError || error instanceof CommanderError || error instanceof CommandError;
+  process.stderr.write(`lambent: ${isPlain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+}

