@@ -6,7 +6,11 @@ export interface SandboxDriver {
   readonly name: string;
   /** What a person is told at start, when this driver does not isolate. Undefined when it does. */
   readonly warning: string | undefined;
-  /** Starts the processes of one sandbox. Rejects with a fault of sandbox/faults.ts when the host refuses. */
+  /**
+   * Starts the processes of one sandbox. Rejects with a fault of sandbox/faults.ts: `Runtime.InvalidEntrypoint` when
+   * the function's program cannot be executed (an outcome of its invoke), `SandboxStartFailed` when the host refuses;
+   * or with whatever `spec.launch` threw.
+   */
   start(spec: SandboxSpec): Promise<Sandbox>;
   /** Ends every sandbox that is still there; resolves when none is left. */
   stop(): Promise<void>;

@@ -11,8 +11,21 @@ export interface Runtime {
   /** What INIT_START shows: `nodejs:24.v11` and `arn:aws:lambda:REGION::runtime:<64 hex>` (the hash part). */
   readonly version: string;
   readonly versionHash: string;
-  /** The command line and the variables that belong to the language (NODE_PATH, PYTHONPATH, …), in guest paths. */
-  launch(paths: GuestPaths, memoryMiB: number): RuntimeLaunch;
+  /**
+   * The command line and the variables that belong to the language (NODE_PATH, PYTHONPATH, …), in guest paths. The
+   * engine lays the function's variables over them, and its own (AWS_*, _HANDLER) over those.
+   * Fault: Runtime.InvalidEntrypoint, an outcome of the invoke: there is no bootstrap that could be started.
+   */
+  launch(request: LaunchRequest): RuntimeLaunch;
+}
+
+export interface LaunchRequest {
+  readonly paths: GuestPaths;
+  /** The same folders on the host, to look into before the guest is there. */
+  readonly host: { readonly taskRoot: string; readonly optRoot: string | undefined };
+  readonly memoryMiB: number;
+  /** The function's own variables; AWS_LAMBDA_EXEC_WRAPPER among them changes the command line. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface RuntimeLaunch {

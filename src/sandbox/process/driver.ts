@@ -1,0 +1,90 @@
+// Runs functions as plain processes of this machine: no isolation and no limits, for macOS, containers without
+// privileges and quick local work.
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import { sandboxStartFailed } from "../faults.ts";
+import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox.ts";
+import { loadSyscalls } from "../syscalls.ts";
+import { makeFolders, removeFolders } from "./folders.ts";
+import { startGuest } from "./guest.ts";
+import { openSandbox } from "./process-sandbox.ts";
+import { createStrayKiller, markerVariable, type StrayKiller } from "./process-tree.ts";
+
+export interface ProcessDriverOptions {
+  /** Folder for the sandboxes' own folders, made if it is not there. Nobody else's: what a killed server left is removed. */
+  readonly directory: string;
+  /** New for every start of a server; part of the marker that finds stray processes. Letters, digits and dashes. */
+  readonly instanceId: string;
+  readonly clock: Clock;
+}
+
+const warning =
+  "Functions are NOT ISOLATED: they run as plain processes of your user, can read and change everything that you can, " +
+  "and nothing limits their memory, disk space or processor time. Run only code that you trust.";
+
+export function createProcessDriver({ directory, instanceId, clock }: ProcessDriverOptions): SandboxDriver {
+  const syscalls = loadSyscalls();
+  const strays = createStrayKiller();
+  const sandboxes = new Set<Sandbox>();
+  const starts = new Set<Promise<Sandbox>>();
+  const leftovers = listLeftovers(directory);
+  const cleaned = leftovers.then((names) => cleanUp(directory, names, strays));
+  // Told where it matters: `start` waits for the first, `stop` for the second.
+  cleaned.catch(() => undefined);
+  let stopping = false;
+
+  const start = async (spec: SandboxSpec): Promise<Sandbox> => {
+    await leftovers;
+    if (stopping) throw sandboxStartFailed(spec.id, new Error("the server is stopping"));
+    const marker = `${instanceId}.${spec.id}`;
+    const root = join(directory, marker);
+    try {
+      const paths = makeFolders(root, spec);
+      const launch = spec.launch(paths);
+      // Without a mount namespace /tmp is everybody's: the variable leads programs that ask for it to their own.
+      const environment = { TMPDIR: paths.tmp, ...launch.environment, [markerVariable]: marker };
+      const request = { id: spec.id, launch: { ...launch, environment }, channel: spec.channel };
+      const guest = await startGuest(request, syscalls);
+      const onGone = (): void => void sandboxes.delete(sandbox);
+      const sandbox = openSandbox({ id: spec.id, guest, root, marker, strays, clock, onGone });
+      sandboxes.add(sandbox);
+      return sandbox;
+    } catch (error) {
+      await removeFolders(root);
+      throw error;
+    }
+  };
+
+  return {
+    name: "process",
+    warning,
+    start: (spec) => {
+      const started = start(spec);
+      starts.add(started);
+      return started.finally(() => starts.delete(started));
+    },
+    stop: async () => {
+      stopping = true;
+      await Promise.allSettled(starts);
+      await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.stop(0)));
+      await strays.kill(`${instanceId}.`);
+      await cleaned;
+    },
+  };
+}
+
+async function listLeftovers(directory: string): Promise<readonly string[]> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return readdir(directory);
+}
+
+/** A server that was killed leaves folders, and processes that did not notice: the folders' names are their markers. */
+async function cleanUp(directory: string, names: readonly string[], strays: StrayKiller): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      await strays.kill(name);
+      await removeFolders(join(directory, name));
+    }),
+  );
+}

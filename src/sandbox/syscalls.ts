@@ -1,0 +1,85 @@
+// The system calls that Node.js does not offer, through koffi: pipes whose ends we may give to a child under any
+// descriptor number, and reads and writes that tell "nothing there" without an exception. No other file loads koffi.
+import koffi, { type LibraryHandle } from "koffi";
+
+export interface Pipe {
+  readonly readFd: number;
+  readonly writeFd: number;
+}
+
+export interface Syscalls {
+  /** A pipe whose ends no child inherits unless it is given them. Throws when the host has no descriptors left. */
+  pipe(): Pipe;
+  /** Bytes read, 0 at the end of file, `undefined` when a non-blocking descriptor has nothing now. */
+  read(fd: number, into: Buffer): number | undefined;
+  /** Bytes written, `undefined` when a non-blocking descriptor takes nothing now or the reader has gone. */
+  write(fd: number, bytes: Uint8Array): number | undefined;
+  setNonBlocking(fd: number): void;
+}
+
+// <fcntl.h> of the two systems that we run on.
+const flags =
+  process.platform === "darwin"
+    ? { getFlags: 3, setFlags: 4, setDescriptorFlags: 2, closeOnExec: 1, nonBlocking: 0x4, openCloseOnExec: 0 }
+    : { getFlags: 3, setFlags: 4, setDescriptorFlags: 2, closeOnExec: 1, nonBlocking: 0o4000, openCloseOnExec: 0o2000000 };
+
+/** Loads koffi (about ten milliseconds), so call it once, where a driver is made. */
+export function loadSyscalls(): Syscalls {
+  const libc = koffi.load(null);
+  const read = libc.func("intptr_t read(int fd, void *into, size_t size)");
+  const write = libc.func("intptr_t write(int fd, const void *bytes, size_t size)");
+  const fcntl = libc.func("int fcntl(int fd, int command, ...)");
+  const makePipe = loadPipe(libc, fcntl);
+  const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
+
+  return {
+    pipe: () => {
+      const fds = [-1, -1];
+      if (makePipe(fds) !== 0) fail("pipe");
+      return { readFd: fds[0] ?? -1, writeFd: fds[1] ?? -1 };
+    },
+    read: (fd, into) => {
+      for (;;) {
+        const count = Number(read(fd, into, into.length));
+        if (count >= 0) return count;
+        const errno = koffi.errno();
+        if (errno === EAGAIN) return undefined;
+        if (errno !== EINTR) return fail("read");
+      }
+    },
+    write: (fd, bytes) => {
+      for (;;) {
+        const count = Number(write(fd, bytes, bytes.length));
+        if (count >= 0) return count;
+        const errno = koffi.errno();
+        if (errno === EAGAIN || errno === EPIPE) return undefined;
+        if (errno !== EINTR) return fail("write");
+      }
+    },
+    setNonBlocking: (fd) => {
+      const current = Number(fcntl(fd, flags.getFlags));
+      if (current < 0) fail("fcntl");
+      if (Number(fcntl(fd, flags.setFlags, "int", current | flags.nonBlocking)) < 0) fail("fcntl");
+    },
+  };
+}
+
+function fail(call: string): never {
+  throw new Error(`${call} failed with errno ${koffi.errno()}`);
+}
+
+type MakePipe = (fds: number[]) => number;
+
+/** `pipe2` closes the race with a fork between `pipe` and `fcntl`; macOS has none, but nothing forks there meanwhile. */
+function loadPipe(libc: LibraryHandle, fcntl: (...args: unknown[]) => unknown): MakePipe {
+  if (process.platform !== "darwin") {
+    const pipe2 = libc.func("int pipe2(_Out_ int *fds, int flags)");
+    return (fds) => Number(pipe2(fds, flags.openCloseOnExec));
+  }
+  const pipe = libc.func("int pipe(_Out_ int *fds)");
+  return (fds) => {
+    const result = Number(pipe(fds));
+    if (result === 0) for (const fd of fds) fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
+    return result;
+  };
+}
