@@ -1,0 +1,39 @@
+// The faults of this room: requests that cannot be read.
+import { Fault } from "../core/faults.ts";
+import type { ProtocolName } from "./protocol.ts";
+
+/** Deepest nesting that a body may have. AWS's JSON parsers stop at about the same depth. */
+export const deepestNesting = 500;
+
+export const serialization = (message: string, cause?: unknown): Fault =>
+  new Fault({ code: "SerializationException", status: 400, message, cause });
+
+export const tooDeep = (): Fault => serialization(`Nesting is deeper than ${deepestNesting} levels.`);
+
+/** Query services name what they could not find; the others answer with the bare type. */
+export function unknownOperation(protocol: ProtocolName, asked: string): Fault {
+  switch (protocol) {
+    case "awsQuery":
+      return new Fault({ code: "InvalidAction", status: 400, message: `Could not find operation ${asked}` });
+    case "ec2Query":
+      return new Fault({
+        code: "InvalidAction",
+        status: 400,
+        message: `The action ${asked} is not valid for this web service.`,
+      });
+    case "restXml":
+      return new Fault({
+        code: "MethodNotAllowed",
+        status: 405,
+        message: "The specified method is not allowed against this resource.",
+      });
+    case "awsJson1_0":
+    case "awsJson1_1":
+      return new Fault({ code: "UnknownOperationException", status: 400, message: `Unknown operation: ${asked}` });
+    case "restJson1":
+    case "rpcv2Cbor":
+      return new Fault({ code: "UnknownOperationException", status: 404, message: `Unknown operation: ${asked}` });
+    default:
+      return protocol satisfies never;
+  }
+}

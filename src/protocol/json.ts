@@ -1,0 +1,49 @@
+// JSON bodies of restJson1, awsJson1_0 and awsJson1_1.
+import type { BodyCodec, ReadBody } from "./codec.ts";
+import { serialization } from "./faults.ts";
+import { base64, readBase64, timestampFormat, timestampText } from "./scalar.ts";
+import { treeReader, treeWriter, wrongType, type TreeFormat } from "./tree.ts";
+
+/** The trait jsonName counts in REST only (Smithy: AWS JSON protocols ignore it). */
+const jsonFormat = (useJsonName: boolean): TreeFormat => ({
+  memberName: (name, shape) => (useJsonName ? (shape.getMergedTraits().jsonName ?? name) : name),
+  readBlob: (value, at) => {
+    if (typeof value === "string") return readBase64(value, at);
+    throw wrongType(value, "Blob");
+  },
+  writeBlob: base64,
+  writeTimestamp: (value, shape) => {
+    const format = timestampFormat(shape, "epoch-seconds");
+    return format === "epoch-seconds" ? value.getTime() / 1000 : timestampText(value, format);
+  },
+});
+
+function parse(body: Uint8Array): unknown {
+  // An absent body is an empty structure: old clients send none where new ones send `{}`.
+  if (body.byteLength === 0) return {};
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch (error) {
+    throw serialization("Could not parse the body as JSON.", error);
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+export function jsonCodec(contentType: string, useJsonName: boolean): BodyCodec {
+  const format = jsonFormat(useJsonName);
+  const readerOf = treeReader(format);
+  const writerOf = treeWriter(format);
+  return {
+    contentType,
+    empty: "{}",
+    reader: (shape): ReadBody => {
+      const read = readerOf(shape);
+      return (body, notes) => read(parse(body), "", notes);
+    },
+    writer: (shape) => {
+      const write = writerOf(shape);
+      return (value) => JSON.stringify(write(value));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// The two REST protocols, restJson1 and restXml: HTTP bindings around a body in JSON or XML.
+import { collect } from "./body.ts";
+import { newNotes, type BodyCodec } from "./codec.ts";
+import { eventReader, eventWriter, eventStreamType } from "./event-stream.ts";
+import type { DecodedInput } from "./protocol.ts";
+import { bodyReader, headReader, headWriter, inputBody, outputBody, type BodyBinding } from "./rest-bindings.ts";
+import { labelsOf, templateOf } from "./rest-route.ts";
+import { isRecord } from "./scalar.ts";
+import type { OperationSchema, Shape } from "./shape.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
+
+export interface OperationCodec {
+  decode(request: WireRequest): Promise<DecodedInput>;
+  encode(output: object): WireResponse;
+}
+
+export interface RestOptions {
+  readonly codec: BodyCodec;
+  /** Content type of a blob that is the whole body. */
+  readonly blobContentType: string;
+}
+
+export function restOperation(operation: OperationSchema, options: RestOptions): OperationCodec {
+  return {
+    decode: inputDecoder(operation, options.codec),
+    encode: messageEncoder(operation.output, options, operation.http?.status ?? 200),
+  };
+}
+
+function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCodec["decode"] {
+  const template = templateOf(operation);
+  const readHead = headReader(operation.input, new Set(template.query.map(([key]) => key)));
+  const binding = inputBody(operation.input);
+  const readBody = bodyReader(binding, codec);
+  const readEvents = binding.kind === "events" ? eventReader(binding.shape, codec) : undefined;
+  return async (request) => {
+    const input: Record<string, unknown> = {};
+    const notes = newNotes();
+    readHead(request, labelsOf(template, request.path), input);
+    if (readEvents !== undefined && binding.kind === "events") input[binding.name] = readEvents(request.body);
+    else if (binding.kind === "stream") input[binding.name] = request.body;
+    else if (binding.kind !== "none") readBody(await collect(request.body), input, notes);
+    return { input, unknownMembers: notes.unknownMembers };
+  };
+}
+
+/** Answers and errors are written alike: a structure with HTTP bindings and a status unless a member gives it. */
+export function messageEncoder(shape: Shape, options: RestOptions, status: number): (message: object) => WireResponse {
+  const writeHead = headWriter(shape);
+  const binding = outputBody(shape);
+  const writeBody = bodyWriter(binding, options);
+  return (message) => {
+    if (!isRecord(message)) throw new TypeError(`${shape.getName() ?? "output"} must be an object`);
+    const response = { status, headers: {}, body: undefined };
+    const body = writeBody(message, response.headers);
+    const own = writeHead(message, response);
+    return { status: own ?? status, headers: response.headers, body };
+  };
+}
+
+type WriteMessageBody = (message: Record<string, unknown>, headers: Record<string, string>) => WireResponse["body"];
+
+function bodyWriter(binding: BodyBinding, { codec, blobContentType }: RestOptions): WriteMessageBody {
+  switch (binding.kind) {
+    case "none":
+      return () => undefined;
+    case "members": {
+      const write = codec.writer(binding.shape);
+      return (message, headers) => {
+        headers["Content-Type"] = codec.contentType;
+        return write(message);
+      };
+    }
+    case "payload": {
+      const write = codec.writer(binding.shape);
+      return (message, headers) => {
+        const value = message[binding.name];
+        if (value === undefined || value === null) return undefined;
+        headers["Content-Type"] = codec.contentType;
+        return write(value);
+      };
+    }
+    case "events": {
+      const write = eventWriter(binding.shape, codec);
+      return (message, headers) => {
+        headers["Content-Type"] = eventStreamType;
+        return write(message[binding.name]);
+      };
+    }
+    case "raw":
+    case "stream": {
+      const { mediaType } = binding.shape.getMergedTraits();
+      const contentType = mediaType ?? (binding.kind === "raw" && binding.text ? "text/plain" : blobContentType);
+      return (message, headers) => {
+        const body = message[binding.name];
+        if (body === undefined || body === null) return undefined;
+        headers["Content-Type"] = contentType;
+        if (isBody(body)) return body;
+        throw new TypeError(`${binding.name} must be bytes, text or a stream of bytes`);
+      };
+    }
+    default:
+      return binding satisfies never;
+  }
+}
+
+const isBody = (value: unknown): value is NonNullable<WireResponse["body"]> =>
+  typeof value === "string" ||
+  value instanceof Uint8Array ||
+  (typeof value === "object" && value !== null && Symbol.asyncIterator in value);
