@@ -1,9 +1,9 @@
 // `lambent demo`: creates, invokes and shows a function with the official client, on an instance of its own.
 import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
-import { ZipFile } from "yazl";
 import { type Lambent, startLambent } from "../library.ts";
 import { CommandError } from "./command-error.ts";
+import { zipOf } from "./zip.ts";
 
 const handlerSource = `export const handler = async (event, context) => {
   console.log("Hello from inside", context.functionName);
@@ -37,7 +37,7 @@ async function createFunction(client: LambdaClient): Promise<void> {
       Runtime: "nodejs26.x",
       Handler: "index.handler",
       Role: "arn:aws:iam::000000000000:role/demo",
-      Code: { ZipFile: await zipOf("index.mjs", handlerSource) },
+      Code: { ZipFile: await zipOf({ "index.mjs": handlerSource }) },
     }),
   );
   print(`${created.FunctionArn ?? ""}  ${created.State ?? ""}`);
@@ -55,16 +55,4 @@ async function invoke(client: LambdaClient, label: string): Promise<void> {
   if (answer.FunctionError !== undefined) throw new CommandError(`the function failed: ${answer.Payload?.transformToString() ?? ""}`);
   print(`${answer.Payload?.transformToString() ?? ""}   (${tookMs.toFixed(1)} ms)`);
   print(Buffer.from(answer.LogResult ?? "", "base64").toString().trimEnd());
-}
-
-function zipOf(name: string, content: string): Promise<Buffer> {
-  const zip = new ZipFile();
-  zip.addBuffer(Buffer.from(content), name);
-  zip.end();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    zip.outputStream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    zip.outputStream.on("error", reject);
-    zip.outputStream.on("end", () => resolve(Buffer.concat(chunks)));
-  });
 }

@@ -1,0 +1,29 @@
+// Lambent as the benchmarks run it: the built package in a process of its own, and functions made with the official client.
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
+import { zipOf } from "../src/cli/zip.ts";
+import type { Program } from "./process.ts";
+
+export function lambentProgram(port: number): Program {
+  const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+  if (!existsSync(main)) throw new Error("dist/ is missing: npm run build");
+  return { program: process.execPath, args: [main, "start", "--memory", "--port", String(port), "--log-level", "warn"] };
+}
+
+/** Creates the hello function of fixtures/ under `name` and waits until it is active. */
+export async function createHello(endpoint: string, name: string, memoryMiB: number): Promise<void> {
+  const client = new LambdaClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "000000000000", secretAccessKey: "lambent" } });
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: "nodejs26.x",
+      Handler: "index.handler",
+      Role: "arn:aws:iam::000000000000:role/bench",
+      MemorySize: memoryMiB,
+      Code: { ZipFile: await zipOf({ "index.mjs": readFileSync(new URL("fixtures/hello.mjs", import.meta.url)) }) },
+    }),
+  );
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.2 }, { FunctionName: name });
+  client.destroy();
+}

@@ -1,0 +1,15 @@
+// `npm run bench [-- warm cold server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+import { cpus } from "node:os";
+import { cold } from "./cold.ts";
+import { server } from "./server.ts";
+import { warm } from "./warm.ts";
+
+const suites: Readonly<Record<string, () => Promise<void>>> = { warm: () => warm(), cold: () => cold(), server: () => server() };
+
+console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites)) {
+  const suite = suites[name];
+  if (suite === undefined) throw new Error(`there is no benchmark ${name}: ${Object.keys(suites).join(", ")}`);
+  await suite();
+  console.log();
+}

@@ -1,0 +1,81 @@
+// What the warm benchmark measures side by side: Lambent, the bare server that bounds it, and peers from npm.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createHello, lambentProgram } from "./lambent.ts";
+import { answeredAfter, freePort, type Started, startProgram } from "./process.ts";
+
+export interface Subject {
+  readonly name: string;
+  /** Starts it and resolves with the URL to POST to, warm. */
+  start(): Promise<{ readonly url: string; readonly started: Started }>;
+}
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const hello = { method: "POST", body: '{"name":"you"}', headers: { "content-type": "application/json" } };
+
+const bareServer: Subject = {
+  name: "bare node:http",
+  start: async () => {
+    const port = await freePort();
+    const started = startProgram({ program: process.execPath, args: [path("fixtures/bare-server.mjs"), String(port)] });
+    const url = `http://127.0.0.1:${port}/`;
+    await answeredAfter(url, hello);
+    return { url, started };
+  },
+};
+
+const lambent = (memoryMiB: number): Subject => ({
+  name: `lambent, ${memoryMiB} MB`,
+  start: async () => {
+    const port = await freePort();
+    const started = startProgram(lambentProgram(port));
+    const endpoint = `http://127.0.0.1:${port}`;
+    await answeredAfter(`${endpoint}/2015-03-31/functions/`);
+    await createHello(endpoint, "hello", memoryMiB);
+    const url = `${endpoint}/2015-03-31/functions/hello/invocations`;
+    await answeredAfter(url, hello);
+    return { url, started };
+  },
+});
+
+const functionsFramework: Subject = {
+  name: "functions-framework",
+  start: async () => {
+    const port = await freePort();
+    const bin = path("peers/node_modules/@google-cloud/functions-framework/build/src/main.js");
+    const started = startProgram({
+      program: process.execPath,
+      args: [bin, "--target=hello", `--port=${port}`, `--source=${path("fixtures/functions-framework")}`],
+      environment: { NODE_ENV: "production" },
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    await answeredAfter(url, hello);
+    return { url, started };
+  },
+};
+
+const serverlessOffline: Subject = {
+  name: "serverless-offline",
+  start: async () => {
+    const [httpPort, lambdaPort] = [await freePort(), await freePort()];
+    const started = startProgram({
+      program: process.execPath,
+      args: [path("peers/node_modules/serverless/bin/serverless.js"), "offline", `--httpPort=${httpPort}`, `--lambdaPort=${lambdaPort}`, "--noTimeout"],
+      cwd: path("fixtures/serverless"),
+      environment: { NODE_PATH: path("peers/node_modules"), SLS_TELEMETRY_DISABLED: "1", SLS_NOTIFICATIONS_MODE: "off" },
+    });
+    const url = `http://127.0.0.1:${lambdaPort}/2015-03-31/functions/hello-dev-hello/invocations`;
+    await answeredAfter(url, hello);
+    return { url, started };
+  },
+};
+
+/** Peers are left out, with a word, where `npm ci` was not run in bench/peers. */
+export function subjects(): readonly Subject[] {
+  const own = [bareServer, lambent(1769)];
+  if (!existsSync(path("peers/node_modules"))) {
+    process.stderr.write("peers are not installed and left out: npm ci --prefix bench/peers\n");
+    return own;
+  }
+  return [...own, functionsFramework, serverlessOffline];
+}
