@@ -41,8 +41,8 @@ async function createFunction(client: LambdaClient): Promise<void> {
     }),
   );
   print(`${created.FunctionArn ?? ""}  ${created.State ?? ""}`);
-  const { state } = await waitUntilFunctionActiveV2({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { FunctionName: "hello" });
-  if (state !== "SUCCESS") throw new CommandError(`the function did not become active: ${state}`);
+  // Throws when the function does not become active.
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { FunctionName: "hello" });
 }
 
 async function invoke(client: LambdaClient, label: string): Promise<void> {

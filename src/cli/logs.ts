@@ -19,7 +19,7 @@ export function logsCommand(): Command {
       limit: lines,
       follow: String(follow === true),
     });
-    const response = await getAdmin(connection, `/_lambent/logs?${query}`);
+    const response = await getAdmin(connection, `/_lambent/logs?${query.toString()}`);
     for await (const line of linesOf(response)) {
       const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
       process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd()}\n`);

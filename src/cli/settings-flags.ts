@@ -19,11 +19,11 @@ export function addSettingsFlags(command: Command, keys: readonly SettingKey[] =
 
 /** Settings from the command's flags, the environment, the configuration file and the defaults, in that order. */
 export function settingsOf(command: Command): Settings {
-  const options: Readonly<Record<string, unknown>> = command.opts();
+  const options: Readonly<Record<string, string | true | undefined>> = command.opts();
   const flags: GivenSettings = {};
   for (const key of settingKeys()) {
     const given = options[attributeOf(settingsTable[key].flag)];
-    if (given !== undefined) flags[key] = String(given);
+    if (given !== undefined) flags[key] = given === true ? "true" : given;
   }
   const named = options["config"];
   const file = typeof named === "string" ? named : existsSync(defaultFile) ? defaultFile : undefined;
