@@ -1,0 +1,56 @@
+// What gateway and cloud ask of validation: length, range, pattern, enum and required rules of one service, checked
+// before a handler runs.
+import { type ServiceEntry, services } from "../service-table.ts";
+import { type Shape, schemasOf } from "../shape.ts";
+import { type Constraints, readConstraints } from "./constraints.ts";
+import { type Failure, validationFailed } from "./faults.ts";
+import { type Check, inputChecks } from "./plan.ts";
+import { isListedPath, lowerCamelPath } from "./unknown-member.ts";
+import { notKnownYet, wordingOf } from "./wording.ts";
+
+export interface Validator {
+  /**
+   * Throws one Fault that names every rule the input breaks, in AWS's words. `unknownMembers` are paths that the
+   * request carries and the client's schema lacks: those that the constraint file lists are refused by name.
+   */
+  validate(operation: string, input: Record<string, unknown>, unknownMembers: readonly string[]): void;
+}
+
+/** Reads the rules and the client's schemas; an operation's rules are compiled on its first request. */
+export async function loadValidator(service: string): Promise<Validator> {
+  const [constraints, client] = await Promise.all([readConstraints(service), entryOf(service).load()]);
+  return createValidator(constraints, client);
+}
+
+function entryOf(service: string): ServiceEntry {
+  const entry = services.find(({ name }) => name === service);
+  if (!entry) throw new TypeError(`No client is listed for ${service} in protocol/service-table.ts.`);
+  return entry;
+}
+
+export function createValidator(constraints: Constraints, client: object): Validator {
+  const wording = wordingOf(constraints.service);
+  const inputs = new Map<string, Shape>(schemasOf(client).operations.map(({ name, input }) => [name, input]));
+  const checkOf = inputChecks(constraints, wording);
+  const checks = new Map<string, Check>();
+
+  return {
+    validate(operation, input, unknownMembers) {
+      let check = checks.get(operation);
+      if (!check) {
+        const shape = inputs.get(operation);
+        if (!shape) throw new TypeError(`${constraints.service} has no operation ${operation}.`);
+        checks.set(operation, (check = checkOf(shape)));
+      }
+      const failures: Failure[] = [];
+      check(input, "", failures);
+      const shape = unknownMembers.length > 0 ? inputs.get(operation) : undefined;
+      for (const path of unknownMembers) {
+        if (shape && isListedPath(path, shape, constraints)) {
+          failures.push({ value: undefined, path: lowerCamelPath(path), constraint: notKnownYet });
+        }
+      }
+      if (failures.length > 0) throw validationFailed(wording.code, failures);
+    },
+  };
+}
