@@ -1,5 +1,4 @@
-// The operator's own access key and token, kept beside the data and readable by its owner only. `lambent env` prints
-// the key; the token opens `/_lambent/` routes where `--auth on` closes them.
+// The operator's own access key, kept beside the data and readable by its owner only. `lambent env` prints it.
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +8,6 @@ export interface Operator {
   readonly account: AccountId;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly adminToken: string;
 }
 
 /** The form of IAM's long-term keys: `AKIA` and sixteen of A to Z and 2 to 7. */
@@ -22,7 +20,6 @@ export const openOperator = (account: AccountId): Operator => ({
   account,
   accessKeyId: account,
   secretAccessKey: "lambent",
-  adminToken: "",
 });
 
 export function createOperator(account: AccountId): Operator {
@@ -31,7 +28,6 @@ export function createOperator(account: AccountId): Operator {
     account,
     accessKeyId: `AKIA${letters.join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),
-    adminToken: randomBytes(32).toString("hex"),
   };
 }
 

@@ -1,4 +1,6 @@
 // Where the running Lambent is and with what it wants to be spoken to, for the commands that are its clients.
+import { Sha256 } from "@smithy/core/checksum";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { openOperator, type Operator, readOperator } from "../admin/operator.ts";
 import type { Settings } from "../config.ts";
 import { CommandError } from "./command-error.ts";
@@ -33,11 +35,15 @@ export const environmentOf = ({ endpoint, region, operator }: Connection): Reado
   AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
 });
 
-/** GET of a `/_lambent/` route. */
-export async function getAdmin({ endpoint, operator }: Connection, path: string): Promise<Response> {
+/** GET of a `/_lambent/` route, signed as an AWS call would be. */
+export async function getAdmin(connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> {
+  const { endpoint, region, operator } = connection;
+  const { protocol, hostname, port, host } = new URL(endpoint);
+  const signer = new SignatureV4({ service: "lambda", region, credentials: operator, sha256: Sha256 });
+  const { headers } = await signer.sign({ method: "GET", protocol, hostname, port: Number(port), path, query, headers: { host } });
   let response: Response;
   try {
-    response = await fetch(`${endpoint}${path}`, { headers: { authorization: `Bearer ${operator.adminToken}` } });
+    response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { headers });
   } catch (error) {
     throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
   }

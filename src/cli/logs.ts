@@ -12,14 +12,8 @@ export function logsCommand(): Command {
   addSettingsFlags(command, ["port", "host", "dataDirectory", "region", "account"]);
   return command.action(async (name: string, { follow, lines }: { follow?: boolean; lines: string }) => {
     const connection = await connectionOf(settingsOf(command));
-    const query = new URLSearchParams({
-      account: connection.account,
-      region: connection.region,
-      group: `/aws/lambda/${name}`,
-      limit: lines,
-      follow: String(follow === true),
-    });
-    const response = await getAdmin(connection, `/_lambent/logs?${query.toString()}`);
+    const query = { group: `/aws/lambda/${name}`, limit: lines, follow: String(follow === true) };
+    const response = await getAdmin(connection, "/_lambent/logs", query);
     for await (const line of linesOf(response)) {
       const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
       process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd()}\n`);
