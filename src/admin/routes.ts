@@ -59,13 +59,13 @@ async function* followed(
   signal: AbortSignal,
 ): AsyncGenerator<readonly LoggedEvent[]> {
   let waiting: LoggedEvent[] = [];
-  let wake = (): void => {};
+  let news = Promise.withResolvers<void>();
   const leave = logs.follow((of, events) => {
     if (of.group !== group.group || of.account !== group.account || of.region !== group.region) return;
     waiting.push(...events);
-    wake();
+    news.resolve();
   });
-  const gone = (): void => wake();
+  const gone = (): void => news.resolve();
   signal.addEventListener("abort", gone);
   try {
     const past = await logs.read(group, sinceMs, limit);
@@ -73,10 +73,13 @@ async function* followed(
     const known = new Set(past.map((event) => JSON.stringify(event)));
     waiting = waiting.filter((event) => !known.has(JSON.stringify(event)));
     while (!signal.aborted) {
+      if (waiting.length === 0) {
+        news = Promise.withResolvers();
+        await news.promise;
+      }
       const events = waiting;
       waiting = [];
-      if (events.length > 0) yield events;
-      else await new Promise<void>((resolve) => void (wake = resolve));
+      yield events;
     }
   } finally {
     signal.removeEventListener("abort", gone);
