@@ -1,0 +1,84 @@
+// The framed channel of ../PROTOCOL.md. Reading blocks the whole process: between invokes nothing of the function
+// runs, as in a frozen environment, and a blocking read is the fastest there is (docs/decisions/0006).
+"use strict";
+const { readSync, writeSync } = require("node:fs");
+
+const readFd = 3;
+const writeFd = 4;
+const headerBytes = 9;
+const frame = { invoke: 1, next: 16, response: 17, error: 18, initError: 19 };
+
+/** Bytes that have been read and not been used: scratch[from..to). */
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+let from = 0;
+let to = 0;
+
+/** Blocks until a frame is there: `{ type, meta, body }`. Undefined when the host has gone. */
+function readFrame() {
+  if (!fill(headerBytes)) return undefined;
+  const type = scratch[from];
+  const metaEnd = headerBytes + scratch.readUInt32BE(from + 1);
+  const end = metaEnd + scratch.readUInt32BE(from + 5);
+  if (!fill(end)) return undefined;
+  const meta = metaEnd > headerBytes ? JSON.parse(scratch.toString("utf8", from + headerBytes, from + metaEnd)) : {};
+  const body = scratch.toString("utf8", from + metaEnd, from + end);
+  from += end;
+  return { type, meta, body };
+}
+
+/** Reads until `count` unused bytes are there; false at the end of file. */
+function fill(count) {
+  if (from + count > scratch.length) {
+    const larger = count > scratch.length ? Buffer.allocUnsafeSlow(count) : scratch;
+    scratch.copy(larger, 0, from, to);
+    scratch = larger;
+    to -= from;
+    from = 0;
+  }
+  while (to - from < count) {
+    const got = readSync(readFd, scratch, to, scratch.length - to, null);
+    if (got === 0) return false;
+    to += got;
+  }
+  return true;
+}
+
+/** One frame as bytes; `meta` an object or undefined, `body` a string, bytes or undefined. */
+function encodeFrame(type, meta, body) {
+  const head = meta === undefined ? "" : JSON.stringify(meta);
+  const headLength = Buffer.byteLength(head);
+  const bodyLength = body === undefined ? 0 : typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  const bytes = Buffer.allocUnsafe(headerBytes + headLength + bodyLength);
+  bytes[0] = type;
+  bytes.writeUInt32BE(headLength, 1);
+  bytes.writeUInt32BE(bodyLength, 5);
+  bytes.write(head, headerBytes);
+  if (typeof body === "string") bytes.write(body, headerBytes + headLength);
+  else if (body !== undefined) bytes.set(body, headerBytes + headLength);
+  return bytes;
+}
+
+function write(bytes) {
+  for (let at = 0; at < bytes.length; ) at += writeSync(writeFd, bytes, at);
+}
+
+const nextFrame = encodeFrame(frame.next);
+
+module.exports = {
+  /** Says that the guest is ready for an event. */
+  sendNext: () => write(nextFrame),
+  /** Answers an event and asks for the next in one write. */
+  sendResponse: (requestId, body, contentType) =>
+    write(Buffer.concat([encodeFrame(frame.response, { requestId, contentType }, body), nextFrame])),
+  sendError: (requestId, errorType, body) =>
+    write(Buffer.concat([encodeFrame(frame.error, { requestId, errorType }, body), nextFrame])),
+  /** Answers an event of a process that ends now. */
+  sendLastError: (requestId, errorType, body) => write(encodeFrame(frame.error, { requestId, errorType }, body)),
+  sendInitError: (errorType, body) => write(encodeFrame(frame.initError, { errorType }, body)),
+  /** Blocks; `{ meta, body }` of the next event, undefined when the host has gone. */
+  readInvoke: () => {
+    const received = readFrame();
+    if (received !== undefined && received.type !== frame.invoke) throw new Error(`frame of type ${received.type}`);
+    return received;
+  },
+};

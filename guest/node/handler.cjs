@@ -1,0 +1,89 @@
+// Finds and loads the function that `_HANDLER` names, in the order in which AWS's runtime looks.
+"use strict";
+const { existsSync, readFileSync, statSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { basename, dirname, join, resolve } = require("node:path");
+const { runtimeError } = require("./errors.cjs");
+
+const streaming = Symbol.for("aws.lambda.runtime.handler.streaming");
+const removedCallbacks =
+  "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+  "Use an async function, or return a promise: " +
+  "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html";
+
+/** `{ handler, streams, isAsync }`; throws in AWS's error types. */
+async function loadHandler(taskRoot, name) {
+  if (name.includes("..")) {
+    throw runtimeError(
+      "MalformedHandlerName",
+      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
+    );
+  }
+  const file = basename(name);
+  const [, module, path] = /^([^.]*)\.(.*)$/s.exec(file) ?? [];
+  if (path === undefined) throw runtimeError("MalformedHandlerName", "Bad handler");
+  const folder = name.slice(0, name.length - file.length);
+  const exported = await loadModule(taskRoot, folder, module);
+  const handler = path.split(".").reduce((value, key) => value?.[key], exported);
+  if (!handler) throw runtimeError("HandlerNotFound", `${name} is undefined or not exported`);
+  if (typeof handler !== "function") throw runtimeError("HandlerNotFound", `${name} is not a function`);
+  return describeHandler(handler);
+}
+
+function describeHandler(handler) {
+  const isAsync = handler.constructor?.name === "AsyncFunction";
+  const streams = handler[streaming] !== undefined;
+  if (streams && handler[streaming] !== "response") {
+    throw runtimeError("MalformedStreamingHandler", "Only response streaming is supported.");
+  }
+  if (!streams && handler.length >= 3 && nodeMajor() >= 24) {
+    throw runtimeError("CallbackHandlerDeprecated", removedCallbacks);
+  }
+  return { handler, streams, isAsync };
+}
+
+async function loadModule(taskRoot, folder, module) {
+  try {
+    return await findModule(taskRoot, folder, module);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw runtimeError("UserCodeSyntaxError", error);
+    if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
+      throw runtimeError("ImportModuleError", error);
+    }
+    throw error;
+  }
+}
+
+function findModule(taskRoot, folder, module) {
+  const path = resolve(taskRoot, folder, module);
+  const require = createRequire(join(taskRoot, "/"));
+  if (isFile(path)) return require(path);
+  if (existsSync(`${path}.js`)) return isModulePackage(dirname(path)) ? importFile(`${path}.js`) : require(`${path}.js`);
+  if (existsSync(`${path}.mjs`)) return importFile(`${path}.mjs`);
+  if (existsSync(`${path}.cjs`)) return require(`${path}.cjs`);
+  if (existsSync(path)) return require(path);
+  // A package that brings the handler: as Node.js would find it from the task root.
+  return require(require.resolve(module, { paths: [taskRoot, resolve(taskRoot, folder)] }));
+}
+
+function isFile(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function importFile(path) {
+  return import(require("node:url").pathToFileURL(path).href);
+}
+
+/** Whether the nearest package.json makes .js files ES modules. */
+function isModulePackage(folder) {
+  for (let at = folder; basename(at) !== "node_modules"; at = dirname(at)) {
+    const file = join(at, "package.json");
+    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).type === "module";
+    if (at === dirname(at)) return false;
+  }
+  return false;
+}
+
+const nodeMajor = () => Number.parseInt(process.versions.node, 10);
+
+module.exports = { loadHandler, nodeMajor };
