@@ -76,8 +76,6 @@ export function inputChecks(constraints: Constraints, wording: Wording): (input:
       case "blob":
         return { rules: shape.isStreaming() ? [] : lengthRules(rules), inside: undefined };
       case "number":
-      case "bigInteger":
-      case "bigDecimal":
         return { rules: rangeRules(rules), inside: undefined };
       case "boolean":
       case "timestamp":

@@ -1,6 +1,7 @@
 // The rules of a value by itself: lengths, ranges, enums and patterns.
 import type { Rules } from "./constraints.ts";
 import { compileJavaPattern } from "./java-pattern.ts";
+import { linearEquivalent } from "./linear-patterns.ts";
 import { lengthAtLeast, lengthAtMost, matching, oneOf, valueAtLeast, valueAtMost } from "./wording.ts";
 
 export interface Rule {
@@ -24,7 +25,7 @@ export function textRules(rules: Rules): Rule[] {
 const longestMatched = 262_144;
 
 function patternRule(pattern: string, max: number | undefined): Rule {
-  const expression = compileJavaPattern(pattern);
+  const expression = compileJavaPattern(linearEquivalent(pattern));
   // INVARIANT: an expression never runs on a value that is too long already; time grows with length, twice a code point.
   const longest = max === undefined ? longestMatched : Math.min(2 * max, longestMatched);
   const tooLong = max === undefined;
