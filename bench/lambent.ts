@@ -1,5 +1,7 @@
 // Lambent as the benchmarks run it: the built package in a process of its own, and functions made with the official client.
 import { existsSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { zipOf } from "../src/cli/zip.ts";
@@ -8,7 +10,9 @@ import type { Program } from "./process.ts";
 export function lambentProgram(port: number): Program {
   const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
   if (!existsSync(main)) throw new Error("dist/ is missing: npm run build");
-  return { program: process.execPath, args: [main, "start", "--memory", "--port", String(port), "--log-level", "warn"] };
+  // What bin/lambent.js does in the package.
+  const environment = { NODE_COMPILE_CACHE: join(tmpdir(), "lambent-bench-compiled") };
+  return { program: process.execPath, args: [main, "start", "--memory", "--port", String(port), "--log-level", "warn"], environment };
 }
 
 /** Creates the hello function of fixtures/ under `name` and waits until it is active. */

@@ -4,12 +4,12 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ownNode } from "./own-node.ts";
 
+const bin = fileURLToPath(new URL("../bin/lambent.js", import.meta.url));
 const node = await ownNode();
 if (node === process.execPath) {
   await import("./cli/main.ts");
 } else {
-  const main = fileURLToPath(new URL("./cli/main.js", import.meta.url));
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [bin, ...process.argv.slice(2)], { stdio: "inherit" });
   // A terminal sends SIGINT to both; what is sent to this process alone is passed on.
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   process.on("SIGINT", () => {});

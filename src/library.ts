@@ -27,6 +27,8 @@ export interface Lambent extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+const bin = fileURLToPath(new URL("../bin/lambent.js", import.meta.url));
+
 /** What the started process tells its parent when it answers requests. */
 export interface ReadyMessage {
   readonly kind: "ready";
@@ -41,7 +43,7 @@ export interface ReadyMessage {
  * the scope. Rejects with what the instance printed when it could not start.
  */
 export async function startLambent(options: LambentOptions = {}): Promise<Lambent> {
-  const child = spawn(await ownNode(), [entryPoint(), "start", ...flagsOf(options)], {
+  const child = spawn(await ownNode(), [bin, "start", ...flagsOf(options)], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const ready = await readyMessage(child);
@@ -91,10 +93,4 @@ function flagsOf({ port = 0, data, region, account, flags = [] }: LambentOptions
     "warn",
     ...flags,
   ];
-}
-
-/** The command line beside this file: TypeScript in a checkout, JavaScript in the package. */
-function entryPoint(): string {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return fileURLToPath(new URL(`./cli/main.${extension}`, import.meta.url));
 }

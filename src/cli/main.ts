@@ -1,5 +1,4 @@
 // The command line. One file a command; each is a client of a running Lambent, but for `start`, which runs one.
-import { enableCompileCache } from "node:module";
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config.ts";
@@ -10,8 +9,6 @@ import { envCommand } from "./env.ts";
 import { logsCommand } from "./logs.ts";
 import { runtimesCommand } from "./runtimes.ts";
 import { startCommand } from "./start.ts";
-
-enableCompileCache();
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
