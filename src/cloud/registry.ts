@@ -1,0 +1,93 @@
+// The services that this process serves, and the one way to run an operation of theirs: over the wire (gateway) and
+// between services (Cloud) it is refused, validated, authorised and handled by the same lines.
+import type { Cloud } from "../core/cloud.ts";
+import type { CallContext } from "../core/context.ts";
+import type { Service } from "../protocol/operation.ts";
+import type { DecodedInput, ServiceWire } from "../protocol/protocol.ts";
+import type { Validator } from "../protocol/validation/validator.ts";
+import { type Authorise, authoriseByPrincipal } from "./authorise.ts";
+import { operationNotServed, serviceNotServed } from "./faults.ts";
+
+export interface ServiceParts {
+  readonly service: Service;
+  /** Codec and rules cost tens of milliseconds to load: asked for on the service's first request. */
+  readonly wire: () => Promise<ServiceWire>;
+  readonly validator: () => Promise<Validator>;
+}
+
+export interface ServedService {
+  readonly name: string;
+  /** The codec; a promise only until it has been loaded once. */
+  wire(): ServiceWire | Promise<ServiceWire>;
+  /** Throws unless the operation has a handler here. */
+  requireOperation(operation: string): void;
+}
+
+type AnyHandler = (input: Record<string, unknown>, context: CallContext) => Promise<object>;
+
+interface Entry extends ServedService {
+  handler(operation: string): AnyHandler;
+  validator(): Validator | Promise<Validator>;
+}
+
+export class ServiceRegistry implements Cloud {
+  readonly #services = new Map<string, Entry>();
+  readonly #authorise: Authorise;
+
+  constructor(authorise: Authorise = authoriseByPrincipal) {
+    this.#authorise = authorise;
+  }
+
+  register(parts: ServiceParts): void {
+    const { service } = parts;
+    const handler = (operation: string): AnyHandler => {
+      // hasOwn: an operation called `constructor` must not find Object's.
+      const found = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+      if (typeof found !== "function") throw operationNotServed(service.name, operation);
+      // The table was typed against the client when the service was written; decoder and validator make the input fit.
+      return found as AnyHandler;
+    };
+    this.#services.set(service.name, {
+      name: service.name,
+      wire: loadOnce(parts.wire),
+      validator: loadOnce(parts.validator),
+      requireOperation: (operation) => void handler(operation),
+      handler,
+    });
+  }
+
+  /** Undefined: this process does not serve it. */
+  find(service: string): ServedService | undefined {
+    return this.#services.get(service);
+  }
+
+  async dispatch(service: string, operation: string, decoded: DecodedInput, context: CallContext): Promise<object> {
+    const entry = this.#services.get(service);
+    if (entry === undefined) throw serviceNotServed(service);
+    const handler = entry.handler(operation);
+    const loading = entry.validator();
+    const validator = loading instanceof Promise ? await loading : loading;
+    validator.validate(operation, decoded.input, decoded.unknownMembers);
+    this.#authorise({ service, operation, input: decoded.input }, context);
+    return handler(decoded.input, context);
+  }
+
+  call(service: string, operation: string, input: object, context: CallContext): Promise<object> {
+    return this.dispatch(service, operation, { input: { ...input }, unknownMembers: [] }, context);
+  }
+}
+
+/** Loads at the first call and answers without a promise afterwards; a failed load is tried again. */
+function loadOnce<T extends object>(load: () => Promise<T>): () => T | Promise<T> {
+  let state: T | Promise<T> | undefined;
+  return () => {
+    state ??= load().then(
+      (loaded) => (state = loaded),
+      (error: unknown) => {
+        state = undefined;
+        throw error;
+      },
+    );
+    return state;
+  };
+}

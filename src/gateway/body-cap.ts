@@ -1,0 +1,52 @@
+// Stops bodies that are too large for what they ask, before anything buffers them.
+import type { Exchange } from "./exchange.ts";
+import { bodyTooLarge } from "./faults.ts";
+
+interface BodyCap {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly limitBytes: number;
+  /** As AWS's refusal calls it. */
+  readonly operation: string;
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB a synchronous payload, 50 MB zipped
+// code, which as base64 in JSON is at most 70,167,211 bytes of request.
+const payloadBytes = 6_291_456;
+const codeBytes = 70_167_211;
+
+const caps: readonly BodyCap[] = [
+  { method: "POST", path: /^\/2015-03-31\/functions\/[^/]+\/invocations$/, limitBytes: payloadBytes, operation: "InvokeFunction" },
+  { method: "POST", path: /^\/2014-11-13\/functions\/[^/]+\/invoke-async\/?$/, limitBytes: payloadBytes, operation: "InvokeAsync" },
+  { method: "POST", path: /^\/2021-11-15\/functions\/[^/]+\/response-streaming-invocations$/, limitBytes: payloadBytes, operation: "InvokeWithResponseStream" },
+  { method: "POST", path: /^\/2015-03-31\/functions\/?$/, limitBytes: codeBytes, operation: "CreateFunction" },
+  { method: "PUT", path: /^\/2015-03-31\/functions\/[^/]+\/code$/, limitBytes: codeBytes, operation: "UpdateFunctionCode" },
+  { method: "POST", path: /^\/2018-10-31\/layers\/[^/]+\/versions$/, limitBytes: codeBytes, operation: "PublishLayerVersion" },
+];
+
+export function capBody(exchange: Exchange): void {
+  const { request } = exchange;
+  const { "content-length": declared, "transfer-encoding": framing } = request.headers;
+  if (declared === undefined && framing === undefined) return;
+  const cap = caps.find(({ method, path }) => method === request.method && path.test(request.path));
+  const limitBytes = cap?.limitBytes ?? codeBytes;
+  if (declared === undefined) {
+    exchange.request = { ...request, body: capped(request.body, limitBytes, cap?.operation) };
+  } else if (Number(declared) > limitBytes) {
+    // The parser lets no more than the declared length through, so a smaller one needs no counting.
+    throw bodyTooLarge(limitBytes, cap?.operation);
+  }
+}
+
+async function* capped(
+  body: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  operation: string | undefined,
+): AsyncGenerator<Uint8Array> {
+  let receivedBytes = 0;
+  for await (const chunk of body) {
+    receivedBytes += chunk.byteLength;
+    if (receivedBytes > limitBytes) throw bodyTooLarge(limitBytes, operation);
+    yield chunk;
+  }
+}

@@ -1,0 +1,68 @@
+// Keeps web pages out (docs/ARCHITECTURE.md, D10). A loopback port is reachable from every page that a browser of this
+// machine shows: by posting to it, or by pointing a name of the page's own at 127.0.0.1 (DNS rebinding). So the
+// name in Host must be one of ours, and what a browser marks as its own is refused.
+import { isIP } from "node:net";
+import type { Exchange } from "./exchange.ts";
+import { browserNotAllowed, hostNotAllowed } from "./faults.ts";
+
+export interface GuardPolicy {
+  /** Further host names; `*.example.com` covers every name below example.com. */
+  readonly allowHosts: readonly string[];
+  /** Origins, `https://app.example.com`, whose pages may call. */
+  readonly allowOrigins: readonly string[];
+}
+
+const ownHosts: readonly string[] = ["localhost", "*.localhost"];
+
+export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
+  const hosts = [...ownHosts, ...policy.allowHosts].map((host) => host.toLowerCase());
+  const origins = new Set(policy.allowOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, "")));
+  return (exchange) => {
+    const { method, headers } = exchange.request;
+    const { host, origin } = headers;
+    if (!isAllowedHost(host, hosts, exchange.peer.localAddress)) throw hostNotAllowed(host);
+
+    const fetchSite = headers["sec-fetch-site"];
+    if (origin === undefined && (fetchSite === undefined || fetchSite === "none")) return;
+    // A browser leaves Origin out of a page's GET to its own origin, which then is the one in Host.
+    const page = (origin ?? (fetchSite === "same-origin" ? `http://${host}` : "")).toLowerCase();
+    if (!origins.has(page)) throw browserNotAllowed(origin);
+    exchange.responseHeaders = {
+      "access-control-allow-origin": page,
+      "access-control-expose-headers": "*",
+      vary: "Origin",
+    };
+    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) answerPreflight(exchange);
+  };
+}
+
+function isAllowedHost(host: string | undefined, patterns: readonly string[], localAddress: string): boolean {
+  if (host === undefined) return false;
+  const name = hostName(host.toLowerCase());
+  if (name === undefined) return false;
+  const address = name.startsWith("[") ? name.slice(1, -1) : name;
+  // An address cannot be pointed elsewhere: the one that the caller connected to is ours.
+  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address === localAddress;
+  return patterns.some((pattern) =>
+    pattern.startsWith("*.") ? name.length > pattern.length - 1 && name.endsWith(pattern.slice(1)) : name === pattern,
+  );
+}
+
+/** Host without its port; undefined when it is none. */
+function hostName(host: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/.exec(host)?.[1];
+}
+
+/** https://fetch.spec.whatwg.org/#http-cors-protocol, without credentials. */
+function answerPreflight(exchange: Exchange): void {
+  const { headers } = exchange.request;
+  exchange.response = {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+      "access-control-allow-headers": headers["access-control-request-headers"] ?? "",
+      "access-control-max-age": "600",
+    },
+    body: undefined,
+  };
+}

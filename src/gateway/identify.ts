@@ -1,0 +1,14 @@
+// Bytes to an operation and its input, by the service's codec.
+import type { Exchange } from "./exchange.ts";
+
+export async function identify(exchange: Exchange): Promise<void> {
+  const { route } = exchange;
+  if (route.kind !== "service") return;
+  const { service } = route;
+  const loading = service.wire();
+  const wire = loading instanceof Promise ? await loading : loading;
+  exchange.identified = await wire.identify(exchange.request);
+  // Before the body is read: an operation that nobody handles needs none.
+  service.requireOperation(exchange.identified.operation);
+  exchange.decoded = await wire.decode(exchange.identified);
+}

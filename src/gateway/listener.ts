@@ -1,0 +1,115 @@
+// A listening socket: takes connections in, refuses what is too large, too slow or malformed, and stops without
+// cutting off what is running.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Clock } from "../core/clock.ts";
+import type { Ids } from "../core/ids.ts";
+import type { Logger } from "../observe/logger.ts";
+import { refuseConnection } from "./connection-refusal.ts";
+import { Connections } from "./connections.ts";
+import { listenFailed } from "./faults.ts";
+import type { Answer } from "./pipeline.ts";
+import { serveRequest } from "./serve-request.ts";
+
+export interface ListenerParts {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly answer: Answer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly limits?: Partial<ListenerLimits>;
+}
+
+export interface ListenerLimits {
+  /** Request line and headers together. AWS takes 1 MB; what real clients send stays far below this. */
+  readonly headBytes: number;
+  readonly headTimeoutMs: number;
+  /** Longest silence inside a body. */
+  readonly bodyIdleMs: number;
+  /** Longer than load balancers keep idle connections (Google's 600 s, AWS's 60 s), or they would race our close. */
+  readonly keepAliveMs: number;
+  /** How much of a refused body is read and dropped, so that the client gets to see the refusal. */
+  readonly drainBytes: number;
+  readonly drainMs: number;
+}
+
+const defaultLimits: ListenerLimits = {
+  headBytes: 64 * 1024,
+  headTimeoutMs: 30_000,
+  bodyIdleMs: 30_000,
+  keepAliveMs: 620_000,
+  drainBytes: 8 * 1024 * 1024,
+  drainMs: 5_000,
+};
+
+export interface Listener {
+  readonly url: string;
+  /** Takes no more requests, lets running ones finish within `graceMs`, cuts what is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export async function listen(parts: ListenerParts): Promise<Listener> {
+  const limits = { ...defaultLimits, ...parts.limits };
+  const server = createServer({
+    maxHeaderSize: limits.headBytes,
+    headersTimeout: limits.headTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.headTimeoutMs, 5_000),
+    // A large body on a slow line is no attack; a silent one is, see bodyIdleMs.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+  });
+  // headBytes bounds them; node would drop headers beyond a count without a word.
+  server.maxHeadersCount = 0;
+  const connections = new Connections();
+  const state = { url: "", isStopping: false };
+
+  const serving = { ...parts, ...limits, isStopping: () => state.isStopping, listenerUrl: () => state.url };
+  const onRequest = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    const { socket } = request;
+    connections.begin(socket);
+    response.on("close", () => {
+      connections.end(socket);
+      if (state.isStopping) server.closeIdleConnections();
+    });
+    void serveRequest(serving, request, response, expectsContinue);
+  };
+  server.on("connection", (socket: Socket) => connections.open(socket));
+  server.on("request", (request, response) => onRequest(request, response, false));
+  server.on("checkContinue", (request, response) => onRequest(request, response, true));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Bytes of ours in the middle of an answer would read as part of it.
+    if (connections.isBusy(socket)) socket.destroy();
+    else refuseConnection(error, socket);
+  });
+  await bind(server, parts.host, parts.port);
+  state.url = urlOf(server);
+  return {
+    url: state.url,
+    stop: async (graceMs) => {
+      state.isStopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.destroyIdle();
+      const timer = parts.clock.after(graceMs, () => server.closeAllConnections());
+      await closed;
+      timer.cancel();
+    },
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenFailed(host, port, error)));
+    server.listen({ host, port }, () => {
+      server.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new TypeError("the server listens on no port");
+  return `http://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}

@@ -1,0 +1,17 @@
+// Runs what was asked for: an operation of a service, or a route of Lambent's own.
+import type { ServiceRegistry } from "../cloud/registry.ts";
+import { callContext } from "./call-context.ts";
+import type { Exchange } from "./exchange.ts";
+
+export async function answerExtraRoute(exchange: Exchange): Promise<void> {
+  const { route } = exchange;
+  if (route.kind === "extra") exchange.response = await route.extra.respond(exchange.request, callContext(exchange));
+}
+
+export function operate(registry: ServiceRegistry): (exchange: Exchange) => Promise<void> {
+  return async (exchange) => {
+    const { identified, decoded, serviceName } = exchange;
+    if (identified === undefined || serviceName === undefined) throw new TypeError("operate runs after identify");
+    exchange.output = await registry.dispatch(serviceName, identified.operation, decoded, callContext(exchange));
+  };
+}

@@ -1,0 +1,85 @@
+// The way of every request, in order. A new cross-cutting concern is a file of its own and a line here.
+import type { ServiceRegistry } from "../cloud/registry.ts";
+import { Fault } from "../core/faults.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { ServiceWire } from "../protocol/protocol.ts";
+import type { WireResponse } from "../protocol/wire.ts";
+import { authenticate, type AuthPolicy } from "./auth/authenticate.ts";
+import { capBody } from "./body-cap.ts";
+import { encode, encodeFault } from "./encode.ts";
+import type { Exchange, ExtraRoute } from "./exchange.ts";
+import { internalFailure } from "./faults.ts";
+import { guard, type GuardPolicy } from "./guard.ts";
+import { identify } from "./identify.ts";
+import { answerExtraRoute, operate } from "./operate.ts";
+import { route } from "./route.ts";
+
+export interface Step {
+  readonly name: string;
+  /** Sets what later steps read, or `response` to end the way early; throws a Fault to refuse. */
+  run(exchange: Exchange): void | Promise<void>;
+}
+
+export interface PipelineParts {
+  readonly registry: ServiceRegistry;
+  readonly extraRoutes: readonly ExtraRoute[];
+  readonly guard: GuardPolicy;
+  readonly auth: AuthPolicy;
+  readonly log: Logger;
+}
+
+export type Answer = (exchange: Exchange) => Promise<WireResponse>;
+
+export function createPipeline(parts: PipelineParts): Answer {
+  // The request id comes with the exchange, so that the first step's refusal carries it too.
+  const steps: readonly Step[] = [
+    { name: "guard", run: guard(parts.guard) },
+    { name: "cap body", run: capBody },
+    { name: "route", run: route(parts.registry, parts.extraRoutes) },
+    { name: "authenticate", run: authenticate(parts.auth) },
+    { name: "answer extra route", run: answerExtraRoute },
+    { name: "identify and decode", run: identify },
+    { name: "validate, authorise and operate", run: operate(parts.registry) },
+    { name: "encode", run: encode },
+  ];
+  return (exchange) => runSteps(steps, exchange, parts.log);
+}
+
+async function runSteps(steps: readonly Step[], exchange: Exchange, log: Logger): Promise<WireResponse> {
+  let current = "";
+  try {
+    for (const step of steps) {
+      current = step.name;
+      const pending = step.run(exchange);
+      if (pending instanceof Promise) await pending;
+      if (exchange.response !== undefined) return withHeaders(exchange.response, exchange.responseHeaders);
+    }
+    throw new TypeError("no step has answered");
+  } catch (error) {
+    return answerFault(exchange, error, current, log);
+  }
+}
+
+/** The one place where a fault becomes an answer. What is no Fault is ours: logged in full, and told as no more than that. */
+async function answerFault(exchange: Exchange, error: unknown, step: string, log: Logger): Promise<WireResponse> {
+  const { requestId, request, serviceName } = exchange;
+  const fields = { requestId, step, method: request.method, path: request.path };
+  if (!(error instanceof Fault)) log.error({ ...fields, err: error }, "request_failed");
+  else if (error.cause !== undefined) log.warn({ ...fields, code: error.code, err: error.cause }, "request_refused");
+  const fault = error instanceof Fault ? error : internalFailure(serviceName, error);
+  return withHeaders(encodeFault(exchange, fault, await wireFor(exchange, log)), exchange.responseHeaders);
+}
+
+function withHeaders(response: WireResponse, headers: Exchange["responseHeaders"]): WireResponse {
+  return headers === undefined ? response : { ...response, headers: { ...response.headers, ...headers } };
+}
+
+async function wireFor(exchange: Exchange, log: Logger): Promise<ServiceWire | undefined> {
+  if (!exchange.isRouted || exchange.route.kind !== "service") return undefined;
+  try {
+    return await exchange.route.service.wire();
+  } catch (error) {
+    log.error({ requestId: exchange.requestId, service: exchange.serviceName, err: error }, "codec_failed");
+    return undefined;
+  }
+}

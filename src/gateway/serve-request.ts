@@ -1,0 +1,101 @@
+// One node:http request from its head to the last byte of its answer.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../core/clock.ts";
+import { Fault } from "../core/faults.ts";
+import type { Ids } from "../core/ids.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { WireRequest } from "../protocol/wire.ts";
+import { encodeBareFault } from "./bare-fault.ts";
+import { Exchange } from "./exchange.ts";
+import { internalFailure, malformedTarget, repeatedHeader } from "./faults.ts";
+import { IncomingBody } from "./incoming-body.ts";
+import type { Answer } from "./pipeline.ts";
+import { respond } from "./respond.ts";
+import { SocketPeer } from "./socket-peer.ts";
+
+export interface Serving {
+  readonly answer: Answer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Longest silence inside a body. */
+  readonly bodyIdleMs: number;
+  /** How much of an unread body is read and dropped, so that the client gets to see the answer. */
+  readonly drainBytes: number;
+  readonly drainMs: number;
+  listenerUrl(): string;
+  /** The answer is the last one of its connection. */
+  isStopping(): boolean;
+}
+
+export async function serveRequest(
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): Promise<void> {
+  const { clock, ids, log, bodyIdleMs } = serving;
+  const body = new IncomingBody(request, response, { clock, idleMs: bodyIdleMs, expectsContinue });
+  const requestId = ids.requestId();
+  try {
+    const wire = wireRequest(request, body);
+    const answer =
+      wire instanceof Fault
+        ? encodeBareFault("restJson1", wire, requestId)
+        : await serving.answer(new Exchange(requestId, wire, new SocketPeer(request.socket, response, serving.listenerUrl())));
+    if (response.destroyed) return;
+    // A client that still waits for leave to send will not send: what follows is not this request's body.
+    if (serving.isStopping() || body.owesContinue) response.setHeader("connection", "close");
+    if (!request.complete) drain(request, response, serving);
+    await respond(response, answer);
+  } catch (error) {
+    if (response.destroyed) return log.debug({ requestId, err: error }, "client_gone");
+    log.error({ requestId, method: request.method, url: request.url, err: error }, "response_failed");
+    if (response.headersSent) response.destroy();
+    else await respond(response, encodeBareFault("restJson1", internalFailure(undefined, error), requestId));
+  }
+}
+
+/** A fault when the head means different things to different readers. */
+function wireRequest(request: IncomingMessage, body: IncomingBody): WireRequest | Fault {
+  const { method = "", url = "", headers, rawHeaders } = request;
+  // Absolute and authority forms are for proxies, which may go by another host than Host.
+  if (!url.startsWith("/")) return malformedTarget();
+  // node keeps the first of these when there are several; somebody in between may have kept the last.
+  if (rawHeaders.length !== 2 * Object.keys(headers).length) {
+    const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+    const repeated = singularHeaders.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+    if (repeated !== undefined) return repeatedHeader(repeated);
+  }
+  const at = url.indexOf("?");
+  return {
+    method,
+    path: at < 0 ? url : url.slice(0, at),
+    query: at < 0 ? "" : url.slice(at + 1),
+    headers: textHeaders(headers),
+    body,
+  };
+}
+
+const singularHeaders: readonly string[] = ["host", "authorization", "content-type", "content-length"];
+
+/** node joins repeated headers, all but Set-Cookie, which no request should carry. */
+function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const cookies = headers["set-cookie"];
+  if (cookies !== undefined) return { ...textHeaders({ ...headers, "set-cookie": undefined }), "set-cookie": cookies.join(", ") };
+  return headers as Record<string, string>;
+}
+
+/** Reads what the client still sends of a body that nobody wanted, up to a limit: a reset would hide the answer. */
+function drain(request: IncomingMessage, response: ServerResponse, { clock, drainBytes, drainMs }: Serving): void {
+  response.once("finish", () => {
+    if (request.complete) return;
+    let leftBytes = drainBytes;
+    const timer = clock.after(drainMs, () => request.destroy());
+    request.on("data", (chunk: Uint8Array) => {
+      leftBytes -= chunk.byteLength;
+      if (leftBytes < 0) request.destroy();
+    });
+    request.on("close", () => timer.cancel());
+  });
+}
