@@ -43,3 +43,10 @@ export interface FunctionVersion {
 }
 
 export const latestVersion = "$LATEST";
+
+/** The number that a qualifier is, or undefined: `007` is none, nor is what no counter reaches. */
+export const parseVersionNumber = (qualifier: string): number | undefined =>
+  /^[1-9]\d{0,9}$/.test(qualifier) ? Number(qualifier) : undefined;
+
+/** All digits: never the name of an alias, though perhaps of no version either. */
+export const isNumeric = (qualifier: string): boolean => /^\d+$/.test(qualifier);

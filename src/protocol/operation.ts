@@ -11,8 +11,26 @@ export type Valid<T> = T extends string | number | bigint | boolean | Date | Uin
       ? readonly Valid<Item>[]
       : T extends object
         ? // In the client's types a required member is `m: X | undefined`, an optional one `m?: X | undefined`.
-          { readonly [K in keyof T]: T extends Record<K, T[K]> ? Valid<Exclude<T[K], undefined>> : Valid<T[K]> }
+          {
+            readonly [K in keyof T]: T extends Record<K, T[K]>
+              ? Valid<Received<Exclude<T[K], undefined>>>
+              : Valid<Received<Exclude<T[K], undefined>>> | Extract<T[K], undefined>;
+          }
         : T;
+
+/** Clients take a body in many forms (text, buffers, streams); a handler gets bytes, or a stream where it streams. */
+type Received<T> = [ArrayBuffer] extends [T]
+  ? Uint8Array
+  : [string | Uint8Array] extends [T]
+    ? AsyncIterable<Uint8Array>
+    : T;
+
+/** Clients wrap bodies that they give out; a handler returns plain bytes, or a stream where it streams. */
+type Returned<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends { transformToByteArray(): unknown }
+    ? AsyncIterable<Uint8Array> | Uint8Array
+    : T;
 
 interface CommandShape<Input extends object, Output extends object> {
   // The two phantom-like members that tell a client's command class apart from its other exports.
@@ -34,7 +52,7 @@ export type InputOf<Client, Operation extends string> =
 
 export type OutputOf<Client, Operation extends string> =
   CommandOf<Client, Operation> extends new (...args: never[]) => CommandShape<object, infer Output>
-    ? Omit<Output, "$metadata">
+    ? { [K in keyof Output as K extends "$metadata" ? never : K]: Returned<Output[K]> }
     : never;
 
 export type Handler<Input, Output> = (input: Valid<Input>, context: CallContext) => Promise<Output>;

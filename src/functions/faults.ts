@@ -1,0 +1,63 @@
+// Faults about functions as such: not found, not ready, elsewhere. Texts are AWS's, as recorded.
+import { Fault } from "../core/faults.ts";
+
+const user = { Type: "User" } as const;
+
+/** `arn` carries the qualifier that was asked for, if any. */
+export const functionNotFound = (arn: string): Fault =>
+  new Fault({ code: "ResourceNotFoundException", status: 404, message: `Function not found: ${arn}`, members: user });
+
+export const functionNotReady = (state: string): Fault =>
+  new Fault({
+    code: "ResourceConflictException",
+    status: 409,
+    message: `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
+    members: user,
+  });
+
+export const updateInProgress = (arn: string): Fault =>
+  new Fault({
+    code: "ResourceConflictException",
+    status: 409,
+    message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
+    members: user,
+  });
+
+export const regionNotReachable = (asked: string, own: string): Fault =>
+  new Fault({
+    code: "ResourceNotFoundException",
+    status: 404,
+    message: `Functions from '${asked}' are not reachable in this region ('${own}')`,
+    members: user,
+  });
+
+/** AWS's recorded answer has a null text here; ours says what is wrong. */
+export const otherAccount = (arn: string): Fault =>
+  new Fault({ code: "AccessDeniedException", status: 403, message: `${arn} belongs to another account.` });
+
+export const qualifiersDiffer = (): Fault =>
+  new Fault({
+    code: "InvalidParameterValueException",
+    status: 400,
+    message: "The derived qualifier from the function name does not match the specified qualifier.",
+    members: user,
+  });
+
+export const malformedFunctionName = (value: string, pattern: string): Fault =>
+  new Fault({
+    code: "ValidationException",
+    status: 400,
+    message:
+      `1 validation error detected: Value '${value}' at 'functionName' failed to satisfy constraint: ` +
+      `Member must satisfy regular expression pattern: ${pattern}`,
+  });
+
+/** Someone else kept changing the function under our hands. */
+export const tooManyConflicts = (arn: string, cause: unknown): Fault =>
+  new Fault({
+    code: "ResourceConflictException",
+    status: 409,
+    message: `The operation cannot be performed at this time. ${arn} is being changed by other requests.`,
+    members: user,
+    cause,
+  });

@@ -1,0 +1,27 @@
+// The room as main.ts takes it: one repository and the two that live on its news.
+import type { Ids } from "../core/ids.ts";
+import type { Store } from "../store/store.ts";
+import type { FunctionCatalog } from "./catalog.ts";
+import { openDeployments, type Deployments } from "./deployments.ts";
+import { FunctionRepository } from "./repository.ts";
+import { openCatalog } from "./stored-catalog.ts";
+
+export interface Functions {
+  readonly repository: FunctionRepository;
+  /** For the engine: what an invoke runs. */
+  readonly catalog: FunctionCatalog;
+  /** For the engine's reconciler: what waits to be unpacked. */
+  readonly deployments: Deployments;
+  /** Ends all watches; the store stays open. */
+  close(): void;
+}
+
+export function openFunctions({ store, ids }: { readonly store: Store; readonly ids: Ids }): Functions {
+  const repository = new FunctionRepository(store);
+  return {
+    repository,
+    catalog: openCatalog(repository, ids),
+    deployments: openDeployments(repository, ids),
+    close: () => repository.close(),
+  };
+}

@@ -1,0 +1,95 @@
+// FunctionCatalog over the repository: what invokes need, in memory, thrown away for a function when it changes.
+import { formatFunctionArn } from "../core/arn.ts";
+import type { Ids } from "../core/ids.ts";
+import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
+import { functionNotFound } from "./faults.ts";
+import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
+import { requireDeployed, requireVersionDeployed } from "./lifecycle.ts";
+import type { FormerDeployment } from "./records.ts";
+import type { FunctionRepository } from "./repository.ts";
+
+/** Where a qualifier leads; for an alias with routing to one of two, anew for each invoke. */
+interface Route {
+  readonly main: ResolvedFunction;
+  readonly additional: { readonly resolved: ResolvedFunction; readonly weight: number } | undefined;
+}
+
+type RoutesByQualifier = Map<string, Route>;
+
+/** Ends with the repository, whose news it lives on. */
+export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionCatalog {
+  const routesByFunction = new Map<string, RoutesByQualifier>();
+  repository.onChange(({ id }) => void routesByFunction.delete(keyOf(id)));
+
+  const pick = ({ main, additional }: Route): ResolvedFunction =>
+    additional !== undefined && fraction(ids) < additional.weight ? additional.resolved : main;
+
+  const load = async (id: FunctionId, qualifier: string | undefined): Promise<ResolvedFunction> => {
+    const key = keyOf(id);
+    let routes = routesByFunction.get(key);
+    if (routes === undefined) routesByFunction.set(key, (routes = new Map()));
+    // A change that comes while we read takes `routes` out of the map, and with it what we are about to add.
+    try {
+      const route = await readRoute(repository, id, qualifier);
+      routes.set(qualifier ?? "", route);
+      return pick(route);
+    } finally {
+      // Names that nobody has must not fill the memory.
+      if (routes.size === 0 && routesByFunction.get(key) === routes) routesByFunction.delete(key);
+    }
+  };
+
+  return {
+    resolve(id, qualifier) {
+      const route = routesByFunction.get(keyOf(id))?.get(qualifier ?? "");
+      return route === undefined ? load(id, qualifier) : pick(route);
+    },
+    onChange: (listener) => repository.onChange(({ id }) => listener(id)),
+  };
+}
+
+const keyOf = (id: FunctionId): string => `${id.account}/${id.region}/${id.name}`;
+
+/** 0 to just below 1. */
+const fraction = (ids: Ids): number => Number.parseInt(ids.hex(6), 16) / 2 ** 48;
+
+async function readRoute(
+  repository: FunctionRepository,
+  id: FunctionId,
+  qualifier: string | undefined,
+): Promise<Route> {
+  // AWS names the version also when the caller did not.
+  const arn = formatFunctionArn(id, qualifier ?? latestVersion);
+  const invokedArn = formatFunctionArn(id, qualifier);
+  const resolve = async (version: string): Promise<ResolvedFunction> => {
+    const deployed = await readDeployment(repository, id, version);
+    if (deployed === undefined) throw functionNotFound(arn);
+    const { deploymentId, configuration } = deployed;
+    return { version: { id, version, revisionId: deploymentId, configuration }, invokedArn };
+  };
+
+  if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };
+  if (qualifier === latestVersion || isNumeric(qualifier)) return { main: await resolve(qualifier), additional: undefined };
+  const alias = (await repository.findAlias(id, qualifier))?.record;
+  if (alias === undefined) throw functionNotFound(arn);
+  const { version, routing } = alias;
+  return {
+    main: await resolve(version),
+    additional:
+      routing === undefined ? undefined : { resolved: await resolve(routing.version), weight: routing.weight },
+  };
+}
+
+async function readDeployment(
+  repository: FunctionRepository,
+  id: FunctionId,
+  version: string,
+): Promise<FormerDeployment | undefined> {
+  if (version === latestVersion) {
+    const latest = await repository.find(id);
+    return latest === undefined ? undefined : requireDeployed(latest.record);
+  }
+  const number = parseVersionNumber(version);
+  const published = number === undefined ? undefined : await repository.findVersion(id, number);
+  return published === undefined ? undefined : requireVersionDeployed(published.record);
+}

@@ -1,0 +1,32 @@
+// AWS's limits of Lambda's control plane and invokes, in one place.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+export const limits = {
+  /** Of the name proper, in CreateFunction; the model's own limits are 140 and 256 for every form of a name. */
+  functionNameLength: 64,
+  /** The model says 5,400; more than this is for functions on capacity providers only. */
+  timeoutSeconds: 900,
+  /** The model says 32,768; more than this is for functions on capacity providers only. */
+  memoryMiB: 10_240,
+  /** Names and values of variables, serialised as JSON. */
+  environmentBytes: 4096,
+  tags: 50,
+  /** ZipFile, unencoded. */
+  zippedBytes: 52_428_800,
+  unzippedBytes: 262_144_000,
+  /** All zips of an account in a region; 75 GiB before 2026. */
+  codeStorageBytes: 300 * 1024 ** 3,
+  /** A page of a list never holds more, whatever MaxItems says. */
+  pageItems: 50,
+  /** RequestResponse and DryRun. */
+  requestPayloadBytes: 6_291_456,
+  /** X-Amz-Client-Context, base64. */
+  clientContextLength: 3583,
+} as const;
+
+export const defaults = {
+  timeoutSeconds: 3,
+  memoryMiB: 128,
+  ephemeralStorageMiB: 512,
+  architecture: "x86_64",
+} as const;

@@ -1,0 +1,148 @@
+// Records as callers see them: FunctionConfiguration with exactly the members that AWS sends in each state.
+import type {
+  FunctionConfiguration as FunctionConfigurationOutput,
+  LastUpdateStatusReasonCode,
+  Runtime,
+} from "@aws-sdk/client-lambda";
+import { formatFunctionArn, formatRuntimeVersionArn } from "../../../core/arn.ts";
+import { latestVersion, type FunctionConfiguration, type FunctionId } from "../../../functions/function-version.ts";
+import type { FoundVersion } from "../../../functions/lookup.ts";
+import type { FunctionRecord, ShownSettings, VersionRecord } from "../../../functions/records.ts";
+import { defaultLogGroup } from "../unapplied-settings.ts";
+import { base64Sha256 } from "./code.ts";
+
+/** Text and code of a state on its way; AWS says "created" of updates, too. */
+const inTheMaking = { reason: "The function is being created.", code: "Creating" } as const;
+
+/** AWS sends it, as recorded; its model does not list it. */
+const updatingCode = (inTheMaking.code as string) as LastUpdateStatusReasonCode;
+
+type Status = Pick<
+  FunctionConfigurationOutput,
+  | "State"
+  | "StateReason"
+  | "StateReasonCode"
+  | "LastUpdateStatus"
+  | "LastUpdateStatusReason"
+  | "LastUpdateStatusReasonCode"
+>;
+
+/** `qualifier` is what the ARN ends in: as the caller asked. */
+export const latestOutput = (
+  id: FunctionId,
+  record: FunctionRecord,
+  qualifier?: string,
+): FunctionConfigurationOutput => ({
+  ...membersOf(id, record, qualifier),
+  Version: latestVersion,
+  ...statusOf(record),
+});
+
+export const versionOutput = (
+  id: FunctionId,
+  record: VersionRecord,
+  qualifier: string | undefined = record.version.toString(),
+): FunctionConfigurationOutput => ({
+  ...membersOf(id, record, qualifier),
+  Version: record.version.toString(),
+  ...statusOf(record),
+});
+
+export const foundOutput = (
+  id: FunctionId,
+  found: FoundVersion,
+  qualifier: string | undefined,
+): FunctionConfigurationOutput =>
+  found.kind === "latest"
+    ? latestOutput(id, found.record, qualifier)
+    : versionOutput(id, found.record, qualifier);
+
+/** Lists say nothing of states. */
+export function listed(output: FunctionConfigurationOutput): FunctionConfigurationOutput {
+  const {
+    State: _state,
+    StateReason: _stateReason,
+    StateReasonCode: _stateReasonCode,
+    LastUpdateStatus: _status,
+    LastUpdateStatusReason: _statusReason,
+    LastUpdateStatusReasonCode: _statusReasonCode,
+    ...members
+  } = output;
+  return members;
+}
+
+interface ShownRecord {
+  readonly revisionId: string;
+  readonly lastModifiedMs: number;
+  readonly configuration: FunctionConfiguration;
+  readonly shown: ShownSettings;
+}
+
+function membersOf(id: FunctionId, record: ShownRecord, qualifier: string | undefined): FunctionConfigurationOutput {
+  const { configuration, shown } = record;
+  return {
+    FunctionName: id.name,
+    FunctionArn: formatFunctionArn(id, qualifier),
+    // CreateFunction took it: it is one of the client's or newer than the client.
+    Runtime: configuration.runtime as Runtime,
+    Role: configuration.role,
+    Handler: configuration.handler,
+    CodeSize: configuration.code.sizeBytes,
+    Description: configuration.description,
+    Timeout: configuration.timeoutSeconds,
+    MemorySize: configuration.memoryMiB,
+    LastModified: formatTime(record.lastModifiedMs),
+    CodeSha256: base64Sha256(configuration.code),
+    ...(shown.emptyVpcConfig ? { VpcConfig: noVpc } : {}),
+    ...(configuration.environment === undefined ? {} : { Environment: { Variables: { ...configuration.environment } } }),
+    TracingConfig: { Mode: "PassThrough" },
+    RevisionId: record.revisionId,
+    PackageType: "Zip",
+    Architectures: [configuration.architecture],
+    EphemeralStorage: { Size: configuration.ephemeralStorageMiB },
+    SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
+    ...(shown.runtimeVersionHash === undefined
+      ? {}
+      : { RuntimeVersionConfig: { RuntimeVersionArn: formatRuntimeVersionArn(id.region, shown.runtimeVersionHash) } }),
+    LoggingConfig: { LogFormat: "Text", LogGroup: defaultLogGroup(id.name) },
+  };
+}
+
+const noVpc = { SubnetIds: [], SecurityGroupIds: [], VpcId: "", Ipv6AllowedForDualStack: false };
+
+/** `2026-01-31T12:00:00.000+0000` */
+const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");
+
+function statusOf(record: FunctionRecord | VersionRecord): Status {
+  switch (record.state) {
+    case "creating":
+      return { State: "Pending", StateReason: inTheMaking.reason, StateReasonCode: inTheMaking.code };
+    case "create-failed":
+      return {
+        State: "Failed",
+        StateReason: record.failure.reason,
+        StateReasonCode: record.failure.reasonCode,
+        LastUpdateStatus: "Failed",
+        LastUpdateStatusReason: record.failure.reason,
+        LastUpdateStatusReasonCode: record.failure.reasonCode,
+      };
+    case "active":
+      return { State: "Active", LastUpdateStatus: "Successful" };
+    case "updating":
+      return {
+        State: "Active",
+        LastUpdateStatus: "InProgress",
+        LastUpdateStatusReason: inTheMaking.reason,
+        LastUpdateStatusReasonCode: updatingCode,
+      };
+    case "update-failed":
+      return {
+        State: "Active",
+        LastUpdateStatus: "Failed",
+        LastUpdateStatusReason: record.failure.reason,
+        LastUpdateStatusReasonCode: record.failure.reasonCode,
+      };
+    default:
+      return record satisfies never;
+  }
+}

@@ -1,0 +1,134 @@
+// From what CreateFunction and UpdateFunctionConfiguration are given to a complete configuration: defaults and the
+// checks that the service model does not have.
+import type { CodeReference, FunctionConfiguration } from "../../../functions/function-version.ts";
+import { runtimePolicy, acceptedRuntimes, runtimeStanding } from "../../../functions/runtimes.ts";
+import type { LambdaInput } from "../api.ts";
+import {
+  blockedRuntime,
+  constraintViolated,
+  environmentTooLarge,
+  reservedTag,
+  reservedVariables,
+  runtimeAndHandlerMissing,
+  tooManyTags,
+  unknownRuntime,
+} from "../faults.ts";
+import { defaults, limits } from "../limits.ts";
+import type { LambdaParts } from "../parts.ts";
+
+type Variables = Readonly<Record<string, string>>;
+type CheckedSettings = Pick<
+  LambdaInput<"UpdateFunctionConfiguration">,
+  "Timeout" | "MemorySize" | "Environment" | "Runtime"
+>;
+
+export function newConfiguration(
+  input: LambdaInput<"CreateFunction">,
+  code: CodeReference,
+  parts: Pick<LambdaParts, "settings">,
+): FunctionConfiguration {
+  if (input.Runtime === undefined || input.Handler === undefined) throw runtimeAndHandlerMissing();
+  return {
+    runtime: input.Runtime,
+    handler: input.Handler,
+    role: input.Role,
+    description: input.Description ?? "",
+    timeoutSeconds: input.Timeout ?? defaults.timeoutSeconds,
+    memoryMiB: input.MemorySize ?? defaults.memoryMiB,
+    ephemeralStorageMiB: input.EphemeralStorage?.Size ?? defaults.ephemeralStorageMiB,
+    // AWS's default is x86_64 wherever it is; ours is the machine, the only one that we can apply.
+    architecture: input.Architectures?.[0] ?? parts.settings.architecture,
+    environment: variablesOf(input.Environment),
+    code,
+  };
+}
+
+/** Replaces only what was sent, each as a whole. */
+export const changedConfiguration = (
+  current: FunctionConfiguration,
+  input: LambdaInput<"UpdateFunctionConfiguration">,
+): FunctionConfiguration => ({
+  ...current,
+  runtime: input.Runtime ?? current.runtime,
+  handler: input.Handler ?? current.handler,
+  role: input.Role ?? current.role,
+  description: input.Description ?? current.description,
+  timeoutSeconds: input.Timeout ?? current.timeoutSeconds,
+  memoryMiB: input.MemorySize ?? current.memoryMiB,
+  ephemeralStorageMiB: input.EphemeralStorage?.Size ?? current.ephemeralStorageMiB,
+  environment: variablesOf(input.Environment) ?? current.environment,
+});
+
+/** `Environment: {}` sets no variables, which is not the same as leaving it out. */
+const variablesOf = (environment: LambdaInput<"CreateFunction">["Environment"]): Variables | undefined =>
+  environment === undefined ? undefined : (environment.Variables ?? {});
+
+export function checkSettings(input: CheckedSettings): void {
+  // The model's upper limits are those of functions on capacity providers, which there are none of.
+  if (input.Timeout !== undefined && input.Timeout > limits.timeoutSeconds)
+    throw constraintViolated(`${input.Timeout}`, "timeout", atMost(limits.timeoutSeconds));
+  if (input.MemorySize !== undefined && input.MemorySize > limits.memoryMiB)
+    throw constraintViolated(`${input.MemorySize}`, "memorySize", atMost(limits.memoryMiB));
+  if (input.Environment?.Variables !== undefined) checkVariables(input.Environment.Variables);
+}
+
+const atMost = (limit: number): string => `Member must have value less than or equal to ${limit}`;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved environment variables" */
+const reservedNames: ReadonlySet<string> = new Set([
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "_AWS_XRAY_DAEMON_ADDRESS",
+  "_AWS_XRAY_DAEMON_PORT",
+  "_LAMBDA_TELEMETRY_LOG_FD",
+  "AWS_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_FORMAT",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_LEVEL",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_LAMBDA_MAX_CONCURRENCY",
+  "AWS_LAMBDA_METADATA_API",
+  "AWS_LAMBDA_METADATA_TOKEN",
+  "AWS_LAMBDA_RUNTIME_API",
+  "AWS_REGION",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SECRET_KEY",
+  "AWS_SESSION_TOKEN",
+  "LAMBDA_RUNTIME_DIR",
+  "LAMBDA_TASK_ROOT",
+]);
+
+function checkVariables(variables: Variables): void {
+  const reserved = Object.keys(variables).filter((name) => reservedNames.has(name));
+  if (reserved.length > 0) throw reservedVariables(reserved);
+  const measured = JSON.stringify(variables);
+  if (Buffer.byteLength(measured) > limits.environmentBytes) throw environmentTooLarge(measured);
+}
+
+/** D11 of docs/ARCHITECTURE.md: deprecated runtimes pass with a line in our log, or are refused as by AWS. */
+export function checkRuntime(
+  runtime: string,
+  operation: "create" | "update",
+  parts: Pick<LambdaParts, "clock" | "log" | "settings">,
+): void {
+  const policy = runtimePolicy(runtime);
+  if (policy === undefined) throw unknownRuntime(runtime, acceptedRuntimes);
+  const standing = runtimeStanding(policy, operation, parts.clock.now());
+  if (standing === "supported") return;
+  if (standing === "blocked" && parts.settings.deprecatedRuntimes === "block") throw blockedRuntime(runtime);
+  parts.log.warn({ runtime, standing }, "runtime.deprecated");
+}
+
+/** Of all tags that the resource will have. */
+export function checkTags(tags: Readonly<Record<string, string>>): void {
+  const reserved = Object.keys(tags).find((key) => key.toLowerCase().startsWith("aws:"));
+  if (reserved !== undefined) throw reservedTag(reserved);
+  if (Object.keys(tags).length > limits.tags) throw tooManyTags();
+}

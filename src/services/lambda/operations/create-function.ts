@@ -1,0 +1,67 @@
+// CreateFunction: a record in state Pending, written once its code is stored; the reconciler makes it Active.
+import { formatFunctionArn } from "../../../core/arn.ts";
+import { locateFunction } from "../../../functions/address.ts";
+import { commitChange } from "../../../functions/change.ts";
+import { putFunction, putTags, putVersion } from "../../../functions/documents.ts";
+import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
+import { startCreation, startVersion, type DesiredFunction } from "../../../functions/lifecycle.ts";
+import type { LambdaHandler, LambdaInput } from "../api.ts";
+import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults.ts";
+import { limits } from "../limits.ts";
+import { requireZip, storeZip } from "../model/code.ts";
+import { latestOutput } from "../model/function-output.ts";
+import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
+import { stampOf } from "../model/stamp.ts";
+import type { LambdaParts } from "../parts.ts";
+import { refuseUnappliedCode, refuseUnappliedSettings } from "../unapplied-settings.ts";
+
+export const createFunction =
+  (parts: LambdaParts): LambdaHandler<"CreateFunction"> =>
+  async (input, context) => {
+    const { id, qualifier } = locateFunction(input, context, "strict");
+    if (id.name.length > limits.functionNameLength)
+      throw functionNameTooLong(input.FunctionName, limits.functionNameLength);
+    if (qualifier !== undefined && qualifier !== latestVersion) throw unqualifiedOnly();
+    checkInput(input, id, parts);
+    // Before the code is read: whoever creates twice should not wait for a second upload to be verified.
+    if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
+
+    const code = await storeZip(requireZip(input.Code), parts);
+    const configuration = newConfiguration(input, code, parts);
+    const desired: DesiredFunction = {
+      configuration,
+      shown: {
+        emptyVpcConfig: input.VpcConfig !== undefined,
+        runtimeVersionHash: await parts.runtimeVersions.hashOf(configuration.runtime),
+      },
+    };
+    return commitCreation(id, desired, input, parts);
+  };
+
+function checkInput(input: LambdaInput<"CreateFunction">, id: FunctionId, parts: LambdaParts): void {
+  const subject = { functionName: id.name, settings: parts.settings };
+  refuseUnappliedSettings(input, subject);
+  refuseUnappliedCode(input.Code, subject);
+  if (input.Runtime !== undefined) checkRuntime(input.Runtime, "create", parts);
+  checkSettings(input);
+  checkTags(input.Tags ?? {});
+}
+
+const commitCreation = (
+  id: FunctionId,
+  desired: DesiredFunction,
+  input: LambdaInput<"CreateFunction">,
+  parts: LambdaParts,
+): ReturnType<LambdaHandler<"CreateFunction">> =>
+  commitChange(parts.functions, id, async () => {
+    if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
+    const record = startCreation(id.name, desired, stampOf(parts));
+    const operations = [putFunction(record, "absent"), putTags(id.name, input.Tags ?? {})];
+    const output = latestOutput(id, record);
+    if (input.Publish !== true) return { operations, result: output };
+    const { number, take } = await parts.functions.nextVersion(id);
+    const version = startVersion(record, { number, description: undefined }, stampOf(parts));
+    operations.push(putVersion(version, "absent"), take);
+    // AWS answers with the number of the version, though under the ARN of the function.
+    return { operations, result: { ...output, Version: number.toString(), FunctionArn: formatFunctionArn(id) } };
+  });

@@ -1,0 +1,67 @@
+// DeleteFunction: the function with all that belongs to it, or one of its versions.
+import { formatFunctionArn } from "../../../core/arn.ts";
+import { locateFunction } from "../../../functions/address.ts";
+import { commitChange, type ChangePlan } from "../../../functions/change.ts";
+import * as documents from "../../../functions/documents.ts";
+import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
+import { requireFunction } from "../../../functions/lookup.ts";
+import type { LambdaHandler } from "../api.ts";
+import { aliasUndeletable, latestUndeletable, versionInUse } from "../faults.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const deleteFunction =
+  (parts: LambdaParts): LambdaHandler<"DeleteFunction"> =>
+  async (input, context) => {
+    const { id, qualifier } = locateFunction(input, context, "namespaced");
+    if (qualifier === latestVersion) throw latestUndeletable();
+    if (qualifier !== undefined && !isNumeric(qualifier)) {
+      // A function that is missing comes first, without the qualifier.
+      await requireFunction(parts.functions, id);
+      throw aliasUndeletable();
+    }
+    await commitChange(parts.functions, id, () =>
+      qualifier === undefined ? planDeletion(id, parts) : planVersionDeletion(id, qualifier, parts),
+    );
+    return { StatusCode: 204 };
+  };
+
+async function planDeletion(id: FunctionId, { functions }: LambdaParts): Promise<ChangePlan<void>> {
+  const stored = await requireFunction(functions, id);
+  const [versions, aliases] = await Promise.all([functions.listVersions(id), functions.listAliases(id)]);
+  return {
+    operations: [
+      documents.deleteFunction(stored),
+      ...versions.map(({ record }) => documents.deleteVersion(id.name, record.version)),
+      ...aliases.map(({ record }) => documents.deleteAlias(id.name, record.alias)),
+      documents.putTags(id.name, {}),
+    ],
+    result: undefined,
+  };
+}
+
+async function planVersionDeletion(
+  id: FunctionId,
+  qualifier: string,
+  { functions }: LambdaParts,
+): Promise<ChangePlan<void>> {
+  const { record: latest, revision } = await requireFunction(functions, id);
+  const number = parseVersionNumber(qualifier);
+  const published = number === undefined ? undefined : await functions.findVersion(id, number);
+  // AWS answers 204 also when there was nothing to delete.
+  if (published === undefined) return { operations: [], result: undefined };
+  const users = (await functions.listAliases(id))
+    .map(({ record }) => record)
+    .filter(({ version, routing }) => version === qualifier || routing?.version === qualifier);
+  if (users.length > 0)
+    throw versionInUse(
+      formatFunctionArn(id, qualifier),
+      users.map(({ alias }) => alias),
+    );
+  return {
+    operations: [
+      documents.putFunction(latest, revision),
+      documents.deleteVersion(id.name, published.record.version),
+    ],
+    result: undefined,
+  };
+}

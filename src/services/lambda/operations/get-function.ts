@@ -1,0 +1,20 @@
+// GetFunction: the configuration, a link to the code, and the tags.
+import { locateFunction } from "../../../functions/address.ts";
+import { requireQualified } from "../../../functions/lookup.ts";
+import type { LambdaHandler } from "../api.ts";
+import { foundOutput } from "../model/function-output.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const getFunction =
+  (parts: LambdaParts): LambdaHandler<"GetFunction"> =>
+  async (input, context) => {
+    const { id, qualifier } = locateFunction(input, context, "namespaced");
+    const found = await requireQualified(parts.functions, id, qualifier);
+    const tags = await parts.functions.tags(id);
+    const { code } = found.record.configuration;
+    return {
+      Configuration: foundOutput(id, found, qualifier),
+      Code: { RepositoryType: "S3", Location: parts.links.forBlob(code.sha256, context.endpoint) },
+      ...(Object.keys(tags).length === 0 ? {} : { Tags: { ...tags } }),
+    };
+  };

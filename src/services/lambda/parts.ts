@@ -1,0 +1,42 @@
+// What the operations of Lambda's API are made of; main.ts brings it.
+import type { Clock } from "../../core/clock.ts";
+import type { Ids } from "../../core/ids.ts";
+import type { DownloadLinks } from "../../core/links.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { FunctionCatalog } from "../../functions/catalog.ts";
+import type { Architecture } from "../../functions/function-version.ts";
+import type { FunctionRepository } from "../../functions/repository.ts";
+import type { Logger } from "../../observe/logger.ts";
+import type { Blobs } from "../../store/blob.ts";
+
+export interface LambdaParts {
+  readonly functions: FunctionRepository;
+  readonly catalog: FunctionCatalog;
+  readonly engine: Pick<Engine, "invoke">;
+  readonly blobs: Blobs;
+  readonly code: CodeInspection;
+  readonly links: DownloadLinks;
+  readonly runtimeVersions: RuntimeVersions;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly settings: LambdaSettings;
+}
+
+export interface LambdaSettings {
+  readonly deprecatedRuntimes: "warn" | "block";
+  /** Of the machine: no other can be applied. */
+  readonly architecture: Architecture;
+  /** Concurrent executions of an account in a region. */
+  readonly concurrency: number;
+}
+
+export interface CodeInspection {
+  /** Reads the whole archive. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
+  inspect(path: string): Promise<{ readonly unzippedBytes: number }>;
+}
+
+export interface RuntimeVersions {
+  /** The hash in the ARN of the version that is installed; undefined when none is. */
+  hashOf(runtime: string): Promise<string | undefined>;
+}
