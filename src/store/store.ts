@@ -1,8 +1,17 @@
 // Durable primitives: the only place where state lives. A driver implements Store; store.case.ts says what it must do.
 //
 // Everything but blobs belongs to one partition (account, region, service). `commit` is atomic over the documents,
-// queues, streams, timers and leases of its partition and resolves only when the change is synced to disk: an answer
-// to a write leaves after its commit. What must reach another partition goes through an outbox (a queue of this one).
+// queues, streams and timers of its partition and resolves only when the change is synced to disk: an answer to a
+// write leaves after its commit. What must reach another partition goes through an outbox (a queue of this one).
+import type { Blobs } from "./blob.ts";
+import type { Leases } from "./lease.ts";
+import type { CommitResults, StoreOperation } from "./operation.ts";
+import type { Queues } from "./queue.ts";
+import type { Streams } from "./stream.ts";
+import type { Timers } from "./timer.ts";
+
+export type { BlobRef, Blobs } from "./blob.ts";
+export type { ExpectedRevision, StoreOperation } from "./operation.ts";
 
 export interface PartitionKey {
   readonly account: string;
@@ -20,23 +29,26 @@ export interface Store {
   /** Every partition that holds anything; how pollers and reconcilers find their work after a restart. */
   partitions(): Promise<readonly PartitionKey[]>;
   readonly blobs: Blobs;
-  /** Resolves when everything committed is synced and all handles are closed. */
+  /** Resolves when everything committed is synced and all handles are closed. Waiting receives end empty. */
   close(): Promise<void>;
 }
 
 export interface Partition {
   readonly key: PartitionKey;
   get(collection: string, key: string): Promise<StoredDocument | undefined>;
-  /** Documents in key order (UTF-8 byte order), off the event loop. */
+  /** Documents in key order (UTF-8 byte order): one snapshot, read off the event loop. */
   scan(collection: string, range?: ScanRange): Promise<readonly StoredDocument[]>;
   /**
-   * Calls back after each commit that touched documents of `collection`, in commit order, once it is durable.
+   * Calls back after each commit that touched documents of `collection`, in commit order, once it is durable and
+   * before `commit` resolves. What get or scan resolve with has been told to watchers before.
    * Returns the function that ends the watch.
    */
   watch(collection: string, listener: (changes: readonly DocumentChange[]) => void): () => void;
-  /** Applies all operations or, throwing CommitConflict, none. Resolves after the sync. */
-  commit(operations: readonly StoreOperation[]): Promise<void>;
-  // Queues, streams, timers and leases: see below.
+  /**
+   * Applies all operations in order or, throwing CommitConflict, none. Resolves after the sync, with a result for
+   * each operation. Operations see the effect of those before them.
+   */
+  commit<const Operations extends readonly StoreOperation[]>(operations: Operations): Promise<CommitResults<Operations>>;
   readonly queues: Queues;
   readonly streams: Streams;
   readonly timers: Timers;
@@ -46,8 +58,10 @@ export interface Partition {
 export interface StoredDocument {
   readonly key: string;
   readonly value: Json;
-  /** Grows with each write of this document; what compare-and-set compares. */
+  /** Grows with each write and is never used twice in a partition; what compare-and-set compares. */
   readonly revision: number;
+  /** The secondary key, when an index was scanned. */
+  readonly indexKey?: string;
 }
 
 export type DocumentChange =
@@ -56,34 +70,21 @@ export type DocumentChange =
 
 export interface ScanRange {
   readonly prefix?: string;
-  /** Exclusive lower bound: the marker of the last page. */
+  /** Exclusive bound to start from (an upper one with `reverse`): the key of the last document of the last page. */
   readonly after?: string;
   readonly limit?: number;
   readonly reverse?: boolean;
-  /** Range over a secondary key in place of the key; `prefix` then means the secondary key's. */
+  /** Range over a secondary key in place of the key; `prefix` and `after` then mean the secondary key's. */
   readonly index?: string;
+  /** With `index` and `after`: goes on among the documents whose secondary key is `after`, from behind this key. */
+  readonly afterKey?: string;
 }
-
-/** `revision` a put or delete expects: a number, `"absent"` (must not exist), or left out (whatever is there). */
-export type ExpectedRevision = number | "absent";
-
-export type StoreOperation =
-  | {
-      readonly kind: "put-document";
-      readonly collection: string;
-      readonly key: string;
-      readonly value: Json;
-      readonly expect?: ExpectedRevision;
-      /** Secondary keys: index name to key. Replaces those of the former value. */
-      readonly indexes?: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: "delete-document"; readonly collection: string; readonly key: string; readonly expect?: number }
-  /** Fails the commit unless the document is at that revision; writes nothing. */
-  | { readonly kind: "check-document"; readonly collection: string; readonly key: string; readonly expect: ExpectedRevision };
 
 /** A compare-and-set found something else. The caller reads again and decides. */
 export class CommitConflict extends Error {
+  /** Collection, or name of the queue. */
   readonly collection: string;
+  /** Key of the document, or receipt of the message. */
   readonly key: string;
 
   constructor(collection: string, key: string) {
@@ -92,30 +93,4 @@ export class CommitConflict extends Error {
     this.collection = collection;
     this.key = key;
   }
-}
-
-export interface Queues {}
-export interface Streams {}
-export interface Timers {}
-export interface Leases {}
-
-/** Content-addressed, immutable files. */
-export interface Blobs {
-  /**
-   * Writes what `content` yields, streamed, and syncs file and folder before it resolves. Writing what is already
-   * there costs no second copy. A write that fails or is cut off by a crash leaves nothing behind.
-   */
-  put(content: AsyncIterable<Uint8Array> | Uint8Array, options?: { readonly maxBytes?: number }): Promise<BlobRef>;
-  /** Undefined when there is no such blob. */
-  open(sha256: string, range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Absolute path of the file, for readers that need one (zip); undefined when there is no such blob. */
-  path(sha256: string): Promise<string | undefined>;
-  /** Deletes every blob that is not in `live` and that no put in flight has touched. Returns how many went. */
-  collect(live: ReadonlySet<string>): Promise<number>;
-}
-
-export interface BlobRef {
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }

@@ -1,0 +1,73 @@
+// What a ledger is asked to do, and answers: plain data that crosses a thread as it is. Values are JSON text here.
+import type { OperationResult, StoreOperation } from "../operation.ts";
+import type { QueueCounts } from "../queue.ts";
+import type { Json, PartitionKey, ScanRange } from "../store.ts";
+import type { TimerOperation } from "../timer.ts";
+
+export type LedgerOperation = WithText<Exclude<StoreOperation, TimerOperation>>;
+type WithText<Operation> = Operation extends { readonly value: Json }
+  ? Omit<Operation, "value"> & { readonly value: string }
+  : Operation;
+
+export type WriteJob = { readonly partition: PartitionKey; readonly nowMs: number } & (
+  | { readonly kind: "commit"; readonly operations: readonly LedgerOperation[] }
+  | { readonly kind: "receive"; readonly queue: string; readonly limit: number; readonly visibilityMs: number }
+);
+
+export type WriteOutcome =
+  | { readonly kind: "committed"; readonly results: readonly OperationResult[] }
+  /** `nextReadyAtMs`: when the next of those left may be received; past or now when some are left that may already. */
+  | { readonly kind: "received"; readonly messages: readonly MessageRow[]; readonly nextReadyAtMs: number | undefined }
+  | { readonly kind: "conflict"; readonly collection: string; readonly key: string }
+  | { readonly kind: "failed"; readonly failure: LedgerFailure };
+
+export interface LedgerFailure {
+  readonly reason: "disk-full" | "disk-failed" | "sync-failed" | "fault-of-ours";
+  readonly message: string;
+}
+
+export type ReadJob =
+  | { readonly kind: "scan"; readonly partition: PartitionKey; readonly collection: string; readonly range: ScanRange }
+  | { readonly kind: "browse"; readonly partition: PartitionKey; readonly queue: string; readonly after: number; readonly limit: number }
+  | { readonly kind: "counts"; readonly partition: PartitionKey; readonly queue: string; readonly nowMs: number }
+  | { readonly kind: "queues"; readonly partition: PartitionKey }
+  | { readonly kind: "records"; readonly partition: PartitionKey; readonly stream: string; readonly after: number; readonly limit: number }
+  | { readonly kind: "end"; readonly partition: PartitionKey; readonly stream: string }
+  | { readonly kind: "partitions" };
+
+/** Rows of the answer to a read by its kind. */
+export interface ReadRows {
+  readonly scan: DocumentRow;
+  readonly browse: MessageRow;
+  readonly counts: QueueCounts;
+  readonly queues: string;
+  readonly records: RecordRow;
+  readonly end: number;
+  readonly partitions: PartitionKey;
+}
+
+export interface DocumentRow {
+  readonly key: string;
+  readonly value: string;
+  readonly revision: number;
+  readonly indexKey?: string;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly sequence: number;
+  readonly value: string;
+  readonly group: string | null;
+  readonly receiveCount: number;
+  readonly sentAtMs: number;
+  readonly visibleAtMs: number;
+  readonly firstReceivedAtMs: number | null;
+  /** 0: never received. */
+  readonly receipt: number;
+}
+
+export interface RecordRow {
+  readonly sequence: number;
+  readonly value: string;
+  readonly appendedAtMs: number;
+}

@@ -1,0 +1,214 @@
+// Queues in SQL. A message that stands alone, or first in its group, has `ready_at`; the others of a group wait with
+// NULL until the first is deleted. So one index finds what may be received, however many wait.
+import type { QueueResults, ReceiptState, SentMessage } from "../queue.ts";
+import { CommitConflict } from "../store.ts";
+import type { LedgerOperation, MessageRow, WriteJob } from "./job.ts";
+import type { Names } from "./names.ts";
+import type { Numbers } from "./numbers.ts";
+import { integer, text, type Row, type Statements } from "./row.ts";
+
+type Send = LedgerOperation & { readonly kind: "send-message" };
+type Delete = LedgerOperation & { readonly kind: "delete-message" };
+type Receive = WriteJob & { readonly kind: "receive" };
+type ChangeVisibility = LedgerOperation & { readonly kind: "change-visibility" };
+
+export interface Taken {
+  readonly messages: readonly MessageRow[];
+  readonly nextReadyAtMs: number | undefined;
+}
+
+/** Messages that one expire-messages deletes at most: a few milliseconds. */
+const expireRows = 1_000;
+/** Deduplication ids that one sweep deletes at most; a sweep follows each so many sends that carried one. */
+const sweepDuplicates = 500;
+
+const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt";
+
+export class MessageTable {
+  readonly #statements: Statements;
+  readonly #numbers: Numbers;
+  readonly #names: Names;
+  #sendsSinceSweep = 0;
+
+  constructor(statements: Statements, numbers: Numbers, names: Names) {
+    this.#statements = statements;
+    this.#numbers = numbers;
+    this.#names = names;
+  }
+
+  send(partition: number, send: Send, nowMs: number): SentMessage {
+    const queue = this.#names.number(partition, "queue", send.queue);
+    const first = send.deduplication && this.#firstOf(queue, send.deduplication.id, nowMs);
+    if (first !== undefined) return { ...first, duplicate: true };
+    const sequence = this.#numbers.next();
+    const visibleAtMs = nowMs + (send.delayMs ?? 0);
+    const group = send.group ?? null;
+    const readyAtMs = group !== null && this.#hasGroup(queue, group) ? null : visibleAtMs;
+    this.#statements.run(
+      "INSERT INTO messages (sequence, queue, id, group_id, value, sent_at, visible_at, ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      sequence, queue, send.id, group, send.value, nowMs, visibleAtMs, readyAtMs,
+    );
+    if (send.deduplication !== undefined) {
+      const { id, windowMs } = send.deduplication;
+      this.#statements.run("INSERT OR REPLACE INTO duplicates VALUES (?, ?, ?, ?, ?)", queue, id, send.id, sequence, nowMs + windowMs);
+      this.#sweepDuplicates(nowMs);
+    }
+    return { id: send.id, sequence, duplicate: false };
+  }
+
+  receive(partition: number, request: Receive): Taken {
+    const { limit, visibilityMs, nowMs } = request;
+    const queue = this.#names.find(partition, "queue", request.queue);
+    if (queue === undefined) return { messages: [], nextReadyAtMs: undefined };
+    const messages: MessageRow[] = [];
+    for (const head of this.#readyHeads(queue, limit, nowMs)) {
+      const left = limit - messages.length;
+      if (left === 0) break;
+      for (const sequence of head.group === null ? [head.sequence] : this.#runOf(queue, head.group, left, nowMs)) {
+        messages.push(this.#take(sequence, visibilityMs, nowMs));
+      }
+    }
+    return { messages, nextReadyAtMs: this.#nextReadyAt(queue) };
+  }
+
+  delete(partition: number, operation: Delete, nowMs: number): QueueResults["delete-message"] {
+    const message = this.#byReceipt(partition, operation, nowMs);
+    if (message.found === "lost") return { found: "lost", freed: false };
+    this.#statements.run("DELETE FROM messages WHERE sequence = ?", message.sequence);
+    const freed = message.group !== null && message.isHead && this.#promote(message.queue, message.group);
+    return { found: message.found, freed };
+  }
+
+  changeVisibility(partition: number, operation: ChangeVisibility, nowMs: number): { readonly found: ReceiptState } {
+    const message = this.#byReceipt(partition, operation, nowMs);
+    if (message.found !== "lost") this.#hide(message.sequence, nowMs + operation.visibilityMs);
+    return { found: message.found };
+  }
+
+  expire(partition: number, name: string, sentBeforeMs: number): { readonly expired: number } {
+    const queue = this.#names.find(partition, "queue", name) ?? 0;
+    const sql = `SELECT sequence, group_id, ready_at, sent_at FROM messages WHERE queue = ? ORDER BY sequence LIMIT ${expireRows}`;
+    const oldest = [...this.#statements.rows(sql, queue)];
+    let expired = 0;
+    for (const row of oldest) {
+      if (integer(row[3]) >= sentBeforeMs) break;
+      this.#statements.run("DELETE FROM messages WHERE sequence = ?", integer(row[0]));
+      // Oldest first: a later one of this group may have become its head since `oldest` was read.
+      if (typeof row[1] === "string") this.#promote(queue, row[1]);
+      expired += 1;
+    }
+    return { expired };
+  }
+
+  #firstOf(queue: number, id: string, nowMs: number): { readonly id: string; readonly sequence: number } | undefined {
+    const row = this.#statements.row("SELECT message_id, sequence FROM duplicates WHERE queue = ? AND id = ? AND expires_at > ?", queue, id, nowMs);
+    return row && { id: text(row[0]), sequence: integer(row[1]) };
+  }
+
+  #hasGroup(queue: number, group: string): boolean {
+    return this.#statements.row("SELECT 1 FROM messages WHERE queue = ? AND group_id = ? LIMIT 1", queue, group) !== undefined;
+  }
+
+  #sweepDuplicates(nowMs: number): void {
+    this.#sendsSinceSweep += 1;
+    if (this.#sendsSinceSweep < sweepDuplicates / 2) return;
+    this.#sendsSinceSweep = 0;
+    const expired = `SELECT queue, id FROM duplicates WHERE expires_at <= ? LIMIT ${sweepDuplicates}`;
+    this.#statements.run(`DELETE FROM duplicates WHERE (queue, id) IN (${expired})`, nowMs);
+  }
+
+  #readyHeads(queue: number, limit: number, nowMs: number): { readonly sequence: number; readonly group: string | null }[] {
+    const sql =
+      "SELECT sequence, group_id FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, sequence LIMIT ?";
+    // Read to the end before anything is taken: taking moves messages within the index.
+    return Array.from(this.#statements.rows(sql, queue, nowMs, limit), (row) => ({
+      sequence: integer(row[0]),
+      group: row[1] === null ? null : text(row[1]),
+    }));
+  }
+
+  /** The first messages of a group up to the first one that is hidden: that one holds back the rest. */
+  #runOf(queue: number, group: string, limit: number, nowMs: number): number[] {
+    const sql = "SELECT sequence, visible_at FROM messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT ?";
+    const run: number[] = [];
+    for (const row of this.#statements.rows(sql, queue, group, limit)) {
+      if (integer(row[1]) > nowMs) break;
+      run.push(integer(row[0]));
+    }
+    return run;
+  }
+
+  #take(sequence: number, visibilityMs: number, nowMs: number): MessageRow {
+    const sql = `UPDATE messages SET receives = receives + 1, receipt = ?, visible_at = ?, ready_at = iif(ready_at IS NULL, NULL, ?),
+      first_received_at = coalesce(first_received_at, ?) WHERE sequence = ? RETURNING ${columns}`;
+    const visibleAtMs = nowMs + visibilityMs;
+    const row = this.#statements.row(sql, this.#numbers.next(), visibleAtMs, visibleAtMs, nowMs, sequence);
+    if (row === undefined) throw new Error(`message ${sequence} is gone from under its index`);
+    return messageRow(row);
+  }
+
+  #byReceipt(partition: number, operation: Delete | ChangeVisibility, nowMs: number) {
+    const queue = this.#names.find(partition, "queue", operation.queue) ?? 0;
+    const { sequence, number } = parseReceipt(operation.receipt);
+    const sql = "SELECT group_id, ready_at, visible_at FROM messages WHERE sequence = ? AND queue = ? AND receipt = ?";
+    const row = this.#statements.row(sql, sequence, queue, number);
+    const found: ReceiptState = row === undefined ? "lost" : integer(row[2]) > nowMs ? "held" : "expired";
+    if (operation.expect === "held" && found !== "held") throw new CommitConflict(operation.queue, operation.receipt);
+    return { queue, sequence, found, group: typeof row?.[0] === "string" ? row[0] : null, isHead: row?.[1] !== null };
+  }
+
+  #hide(sequence: number, visibleAtMs: number): void {
+    const sql = "UPDATE messages SET visible_at = ?1, ready_at = iif(ready_at IS NULL, NULL, ?1) WHERE sequence = ?2";
+    this.#statements.run(sql, visibleAtMs, sequence);
+  }
+
+  /** The first of the group may be received now. False: the group is empty. */
+  #promote(queue: number, group: string): boolean {
+    const first = "SELECT sequence FROM messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT 1";
+    return this.#statements.run(`UPDATE messages SET ready_at = visible_at WHERE sequence = (${first})`, queue, group) > 0;
+  }
+
+  #nextReadyAt(queue: number): number | undefined {
+    const row = this.#statements.row("SELECT min(ready_at) FROM messages WHERE queue = ? AND ready_at IS NOT NULL", queue);
+    return typeof row?.[0] === "number" ? row[0] : undefined;
+  }
+}
+
+export function* browseMessages(statements: Statements, queue: number, after: number, limit: number): Generator<MessageRow> {
+  const sql = `SELECT ${columns} FROM messages WHERE queue = ? AND sequence > ? ORDER BY sequence LIMIT ?`;
+  for (const row of statements.rows(sql, queue, after, limit)) yield messageRow(row);
+}
+
+/** Reads nothing but indexes: some ten milliseconds for a million messages. */
+export function countMessages(statements: Statements, queue: number, nowMs: number) {
+  const counting = "SELECT count(*), count(*) FILTER (WHERE AT > ?1 AND receives > 0), count(*) FILTER (WHERE AT > ?1 AND receives = 0) FROM messages";
+  const heads = statements.row(`${counting.replaceAll("AT", "ready_at")} WHERE queue = ?2 AND ready_at IS NOT NULL`, nowMs, queue);
+  const others = statements.row(
+    `${counting.replaceAll("AT", "visible_at")} WHERE queue = ?2 AND group_id IS NOT NULL AND ready_at IS NULL`,
+    nowMs, queue,
+  );
+  const [all, inFlight, delayed] = [0, 1, 2].map((column) => integer(heads?.[column]) + integer(others?.[column]));
+  return { visible: (all ?? 0) - (inFlight ?? 0) - (delayed ?? 0), inFlight: inFlight ?? 0, delayed: delayed ?? 0 };
+}
+
+export const receiptOf = (message: MessageRow): string => `${message.sequence}-${message.receipt}`;
+
+function parseReceipt(receipt: string): { readonly sequence: number; readonly number: number } {
+  const parts = /^([1-9]\d{0,15})-([1-9]\d{0,15})$/.exec(receipt);
+  // 0 is never given out: what is no receipt of ours is as good as lost.
+  return { sequence: Number(parts?.[1] ?? 0), number: Number(parts?.[2] ?? 0) };
+}
+
+function messageRow(row: Row): MessageRow {
+  return {
+    id: text(row[0]),
+    sequence: integer(row[1]),
+    value: text(row[2]),
+    group: row[3] === null ? null : text(row[3]),
+    receiveCount: integer(row[4]),
+    sentAtMs: integer(row[5]),
+    visibleAtMs: integer(row[6]),
+    firstReceivedAtMs: row[7] === null ? null : integer(row[7]),
+    receipt: row[8] === null ? 0 : integer(row[8]),
+  };
+}

@@ -1,0 +1,96 @@
+// Queues of one partition over its ledger, with long polls that wake at once.
+import type { Clock } from "../core/clock.ts";
+import { announceWith } from "./announce.ts";
+import type { LedgerOperation, MessageRow } from "./ledger/job.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { receiptOf } from "./ledger/messages.ts";
+import { WaitingLine } from "./waiting-line.ts";
+import type { OperationResult } from "./operation.ts";
+import type { QueueCounts, QueuedMessage, Queues, ReceivedMessage, ReceiveRequest } from "./queue.ts";
+import type { Json, PartitionKey } from "./store.ts";
+
+export class PartitionQueues implements Queues {
+  readonly #partition: PartitionKey;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  /** Lines of the queues that someone receives from right now. */
+  readonly #lines = new Map<string, WaitingLine>();
+  #stopped = false;
+
+  constructor(partition: PartitionKey, ledger: Ledger, clock: Clock) {
+    this.#partition = partition;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  async receive(queue: string, request: ReceiveRequest): Promise<readonly ReceivedMessage[]> {
+    if (!(request.limit >= 1)) throw new RangeError(`cannot receive ${request.limit} messages`);
+    const line = this.#lines.get(queue) ?? new WaitingLine(this.#clock);
+    this.#lines.set(queue, line);
+    line.enter();
+    try {
+      return await this.#receiveInLine(queue, request, line);
+    } finally {
+      if (line.leave() === 0) this.#lines.delete(queue);
+    }
+  }
+
+  async browse(queue: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly QueuedMessage[]> {
+    const { after = 0, limit } = page;
+    const rows = await this.#ledger.read({ kind: "browse", partition: this.#partition, queue, after, limit });
+    return rows.map(queuedMessage);
+  }
+
+  async counts(queue: string): Promise<QueueCounts> {
+    const [counts] = await this.#ledger.read({ kind: "counts", partition: this.#partition, queue, nowMs: this.#clock.now() });
+    return counts ?? { visible: 0, inFlight: 0, delayed: 0 };
+  }
+
+  names(): Promise<readonly string[]> {
+    return this.#ledger.read({ kind: "queues", partition: this.#partition });
+  }
+
+  /** Called for each operation of each durable commit: wakes one receive for what it may have made visible. */
+  announce(operation: LedgerOperation, result: OperationResult): void {
+    if (!("queue" in operation)) return;
+    const isNothingNew = operation.kind === "delete-message" && result !== null && "freed" in result && !result.freed;
+    if (!isNothingNew) announceWith(() => this.#lines.get(operation.queue)?.wakeOne());
+  }
+
+  /** Waiting receives end empty. */
+  stop(): void {
+    this.#stopped = true;
+    for (const line of this.#lines.values()) line.wakeAll();
+  }
+
+  async #receiveInLine(queue: string, request: ReceiveRequest, line: WaitingLine): Promise<readonly ReceivedMessage[]> {
+    const { limit, visibilityMs, waitMs = 0, signal } = request;
+    const endMs = this.#clock.now() + waitMs;
+    for (;;) {
+      const seen = line.wakes;
+      const outcome = await this.#ledger.write({ kind: "receive", partition: this.#partition, queue, limit, visibilityMs, nowMs: this.#clock.now() });
+      if (outcome.kind !== "received") throw new Error(`a receive was answered with ${outcome.kind}`);
+      if (outcome.messages.length > 0) {
+        // Something may be left for the next in line.
+        line.wakeAt(outcome.nextReadyAtMs);
+        return outcome.messages.map(receivedMessage);
+      }
+      if (this.#stopped || signal?.aborted === true || this.#clock.now() >= endMs) return [];
+      // A wake since `seen` may tell of a message that came too late for this receive: look again at once.
+      if (line.wakes === seen) await line.wait(endMs, outcome.nextReadyAtMs, signal);
+      if (this.#stopped) return [];
+    }
+  }
+}
+
+function queuedMessage(row: MessageRow): QueuedMessage {
+  const { id, sequence, receiveCount, sentAtMs, visibleAtMs } = row;
+  const value: Json = JSON.parse(row.value);
+  return { id, sequence, value, receiveCount, sentAtMs, visibleAtMs, ...(row.group === null ? {} : { group: row.group }) };
+}
+
+const receivedMessage = (row: MessageRow): ReceivedMessage => ({
+  ...queuedMessage(row),
+  receipt: receiptOf(row),
+  firstReceivedAtMs: row.firstReceivedAtMs ?? row.sentAtMs,
+});

@@ -1,0 +1,49 @@
+// Streams of one partition over its ledger.
+import { announceWith } from "./announce.ts";
+import type { LedgerOperation } from "./ledger/job.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { Json, PartitionKey } from "./store.ts";
+import type { StreamRecord, Streams } from "./stream.ts";
+
+export class PartitionStreams implements Streams {
+  readonly #partition: PartitionKey;
+  readonly #ledger: Ledger;
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  constructor(partition: PartitionKey, ledger: Ledger) {
+    this.#partition = partition;
+    this.#ledger = ledger;
+  }
+
+  async read(stream: string, page: { readonly after: number; readonly limit: number }): Promise<readonly StreamRecord[]> {
+    const rows = await this.#ledger.read({ kind: "records", partition: this.#partition, stream, ...page });
+    return rows.map((row) => {
+      const value: Json = JSON.parse(row.value);
+      return { ...row, value };
+    });
+  }
+
+  async end(stream: string): Promise<number> {
+    const [newest] = await this.#ledger.read({ kind: "end", partition: this.#partition, stream });
+    return newest ?? 0;
+  }
+
+  watch(stream: string, listener: () => void): () => void {
+    const listeners = this.#watchers.get(stream) ?? new Set();
+    this.#watchers.set(stream, listeners);
+    const entry = (): void => listener();
+    listeners.add(entry);
+    return () => void listeners.delete(entry);
+  }
+
+  /** Called after each durable commit. */
+  announce(operations: readonly LedgerOperation[]): void {
+    if (this.#watchers.size === 0) return;
+    const appended = new Set(operations.flatMap((operation) => (operation.kind === "append-record" ? [operation.stream] : [])));
+    for (const stream of appended) for (const listener of this.#watchers.get(stream) ?? []) announceWith(listener);
+  }
+
+  stop(): void {
+    this.#watchers.clear();
+  }
+}

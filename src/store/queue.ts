@@ -1,0 +1,103 @@
+// Queues: messages that are handed out at least once, kept until a commit deletes them. A queue exists as soon as
+// something was sent to it.
+import type { Json } from "./store.ts";
+
+export interface Queues {
+  /**
+   * Takes up to `limit` messages that are due: each is hidden for `visibilityMs` and counted as received, on disk,
+   * before this resolves. With `waitMs` it waits for the first message, waking at once when one is sent or falls due.
+   * An abort ends the wait; messages already taken are still handed over.
+   */
+  receive(queue: string, request: ReceiveRequest): Promise<readonly ReceivedMessage[]>;
+  /** Messages in the order sent, hidden ones too, without taking them. */
+  browse(queue: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly QueuedMessage[]>;
+  counts(queue: string): Promise<QueueCounts>;
+  /** Queues that something was sent to and that have not been purged since. */
+  names(): Promise<readonly string[]>;
+}
+
+export interface ReceiveRequest {
+  readonly limit: number;
+  /** 0: at once visible again, but counted. */
+  readonly visibilityMs: number;
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface QueuedMessage {
+  /** As given to `send-message`. */
+  readonly id: string;
+  /** Place in the queue; grows, with gaps. */
+  readonly sequence: number;
+  readonly value: Json;
+  readonly group?: string;
+  readonly receiveCount: number;
+  readonly sentAtMs: number;
+  /** When it may be received next, as far as time decides it. */
+  readonly visibleAtMs: number;
+}
+
+export interface ReceivedMessage extends QueuedMessage {
+  /** Names this receive of the message; a later receive makes it stale. */
+  readonly receipt: string;
+  readonly firstReceivedAtMs: number;
+}
+
+export interface QueueCounts {
+  /** All others: due ones, and those that wait behind one of their group. */
+  readonly visible: number;
+  /** Received before and hidden now. */
+  readonly inFlight: number;
+  /** Never received and not due yet. */
+  readonly delayed: number;
+}
+
+export type QueueOperation =
+  | {
+      readonly kind: "send-message";
+      readonly queue: string;
+      /** The sender's name for the message, e.g. a UUID. */
+      readonly id: string;
+      readonly value: Json;
+      readonly delayMs?: number;
+      /**
+       * Members of a group are handed out in the order sent: one that is hidden (in flight or delayed) holds back
+       * those behind it. One receive may take a run of them.
+       */
+      readonly group?: string;
+      /** A second send of the same `id` within `windowMs` of the first stores nothing and answers with the first. */
+      readonly deduplication?: { readonly id: string; readonly windowMs: number };
+    }
+  /** Deletes the message unless the receipt is lost. With `expect`, a receipt that is not held fails the commit. */
+  | { readonly kind: "delete-message"; readonly queue: string; readonly receipt: string; readonly expect?: "held" }
+  /** Hides the message for `visibilityMs` from now, 0: shows it. Otherwise as `delete-message`. */
+  | {
+      readonly kind: "change-visibility";
+      readonly queue: string;
+      readonly receipt: string;
+      readonly visibilityMs: number;
+      readonly expect?: "held";
+    }
+  /** Deletes what was sent before that time, oldest first, hidden or not, at most 1,000 messages. */
+  | { readonly kind: "expire-messages"; readonly queue: string; readonly sentBeforeMs: number }
+  /** Forgets the queue: messages, receipts and deduplication ids. Takes the same time however many there are. */
+  | { readonly kind: "purge-queue"; readonly queue: string };
+
+/** Held: the latest receive, its time not over. Expired: latest, time over. Lost: received again, or deleted. */
+export type ReceiptState = "held" | "expired" | "lost";
+
+export interface SentMessage {
+  readonly id: string;
+  readonly sequence: number;
+  /** True: nothing was stored, id and sequence are those of the first. */
+  readonly duplicate: boolean;
+}
+
+export interface QueueResults {
+  readonly "send-message": SentMessage;
+  /** Freed: another of its group, held back so far, is now first. */
+  readonly "delete-message": { readonly found: ReceiptState; readonly freed: boolean };
+  readonly "change-visibility": { readonly found: ReceiptState };
+  readonly "expire-messages": { readonly expired: number };
+  readonly "purge-queue": null;
+}

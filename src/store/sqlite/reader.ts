@@ -1,0 +1,83 @@
+// The main thread's end of the reading thread, which starts with the first read.
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
+import { Worker } from "node:worker_threads";
+import type { Fault } from "../../core/faults.ts";
+import { storeClosed, storeDiskFailed } from "../faults.ts";
+import type { ReadJob, ReadRows } from "../ledger/job.ts";
+import { entryOf, type FromReader, type ThreadStart, type ToReader } from "./thread-message.ts";
+
+type AnyRow = ReadRows[ReadJob["kind"]];
+
+interface Pending {
+  readonly rows: AnyRow[];
+  readonly resolve: (rows: AnyRow[]) => void;
+  readonly reject: (fault: Fault) => void;
+}
+
+export class ReaderThread {
+  readonly #start: ThreadStart;
+  readonly #directory: string;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #reads = 0;
+  #closed = false;
+
+  constructor(path: string, directory: string) {
+    this.#start = { path, nowMs: 0 };
+    this.#directory = directory;
+  }
+
+  async read<Job extends ReadJob>(job: Job): Promise<readonly ReadRows[Job["kind"]][]> {
+    if (this.#closed) throw storeClosed(this.#directory);
+    this.#worker ??= this.#startWorker();
+    const { promise, resolve, reject } = Promise.withResolvers<AnyRow[]>();
+    this.#reads += 1;
+    const message: ToReader = { id: this.#reads, job };
+    this.#pending.set(message.id, { rows: [], resolve, reject });
+    this.#worker.postMessage(message);
+    // The thread answers each kind of job with the rows of that kind.
+    return (await promise) as ReadRows[Job["kind"]][];
+  }
+
+  /** Resolves when all reads have settled and the thread has ended. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise<void>((resolve) => void worker.once("exit", () => resolve()));
+    worker.postMessage(undefined);
+    await ended;
+  }
+
+  #startWorker(): Worker {
+    const worker = new Worker(entryOf("reader-thread", import.meta.url), { workerData: this.#start, execArgv: [] });
+    worker.on("message", (message: FromReader) => this.#settle(message));
+    worker.on("error", (error) => this.#fail(storeDiskFailed(this.#directory, error)));
+    worker.once("exit", () => {
+      // The next read starts another.
+      if (this.#worker === worker) this.#worker = undefined;
+      this.#fail(storeClosed(this.#directory));
+    });
+    return worker;
+  }
+
+  #settle(message: FromReader): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    if (message.kind === "failed") {
+      this.#pending.delete(message.id);
+      pending.reject(storeDiskFailed(this.#directory, message.message));
+      return;
+    }
+    for (const row of message.rows) pending.rows.push(row);
+    if (!message.isLast) return;
+    this.#pending.delete(message.id);
+    pending.resolve(pending.rows);
+  }
+
+  #fail(fault: Fault): void {
+    for (const pending of this.#pending.values()) pending.reject(fault);
+    this.#pending.clear();
+  }
+}
