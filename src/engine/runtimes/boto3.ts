@@ -1,0 +1,50 @@
+// boto3 and what belongs to it, as managed Python runtimes carry them: installed once a machine and interpreter by pip
+// into the runtime's own folder, which comes last on a function's sys.path.
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { install } from "./programs.ts";
+
+/** The newest that we know; pip takes the last one before it that still runs on an old interpreter. */
+const requirement = "boto3<=1.44.5";
+
+export interface Boto3Plan {
+  readonly id: string;
+  readonly program: string;
+  readonly runtimeDir: string;
+  readonly log: { warn(fields: object, event: string): void };
+}
+
+export interface Boto3Packages {
+  /** Resolves when boto3 is there or has failed to come. */
+  firstAttempt(): Promise<void>;
+  /** Tries again, behind what goes on, when it is not there. */
+  retry(): void;
+}
+
+export function boto3Packages(plan: Boto3Plan): Boto3Packages {
+  const target = join(plan.runtimeDir, "site-packages");
+  let attempt: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    if (existsSync(target)) return Promise.resolve();
+    attempt ??= fetchInto(target, plan)
+      // Functions without boto3 still run; those with it get an import error that says what to do.
+      .catch((error: unknown) => plan.log.warn({ runtime: plan.id, error: String(error) }, "boto3-not-installed"))
+      .finally(() => (attempt = undefined));
+    return attempt;
+  };
+  return { firstAttempt: start, retry: () => void start() };
+}
+
+async function fetchInto(target: string, { program }: Boto3Plan): Promise<void> {
+  const staging = await mkdtemp(`${target}-`);
+  try {
+    const options = ["--target", staging, "--retries", "1", "--timeout", "15", "--quiet", "--disable-pip-version-check"];
+    await install(program, ["-m", "pip", "install", ...options, requirement], () => undefined);
+    await rename(staging, target);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    // Another process was faster.
+    if (!existsSync(target)) throw error;
+  }
+}

@@ -1,0 +1,52 @@
+// Puts our bootstrap, as it is in this version of Lambent, into a folder that a sandbox may show: named by its content,
+// so that several versions of Lambent share one runtimes folder and none sees a half-made one.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface GuestFolderPlan {
+  /** Folder of guest/ to copy. */
+  readonly language: "node" | "python";
+  /** Where the folder is made. */
+  readonly parent: string;
+  /** Links to make in it: path inside, and the folder of the host to which it leads. */
+  readonly links: ReadonlyMap<string, string>;
+  /** Last touch before the folder is shown, e.g. to compile. */
+  readonly finish?: (folder: string) => Promise<void>;
+}
+
+/** Path of the folder. Cheap when it is there. */
+export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string> {
+  const source = fileURLToPath(new URL(`../../../guest/${plan.language}/`, import.meta.url));
+  const target = join(plan.parent, `guest-${await contentHash(source, plan.links)}`);
+  if (existsSync(target)) return target;
+  await mkdir(plan.parent, { recursive: true });
+  const staging = await mkdtemp(`${target}-`);
+  try {
+    await cp(source, staging, { recursive: true });
+    for (const [path, to] of plan.links) {
+      await mkdir(dirname(join(staging, path)), { recursive: true });
+      await symlink(to, join(staging, path), "dir");
+    }
+    await plan.finish?.(staging);
+    await rename(staging, target);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    // Another process was faster; its folder is the same.
+    if (!existsSync(target)) throw error;
+  }
+  return target;
+}
+
+async function contentHash(source: string, links: ReadonlyMap<string, string>): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(source)).sort()) {
+    // Left behind when somebody ran the bootstrap in place.
+    if (name === "__pycache__") continue;
+    hash.update(`${name}\n`).update(await readFile(join(source, name)));
+  }
+  for (const [path, to] of links) hash.update(`${path}\n${to}\n`);
+  return hash.digest("hex").slice(0, 16);
+}

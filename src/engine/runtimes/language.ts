@@ -1,0 +1,34 @@
+// What one language's file offers to the table of runtimes.ts.
+import type { Runtime } from "./runtime.ts";
+
+export interface Language {
+  /** Runtime ids that it answers for, newest first. */
+  readonly ids: readonly string[];
+  /** Looks for the language on this machine. Undefined: not there. */
+  find(id: string): Promise<FoundRuntime | undefined>;
+  /** Whether `install` takes this name, too, although it is no runtime. */
+  readonly installs?: (name: string) => boolean;
+  /** A sentence that tells a person how to get it. */
+  howToInstall(id: string): string;
+  /** Rejects with a fault that says why not. */
+  install(id: string, onProgress: (line: string) => void): Promise<void>;
+}
+
+export interface FoundRuntime {
+  /** Path of the language's program; `bootstrap` where the function brings it. */
+  readonly program: string;
+  /** For people, e.g. `22.23.3`. */
+  readonly version: string;
+  /** Makes it ready to run functions. */
+  open(): Promise<Runtime>;
+}
+
+/** Surroundings in which languages are looked for and installed. */
+export interface LanguageHost {
+  /** Where installed and prepared runtimes are kept (`--runtimes`); shared by all instances of a user. */
+  readonly directory: string;
+  /** Folders of the PATH. */
+  readonly searchPath: readonly string[];
+  readonly homeDirectory: string;
+  readonly log: { warn(fields: object, event: string): void };
+}

@@ -1,0 +1,121 @@
+// Node.js runtimes: our own Node.js for its version, others from version managers, the PATH, or npm's packages.
+import { join } from "node:path";
+import { installNode, nodeIn } from "../../own-node.ts";
+import { applyExecWrapper } from "./exec-wrapper.ts";
+import { runtimeNotInstalled } from "./faults.ts";
+import { prepareGuestFolder } from "./guest-folder.ts";
+import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
+import { installSdkPackage, isSdkPackage, sdkLinks } from "./node-sdk.ts";
+import { ask, installations } from "./programs.ts";
+import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
+import { versionHash } from "./version-hash.ts";
+
+const majors = ["26", "24", "22", "20", "18"];
+
+export function createNodeLanguage(host: LanguageHost): Language {
+  return {
+    ids: majors.map((major) => `nodejs${major}.x`),
+    installs: isSdkPackage,
+    find: (id) => findNode(id, host),
+    howToInstall: (id) => `Install it with: lambent runtimes add ${id}`,
+    install: async (id, onProgress) => {
+      if (isSdkPackage(id)) {
+        await installSdkPackage(host.directory, id, onProgress);
+        return;
+      }
+      onProgress(`Fetching Node.js ${majorOf(id)} with npm`);
+      try {
+        await installNode(host.directory, majorOf(id));
+      } catch (error) {
+        throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);
+      }
+    },
+  };
+}
+
+const majorOf = (id: string): string => id.slice("nodejs".length, -".x".length);
+
+async function findNode(id: string, host: LanguageHost): Promise<FoundRuntime | undefined> {
+  const major = majorOf(id);
+  const found = isOfMajor(process.version, major)
+    ? { program: process.execPath, version: process.version }
+    : await firstOf(major, await candidates(major, host));
+  if (found === undefined) return undefined;
+  const { program } = found;
+  const version = found.version.slice("v".length);
+  return { program, version, open: () => openNode({ id, program, version }, host) };
+}
+
+const isOfMajor = (version: string, major: string): boolean => version.startsWith(`v${major}.`);
+
+interface Node {
+  readonly program: string;
+  readonly version: string;
+}
+
+/** The first candidate that runs and is what its place promises. */
+async function firstOf(major: string, programs: readonly string[]): Promise<Node | undefined> {
+  for (const program of programs) {
+    const version = await ask(program, ["--version"]);
+    if (version !== undefined && isOfMajor(version, major)) return { program, version };
+  }
+  return undefined;
+}
+
+async function candidates(major: string, host: LanguageHost): Promise<readonly string[]> {
+  const home = (...parts: string[]): string => join(host.homeDirectory, ...parts);
+  const installed = nodeIn(host.directory, major);
+  const managed = await Promise.all([
+    installations(home(".nvm", "versions", "node"), `v${major}`, "bin/node"),
+    installations(home(".local", "share", "fnm", "node-versions"), `v${major}`, "installation/bin/node"),
+    installations(home("Library", "Application Support", "fnm", "node-versions"), `v${major}`, "installation/bin/node"),
+    installations(home(".volta", "tools", "image", "node"), major, "bin/node"),
+    installations(home(".asdf", "installs", "nodejs"), major, "bin/node"),
+    installations(home(".local", "share", "mise", "installs", "node"), major, "bin/node"),
+    installations("/usr/local/n/versions/node", major, "bin/node"),
+  ]);
+  return [
+    ...(installed === undefined ? [] : [installed]),
+    ...managed.flat(),
+    `/opt/homebrew/opt/node@${major}/bin/node`,
+    ...new Set(["/usr/bin", "/usr/local/bin", ...host.searchPath].map((folder) => join(folder, "node"))),
+  ];
+}
+
+async function openNode({ id, program, version }: Node & { readonly id: string }, host: LanguageHost): Promise<Runtime> {
+  const major = majorOf(id);
+  const links = await sdkLinks(host.directory);
+  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links });
+  return {
+    id,
+    channel: "framed",
+    runtimeDir,
+    version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
+    versionHash: versionHash(id, version, program),
+    launch: (request) => applyExecWrapper(launchNode(program, major, request), request),
+  };
+}
+
+function launchNode(program: string, major: string, { paths, memoryMiB }: LaunchRequest): RuntimeLaunch {
+  const { taskRoot, optRoot, runtimeDir } = paths;
+  return {
+    program,
+    args: [
+      // Shares of memory as on AWS. Its --expose-gc is left out: it invalidates V8's built-in code cache, which costs
+      // four milliseconds of every start.
+      `--max-semi-space-size=${Math.floor((memoryMiB * 5) / 100)}`,
+      `--max-old-space-size=${Math.floor((memoryMiB * 90) / 100)}`,
+      "--max-http-header-size=81920",
+      join(runtimeDir, "bootstrap.cjs"),
+    ],
+    environment: {
+      NODE_PATH: [
+        join(optRoot, "nodejs", `node${major}`, "node_modules"),
+        join(optRoot, "nodejs", "node_modules"),
+        join(runtimeDir, "node_modules"),
+        runtimeDir,
+        taskRoot,
+      ].join(":"),
+    },
+  };
+}

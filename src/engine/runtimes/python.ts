@@ -1,0 +1,124 @@
+// Python runtimes: interpreters of version managers, of distributions, and of the PATH.
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { boto3Packages } from "./boto3.ts";
+import { applyExecWrapper } from "./exec-wrapper.ts";
+import { runtimeNotInstalled } from "./faults.ts";
+import { prepareGuestFolder } from "./guest-folder.ts";
+import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
+import { ask, install, installations } from "./programs.ts";
+import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
+import { versionHash } from "./version-hash.ts";
+
+const versions = ["3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
+
+export function createPythonLanguage(host: LanguageHost): Language {
+  return {
+    ids: versions.map((version) => `python${version}`),
+    find: (id) => findPython(id, host),
+    howToInstall: (id) =>
+      `Install it with: lambent runtimes add ${id} (it needs uv or pyenv on the PATH), or with your system's packages.`,
+    install: installPython,
+  };
+}
+
+const versionOf = (id: string): string => id.slice("python".length);
+
+interface Python {
+  /** The real interpreter, not a version manager's shim. */
+  readonly program: string;
+  /** `3.13.0`. */
+  readonly version: string;
+}
+
+async function findPython(id: string, host: LanguageHost): Promise<FoundRuntime | undefined> {
+  const wanted = versionOf(id);
+  for (const candidate of await candidates(wanted, host)) {
+    const python = await probe(candidate);
+    if (python?.version.startsWith(`${wanted}.`) === true) {
+      return { ...python, open: () => openPython(id, python, host) };
+    }
+  }
+  return undefined;
+}
+
+/** Asks the interpreter itself: a shim is a script that leads somewhere, or nowhere. */
+async function probe(candidate: string): Promise<Python | undefined> {
+  const question = "import sys; print(sys.executable); print('%d.%d.%d' % sys.version_info[:3])";
+  const [program, version] = (await ask(candidate, ["-I", "-S", "-c", question]))?.split("\n") ?? [];
+  return program === undefined || version === undefined ? undefined : { program, version };
+}
+
+async function candidates(version: string, host: LanguageHost): Promise<readonly string[]> {
+  const home = (...parts: string[]): string => join(host.homeDirectory, ...parts);
+  const program = `bin/python${version}`;
+  const managed = await Promise.all([
+    installations(home(".local", "share", "uv", "python"), `cpython-${version}`, program),
+    installations(home(".pyenv", "versions"), version, program),
+    installations(home(".asdf", "installs", "python"), version, program),
+    installations(home(".local", "share", "mise", "installs", "python"), version, program),
+  ]);
+  const folders = new Set(["/usr/bin", "/usr/local/bin", `/opt/homebrew/opt/python@${version}/bin`, ...host.searchPath]);
+  return [...managed.flat(), ...Array.from(folders, (folder) => join(folder, `python${version}`))];
+}
+
+/** Python has no packages on npm: the version manager that is there is asked for it. */
+async function installPython(id: string, onProgress: (line: string) => void): Promise<void> {
+  const version = versionOf(id);
+  const failures: string[] = [];
+  for (const [program, args] of [
+    ["uv", ["python", "install", version]],
+    ["pyenv", ["install", "--skip-existing", version]],
+  ] as const) {
+    try {
+      await install(program, args, onProgress);
+      return;
+    } catch (error) {
+      failures.push(`${program}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw runtimeNotInstalled(id, failures.join("\n"));
+}
+
+async function openPython(id: string, python: Python, host: LanguageHost): Promise<Runtime> {
+  const runtimeDir = join(host.directory, id);
+  await mkdir(runtimeDir, { recursive: true });
+  const guest = await prepareGuestFolder({
+    language: "python",
+    parent: runtimeDir,
+    links: new Map(),
+    finish: (folder) => compile(python.program, folder),
+  });
+  const boto3 = boto3Packages({ id, program: python.program, runtimeDir, log: host.log });
+  await boto3.firstAttempt();
+  const guestName = guest.slice(runtimeDir.length + 1);
+  return {
+    id,
+    channel: "framed",
+    runtimeDir,
+    version: `python:${versionOf(id)}.v${python.version.split(".")[2] ?? "0"}`,
+    versionHash: versionHash(id, python.version, python.program),
+    launch: (request) => {
+      boto3.retry();
+      return applyExecWrapper(launchPython(python.program, guestName, request), request);
+    },
+  };
+}
+
+/** Compiled once here: a sandbox cannot write there, and source would be compiled again in every cold start. */
+async function compile(program: string, folder: string): Promise<void> {
+  await rm(join(folder, "__pycache__"), { recursive: true, force: true });
+  const code = "import compileall, py_compile, sys\ncompileall.compile_dir(sys.argv[1], quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
+  if ((await ask(program, ["-I", "-S", "-c", code, folder])) === undefined) {
+    throw runtimeNotInstalled(folder, `${program} could not compile our bootstrap`);
+  }
+}
+
+function launchPython(program: string, guestName: string, { paths }: LaunchRequest): RuntimeLaunch {
+  return {
+    program,
+    // No `site`: what is installed in this machine's interpreter is not there on AWS.
+    args: ["-S", join(paths.runtimeDir, guestName, "bootstrap.py")],
+    environment: { PYTHONPATH: paths.runtimeDir },
+  };
+}

@@ -1,0 +1,53 @@
+// The table of runtimes: every id that AWS accepts, and the language that answers for it.
+import { runtimeMissing, runtimeUnknown } from "./faults.ts";
+import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
+import { createNodeLanguage } from "./node.ts";
+import { createProvidedLanguage } from "./provided.ts";
+import { createPythonLanguage } from "./python.ts";
+import type { Runtime, Runtimes, RuntimeStatus } from "./runtime.ts";
+import { createUnsupportedLanguage } from "./unsupported.ts";
+
+export function createRuntimes(host: LanguageHost): Runtimes {
+  const languages = [
+    createNodeLanguage(host),
+    createPythonLanguage(host),
+    createProvidedLanguage(),
+    createUnsupportedLanguage(),
+  ];
+  const languageOf = new Map(languages.flatMap((language) => language.ids.map((id) => [id, language] as const)));
+  const opened = new Map<string, Runtime>();
+  const opening = new Map<string, Promise<Runtime>>();
+
+  const open = async (id: string): Promise<Runtime> => {
+    const language = languageOf.get(id);
+    if (language === undefined) throw runtimeUnknown(id);
+    const found = await language.find(id);
+    // Not remembered: it may be installed at any time.
+    if (found === undefined) throw runtimeMissing(id, language.howToInstall(id));
+    const runtime = await found.open();
+    opened.set(id, runtime);
+    return runtime;
+  };
+  return {
+    resolve: (id) => {
+      const known = opened.get(id);
+      if (known !== undefined) return known;
+      const pending = opening.get(id) ?? open(id).finally(() => opening.delete(id));
+      opening.set(id, pending);
+      return pending;
+    },
+    list: () => Promise.all(Array.from(languageOf, ([id, language]) => describe(id, language))),
+    add: async (id, onProgress) => {
+      const language = languages.find((candidate) => candidate.ids.includes(id) || candidate.installs?.(id) === true);
+      if (language === undefined) throw runtimeUnknown(id);
+      await language.install(id, onProgress);
+      return describe(id, language);
+    },
+  };
+}
+
+async function describe(id: string, language: Language): Promise<RuntimeStatus> {
+  const found: FoundRuntime | undefined = await language.find(id);
+  if (found === undefined) return { id, state: "missing", install: language.howToInstall(id) };
+  return { id, state: "ready", version: found.version, program: found.program };
+}
