@@ -11,3 +11,10 @@ export async function collect(body: WireRequest["body"]): Promise<Uint8Array> {
 }
 
 const empty = new Uint8Array(0);
+
+/** A body that has been collected, to be read again. */
+export const collected = (bytes: Uint8Array): WireRequest["body"] => ({
+  [Symbol.asyncIterator]: async function* chunk() {
+    yield bytes;
+  },
+});

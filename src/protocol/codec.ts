@@ -16,8 +16,6 @@ export type WriteBody = (value: unknown) => Uint8Array | string;
 
 export interface BodyCodec {
   readonly contentType: string;
-  /** Body of an output without any body member, where the protocol wants one. */
-  readonly empty: string | undefined;
   reader(shape: Shape): ReadBody;
   writer(shape: Shape): WriteBody;
 }

@@ -96,6 +96,17 @@ function writeEventOf([name, shape]: Member, codec: BodyCodec): WriteEvent {
   };
 }
 
+/** The first frame of an answer in an RPC protocol: the members of the output that do not stream. */
+export const initialResponse = (body: Uint8Array | string, contentType: string): Uint8Array =>
+  frames.encode({
+    headers: {
+      ":message-type": { type: "string", value: "event" },
+      ":event-type": { type: "string", value: "initial-response" },
+      ":content-type": { type: "string", value: contentType },
+    },
+    body: bytesOf(body),
+  });
+
 function headerValue(value: unknown): MessageHeaders[string] {
   if (typeof value === "boolean") return { type: "boolean", value };
   if (typeof value === "number") return { type: "integer", value };

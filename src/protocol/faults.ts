@@ -37,3 +37,12 @@ export function unknownOperation(protocol: ProtocolName, asked: string): Fault {
       return protocol satisfies never;
   }
 }
+
+/** S3's words; CloudFront's are alike. */
+export const malformedXml = (cause: unknown): Fault =>
+  new Fault({
+    code: "MalformedXML",
+    status: 400,
+    message: "The XML you provided was not well-formed or did not validate against our published schema",
+    cause,
+  });

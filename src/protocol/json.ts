@@ -12,6 +12,8 @@ const jsonFormat = (useJsonName: boolean): TreeFormat => ({
     throw wrongType(value, "Blob");
   },
   writeBlob: base64,
+  // JSON cannot say NaN and the infinities; Smithy has them as words.
+  writeNumber: (value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value),
   writeTimestamp: (value, shape) => {
     const format = timestampFormat(shape, "epoch-seconds");
     return format === "epoch-seconds" ? value.getTime() / 1000 : timestampText(value, format);
@@ -36,7 +38,6 @@ export function jsonCodec(contentType: string, useJsonName: boolean): BodyCodec 
   const writerOf = treeWriter(format);
   return {
     contentType,
-    empty: "{}",
     reader: (shape): ReadBody => {
       const read = readerOf(shape);
       return (body, notes) => read(parse(body), "", notes);

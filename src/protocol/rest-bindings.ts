@@ -3,7 +3,7 @@ import { pathTo, type BodyCodec, type Notes } from "./codec.ts";
 import { isRecord, setOwn } from "./scalar.ts";
 import { kindOf, membersOf, structureOf, type Member, type Shape } from "./shape.ts";
 import { headerWriter, textReader, type ReadText } from "./text-value.ts";
-import type { WireRequest, WireResponse } from "./wire.ts";
+import type { WireRequest } from "./wire.ts";
 
 type Input = Record<string, unknown>;
 
@@ -137,7 +137,7 @@ const isInResponseHead = (shape: Shape): boolean => {
 export const outputBody = (output: Shape): BodyBinding => bodyBinding(output, isInResponseHead);
 
 /** Writes headers and finds the status. */
-export type WriteHead = (output: Input, response: WireResponse) => number | undefined;
+export type WriteHead = (output: Input, target: Record<string, string>) => number | undefined;
 
 export function headWriter(output: Shape): WriteHead {
   const members = membersOf(output);
@@ -150,15 +150,15 @@ export function headWriter(output: Shape): WriteHead {
     ([[name, shape], key]) => ({ name, key, write: headerWriter(shape.getValueSchema()) }),
   );
   const status = members.find(([, shape]) => shape.getMergedTraits().httpResponseCode)?.[0];
-  return (value, response) => {
+  return (value, target) => {
     for (const { name, key, write } of headers) {
       const item = value[name];
-      if (item !== undefined && item !== null) response.headers[key] = write(item);
+      if (item !== undefined && item !== null) target[key] = write(item);
     }
     for (const { name, key, write } of prefixed) {
       const map = value[name];
       if (!isRecord(map)) continue;
-      for (const [suffix, item] of Object.entries(map)) response.headers[key + suffix] = write(item);
+      for (const [suffix, item] of Object.entries(map)) target[key + suffix] = write(item);
     }
     const code = status === undefined ? undefined : value[status];
     return typeof code === "number" ? code : undefined;

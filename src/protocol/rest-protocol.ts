@@ -1,26 +1,72 @@
 // The two REST protocols, restJson1 and restXml: HTTP bindings around a body in JSON or XML.
 import { collect } from "./body.ts";
 import { newNotes, type BodyCodec } from "./codec.ts";
-import { eventReader, eventWriter, eventStreamType } from "./event-stream.ts";
-import type { DecodedInput } from "./protocol.ts";
+import { eventReader, eventStreamType, eventWriter } from "./event-stream.ts";
+import { errorShape, faultMembers } from "./fault-body.ts";
+import { jsonCodec } from "./json.ts";
+import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import { bodyReader, headReader, headWriter, inputBody, outputBody, type BodyBinding } from "./rest-bindings.ts";
-import { labelsOf, templateOf } from "./rest-route.ts";
+import { labelsOf, routeTree, templateOf } from "./rest-route.ts";
+import { withBucketInPath } from "./s3-host.ts";
 import { isRecord } from "./scalar.ts";
+import type { ServiceEntry } from "./service-table.ts";
 import type { OperationSchema, Shape } from "./shape.ts";
-import type { WireRequest, WireResponse } from "./wire.ts";
+import type { WireResponse } from "./wire.ts";
+import { xmlCodec } from "./xml.ts";
+import { xmlFault } from "./xml-fault.ts";
 
-export interface OperationCodec {
-  decode(request: WireRequest): Promise<DecodedInput>;
-  encode(output: object): WireResponse;
-}
-
-export interface RestOptions {
+interface RestOptions {
   readonly codec: BodyCodec;
   /** Content type of a blob that is the whole body. */
   readonly blobContentType: string;
 }
 
-export function restOperation(operation: OperationSchema, options: RestOptions): OperationCodec {
+export function restJsonProtocol(entry: ServiceEntry, operations: readonly OperationSchema[]): Protocol {
+  const findRoute = routeTree(operations);
+  const options: RestOptions = {
+    codec: jsonCodec("application/json", true),
+    blobContentType: entry.blobContentType ?? "application/octet-stream",
+  };
+  const encoders = new Map<Shape, MessageEncoder>();
+  return {
+    name: "restJson1",
+    asked: (wire) => {
+      const operation = findRoute(wire);
+      return operation === undefined ? undefined : { operation, wire };
+    },
+    operation: (schema) => restOperation(schema, options),
+    encodeFault: (fault, shape) => {
+      const members = faultMembers(fault, shape);
+      const type = { "x-amzn-ErrorType": shape?.getName() ?? fault.code };
+      if (shape === undefined) {
+        const headers = { "Content-Type": options.codec.contentType, ...type };
+        return { status: fault.status, headers, body: JSON.stringify(members) };
+      }
+      const encode = encoders.get(shape) ?? messageEncoder(errorShape(shape), options, fault.status);
+      encoders.set(shape, encode);
+      const response = encode(members);
+      return { status: fault.status, headers: { ...response.headers, ...type }, body: response.body };
+    },
+  };
+}
+
+export function restXmlProtocol(entry: ServiceEntry, operations: readonly OperationSchema[]): Protocol {
+  const findRoute = routeTree(operations);
+  const namespace = entry.xmlNamespace ?? "";
+  const options: RestOptions = { codec: xmlCodec(namespace), blobContentType: "application/octet-stream" };
+  return {
+    name: "restXml",
+    asked: (request) => {
+      const wire = entry.name === "s3" ? withBucketInPath(request) : request;
+      const operation = findRoute(wire);
+      return operation === undefined ? undefined : { operation, wire };
+    },
+    operation: (schema) => restOperation(schema, options),
+    encodeFault: xmlFault(entry.name === "s3" ? "s3" : "restXml", namespace),
+  };
+}
+
+function restOperation(operation: OperationSchema, options: RestOptions): OperationCodec {
   return {
     decode: inputDecoder(operation, options.codec),
     encode: messageEncoder(operation.output, options, operation.http?.status ?? 200),
@@ -44,23 +90,24 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   };
 }
 
+type MessageEncoder = (message: object) => WireResponse;
+
 /** Answers and errors are written alike: a structure with HTTP bindings and a status unless a member gives it. */
-export function messageEncoder(shape: Shape, options: RestOptions, status: number): (message: object) => WireResponse {
+function messageEncoder(shape: Shape, options: RestOptions, status: number): MessageEncoder {
   const writeHead = headWriter(shape);
-  const binding = outputBody(shape);
-  const writeBody = bodyWriter(binding, options);
+  const writeBody = bodyWriter(outputBody(shape), options);
   return (message) => {
     if (!isRecord(message)) throw new TypeError(`${shape.getName() ?? "output"} must be an object`);
-    const response = { status, headers: {}, body: undefined };
-    const body = writeBody(message, response.headers);
-    const own = writeHead(message, response);
-    return { status: own ?? status, headers: response.headers, body };
+    const headers: Record<string, string> = {};
+    const body = writeBody(message, headers);
+    return { status: writeHead(message, headers) ?? status, headers, body };
   };
 }
 
 type WriteMessageBody = (message: Record<string, unknown>, headers: Record<string, string>) => WireResponse["body"];
 
-function bodyWriter(binding: BodyBinding, { codec, blobContentType }: RestOptions): WriteMessageBody {
+function bodyWriter(binding: BodyBinding, options: RestOptions): WriteMessageBody {
+  const { codec } = options;
   switch (binding.kind) {
     case "none":
       return () => undefined;
@@ -88,20 +135,23 @@ function bodyWriter(binding: BodyBinding, { codec, blobContentType }: RestOption
       };
     }
     case "raw":
-    case "stream": {
-      const { mediaType } = binding.shape.getMergedTraits();
-      const contentType = mediaType ?? (binding.kind === "raw" && binding.text ? "text/plain" : blobContentType);
-      return (message, headers) => {
-        const body = message[binding.name];
-        if (body === undefined || body === null) return undefined;
-        headers["Content-Type"] = contentType;
-        if (isBody(body)) return body;
-        throw new TypeError(`${binding.name} must be bytes, text or a stream of bytes`);
-      };
-    }
+    case "stream":
+      return bytesWriter(binding, options);
     default:
       return binding satisfies never;
   }
+}
+
+function bytesWriter(binding: BodyBinding & { kind: "raw" | "stream" }, options: RestOptions): WriteMessageBody {
+  const text = binding.kind === "raw" && binding.text;
+  const contentType = binding.shape.getMergedTraits().mediaType ?? (text ? "text/plain" : options.blobContentType);
+  return (message, headers) => {
+    const body = message[binding.name];
+    if (body === undefined || body === null) return undefined;
+    if (!isBody(body)) throw new TypeError(`${binding.name} must be bytes, text or a stream of bytes`);
+    headers["Content-Type"] = contentType;
+    return body;
+  };
 }
 
 const isBody = (value: unknown): value is NonNullable<WireResponse["body"]> =>

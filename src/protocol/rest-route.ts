@@ -67,8 +67,12 @@ export function labelsOf({ segments }: Template, path: string): Map<string, stri
   return labels;
 }
 
+/** Parameter that names the operation where paths alone do not (S3); only newer SDKs send it, so it may be missing. */
+const hintKey = "x-id";
+
 interface Candidate {
   readonly operation: string;
+  readonly hint: string | undefined;
   readonly query: Template["query"];
   readonly requiredQuery: readonly string[];
   readonly requiredHeaders: readonly string[];
@@ -101,7 +105,8 @@ function candidateOf(operation: OperationSchema, template: Template): Candidate 
     .map(([, shape]) => shape.getMergedTraits());
   return {
     operation: operation.name,
-    query: template.query,
+    hint: template.query.find(([key]) => key === hintKey)?.[1],
+    query: template.query.filter(([key]) => key !== hintKey),
     requiredQuery: traits.flatMap(({ httpQuery }) => httpQuery ?? []),
     requiredHeaders: traits.flatMap(({ httpHeader }) => httpHeader?.toLowerCase() ?? []),
   };
@@ -162,17 +167,16 @@ function walk(node: Node, parts: readonly string[], index: number, request: Wire
   return undefined;
 }
 
-/** Names the operation where paths alone do not (S3); only newer SDKs send it, so it may be missing. */
-const operationHint = "x-id";
-
 function choose(candidates: readonly Candidate[] | undefined, request: WireRequest): string | undefined {
   const only = candidates?.[0];
   if (candidates === undefined || only === undefined) return undefined;
   if (candidates.length === 1 && only.query.length === 0) return only.operation;
   const query = new URLSearchParams(request.query);
-  const hint = query.get(operationHint);
-  const fitting = candidates.filter((candidate) => fits(candidate, query));
-  const hinted = fitting.find(({ query: own }) => own.some(([key, value]) => key === operationHint && value === hint));
+  const fitting = candidates.filter((candidate) =>
+    candidate.query.every(([key, value]) => query.has(key) && (value === "" || query.get(key) === value)),
+  );
+  const named = query.get(hintKey);
+  const hinted = fitting.find(({ hint }) => hint !== undefined && hint === named);
   if (hinted !== undefined) return hinted.operation;
   const complete = fitting.find(
     ({ requiredQuery, requiredHeaders }) =>
@@ -180,8 +184,3 @@ function choose(candidates: readonly Candidate[] | undefined, request: WireReque
   );
   return (complete ?? fitting[0])?.operation;
 }
-
-const fits = (candidate: Candidate, query: URLSearchParams): boolean =>
-  candidate.query.every(
-    ([key, value]) => key === operationHint || (query.has(key) && (value === "" || query.get(key) === value)),
-  );

@@ -1,77 +1,78 @@
 // One service on the wire: tells operations apart, and hands each to the protocol that the request speaks. Everything
 // is compiled from the client's schemas, an operation on its first call.
-import type { Fault } from "../core/faults.ts";
 import { unknownOperation } from "./faults.ts";
-import { errorsByCode, genericMembers, modelledMembers } from "./fault-body.ts";
-import { jsonCodec } from "./json.ts";
+import { errorsByCode } from "./fault-body.ts";
+import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import type { ProtocolName, ServiceWire } from "./protocol.ts";
-import { messageEncoder, restOperation, type OperationCodec, type RestOptions } from "./rest-protocol.ts";
-import { routeTree } from "./rest-route.ts";
+import { queryProtocol } from "./query-protocol.ts";
+import { restJsonProtocol, restXmlProtocol } from "./rest-protocol.ts";
+import { awsJson10, awsJson11, rpcV2Cbor } from "./rpc-protocol.ts";
 import { services, type ServiceEntry } from "./service-table.ts";
-import { schemasOf, type OperationSchema, type Shape } from "./shape.ts";
+import { schemasOf, type OperationSchema } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
 
+/** Imports the client and turns its schemas round: 2 to 50 ms, so a service is loaded on its first request. */
 export async function loadServiceWire(name: string): Promise<ServiceWire> {
   const entry = services.find((service) => service.name === name);
   if (entry === undefined) throw new RangeError(`no such service: ${name}`);
   return serviceWire(entry, await entry.load());
 }
 
-const requestIdHeader = "x-amzn-RequestId";
+type MakeProtocol = (entry: ServiceEntry, operations: readonly OperationSchema[]) => Protocol;
 
-function serviceWire(entry: ServiceEntry, client: object): ServiceWire {
+const makers: Readonly<Record<ProtocolName, MakeProtocol>> = {
+  restJson1: restJsonProtocol,
+  restXml: restXmlProtocol,
+  awsJson1_0: awsJson10,
+  awsJson1_1: awsJson11,
+  rpcv2Cbor: rpcV2Cbor,
+  awsQuery: (entry) => queryProtocol("awsQuery", entry),
+  ec2Query: (entry) => queryProtocol("ec2Query", entry),
+};
+
+export function serviceWire(entry: ServiceEntry, client: object): ServiceWire {
   const { operations, errors } = schemasOf(client);
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
-  const findRoute = routeTree(operations);
-  const options: RestOptions = {
-    codec: jsonCodec("application/json", true),
-    blobContentType: entry.blobContentType ?? "application/octet-stream",
+  const protocols = new Map(entry.protocols.map((name) => [name, makers[name](entry, operations)]));
+  const errorOf = errorsByCode(errors);
+
+  const protocolOf = (name: ProtocolName): Protocol => {
+    const protocol = protocols.get(name);
+    if (protocol === undefined) throw new RangeError(`${entry.name} does not speak ${name}`);
+    return protocol;
   };
   const compiled = new Map<string, OperationCodec>();
-  const operationCodec = (protocol: ProtocolName, name: string): OperationCodec => {
-    const known = compiled.get(name);
+  const codecOf = (name: ProtocolName, operation: string): OperationCodec => {
+    const key = `${name} ${operation}`;
+    const known = compiled.get(key);
     if (known !== undefined) return known;
-    const schema: OperationSchema | undefined = byName.get(name);
-    if (schema === undefined) throw unknownOperation(protocol, name);
-    const codec = restOperation(schema, options);
-    compiled.set(name, codec);
+    const schema = byName.get(operation);
+    if (schema === undefined) throw unknownOperation(name, operation);
+    const codec = protocolOf(name).operation(schema);
+    compiled.set(key, codec);
     return codec;
   };
-  const encodeError = restFaults(errorsByCode(errors), options);
+  const withRequestId = (response: WireResponse, requestId: string): WireResponse => {
+    response.headers[entry.requestIdHeader ?? "x-amzn-RequestId"] = requestId;
+    return response;
+  };
+
   return {
     service: entry.name,
     operations: new Set(byName.keys()),
-    identify: async (wire) => {
-      const operation = findRoute(wire);
-      if (operation === undefined) throw unknownOperation(entry.protocols[0], `${wire.method} ${wire.path}`);
-      return { operation, protocol: entry.protocols[0], wire };
+    identify: async (request) => {
+      for (const protocol of protocols.values()) {
+        const asked = await protocol.asked(request);
+        if (asked === undefined) continue;
+        if (!byName.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation);
+        return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
+      }
+      throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`);
     },
-    decode: ({ operation, protocol, wire }) => operationCodec(protocol, operation).decode(wire),
-    encodeOutput: ({ operation, protocol }, output, requestId) => {
-      const response = operationCodec(protocol, operation).encode(output);
-      response.headers[requestIdHeader] = requestId;
-      return response;
-    },
-    encodeFault: (_protocol, fault, requestId) => {
-      const response = encodeError(fault);
-      response.headers[requestIdHeader] = requestId;
-      return response;
-    },
-  };
-}
-
-function restFaults(errors: ReadonlyMap<string, Shape>, options: RestOptions): (fault: Fault) => WireResponse {
-  const encoders = new Map<Shape, (message: object) => WireResponse>();
-  return (fault) => {
-    const shape = errors.get(fault.code);
-    const type = { "x-amzn-ErrorType": shape?.getName() ?? fault.code };
-    if (shape === undefined) {
-      const body = JSON.stringify(genericMembers(fault));
-      return { status: fault.status, headers: { "Content-Type": options.codec.contentType, ...type }, body };
-    }
-    const encode = encoders.get(shape) ?? messageEncoder(shape, options, fault.status);
-    encoders.set(shape, encode);
-    const response = encode(modelledMembers(shape, fault));
-    return { ...response, status: fault.status, headers: { ...response.headers, ...type } };
+    decode: ({ operation, protocol, wire }) => codecOf(protocol, operation).decode(wire),
+    encodeOutput: ({ operation, protocol }, output, requestId) =>
+      withRequestId(codecOf(protocol, operation).encode(output, requestId), requestId),
+    encodeFault: (protocol, fault, requestId) =>
+      withRequestId(protocolOf(protocol).encodeFault(fault, errorOf.get(fault.code), requestId), requestId),
   };
 }

@@ -15,8 +15,6 @@ export type ShapeKind =
   | "blob"
   | "timestamp"
   | "document"
-  | "bigInteger"
-  | "bigDecimal"
   | "unit";
 
 const kindTests: readonly (readonly [ShapeKind, (shape: Shape) => boolean])[] = [
@@ -29,8 +27,6 @@ const kindTests: readonly (readonly [ShapeKind, (shape: Shape) => boolean])[] = 
   ["blob", (shape) => shape.isBlobSchema()],
   ["timestamp", (shape) => shape.isTimestampSchema()],
   ["document", (shape) => shape.isDocumentSchema()],
-  ["bigInteger", (shape) => shape.isBigIntegerSchema()],
-  ["bigDecimal", (shape) => shape.isBigDecimalSchema()],
   ["unit", (shape) => shape.isUnitSchema()],
 ];
 
@@ -57,15 +53,17 @@ export function structureOf(whole: Shape, members: readonly Member[]): Shape {
   return NormalizedSchema.of(part);
 }
 
-/** Compiles what belongs to a shape on first use, once; cycles between shapes (DynamoDB's AttributeValue) end here. */
+/**
+ * Compiles what belongs to a structure on first use, once; cycles between shapes (DynamoDB's AttributeValue) always lead
+ * through a structure and end here. Other shapes depend on traits of the member that they are, and are cheap.
+ */
 export function compiledOnce<Args extends readonly unknown[], Result>(
   compile: (shape: Shape) => (...args: Args) => Result,
 ): (shape: Shape) => (...args: Args) => Result {
   const known = new Map<unknown, (...args: Args) => Result>();
   return (shape) => {
+    if (!shape.isStructSchema()) return compile(shape);
     const key = shape.getSchema();
-    // Simple shapes carry traits beside their schema (media types), so only aggregates are known by their schema alone.
-    if (typeof key !== "object") return compile(shape);
     const before = known.get(key);
     if (before !== undefined) return before;
     let compiled: ((...args: Args) => Result) | undefined;
@@ -102,6 +100,7 @@ export function schemasOf(client: object): { operations: OperationSchema[]; erro
   const schemas = Object.values(client).filter(isStaticSchema);
   return {
     operations: schemas.filter((schema) => schema[0] === 9).map(operationSchema),
-    errors: schemas.filter((schema) => schema[0] === -3).map((schema) => NormalizedSchema.of(schema)),
+    // Clients add a base class of their own errors, which no service answers.
+    errors: schemas.filter((schema) => schema[0] === -3 && !schema[1].startsWith("smithy.ts.sdk.synthetic")).map((schema) => NormalizedSchema.of(schema)),
   };
 }

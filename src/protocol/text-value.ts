@@ -1,5 +1,5 @@
 // Values that travel as text outside of a body: in headers, in the query, in the path.
-import { LazyJsonString, quoteHeader, splitEvery, splitHeader } from "@smithy/core/serde";
+import { quoteHeader, splitEvery, splitHeader } from "@smithy/core/serde";
 import { base64, readBase64, readBooleanText, readNumberText, readTimestamp, timestampFormat, timestampText } from "./scalar.ts";
 import { kindOf, type Shape } from "./shape.ts";
 
@@ -21,13 +21,10 @@ export function textReader(shape: Shape, location: TextLocation): ReadText {
       return readTimestamp;
     case "blob":
       return readBase64;
-    case "bigInteger":
-      return (text) => BigInt(text);
     case "list":
       return listReader(shape, location);
     case "string":
       return inBase64(shape, location) ? (text, at) => Buffer.from(readBase64(text, at)).toString() : (text) => text;
-    case "bigDecimal":
     case "document":
     case "map":
     case "structure":
@@ -74,12 +71,10 @@ export function headerWriter(shape: Shape): (value: unknown) => string {
     }
     case "string":
       return inBase64(shape, "header")
-        ? (value) => base64(Buffer.from(LazyJsonString.from(String(value)).toString()))
+        ? (value) => base64(Buffer.from(String(value)))
         : (value) => headerText(String(value));
     case "number":
     case "boolean":
-    case "bigInteger":
-    case "bigDecimal":
       return String;
     case "document":
     case "map":

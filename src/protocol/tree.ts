@@ -1,6 +1,5 @@
 // Values as a tree of plain objects, lists and leaves, which JSON and CBOR have in common. Readers and writers are
 // closures compiled once a shape; what differs between the two formats are the leaves and the names of members.
-import { NumericValue } from "@smithy/core/serde";
 import { pathTo, type Notes } from "./codec.ts";
 import { deepestNesting, serialization, tooDeep } from "./faults.ts";
 import { isRecord, readTimestamp, setOwn } from "./scalar.ts";
@@ -11,10 +10,11 @@ export type Write = (value: unknown) => unknown;
 
 export interface TreeFormat {
   /** Name of a member on the wire. */
-  memberName(name: string, shape: Shape): string;
-  readBlob(value: unknown, at: string): Uint8Array;
-  writeBlob(value: Uint8Array): unknown;
-  writeTimestamp(value: Date, shape: Shape): unknown;
+  readonly memberName: (name: string, shape: Shape) => string;
+  readonly readBlob: (value: unknown, at: string) => Uint8Array;
+  readonly writeBlob: (value: Uint8Array) => unknown;
+  readonly writeNumber: Write;
+  readonly writeTimestamp: (value: Date, shape: Shape) => unknown;
 }
 
 /** As the parsers of AWS's services name what they met (answers of DynamoDB). */
@@ -46,18 +46,6 @@ const readNumber: Read = (value) => {
   // JSON has no other way to say these three (Smithy: restJson1 protocol, shape serialization).
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
   throw wrongType(value, "Integer");
-};
-
-const readBigInteger: Read = (value) => {
-  if (typeof value === "bigint") return value;
-  if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
-  throw wrongType(value, "BigInteger");
-};
-
-const readBigDecimal: Read = (value) => {
-  if (value instanceof NumericValue) return value;
-  if (typeof value === "number" || typeof value === "bigint") return new NumericValue(String(value), "bigDecimal");
-  throw wrongType(value, "BigDecimal");
 };
 
 const readTime: Read = (value, at) => (value instanceof Date ? value : readTimestamp(value, at));
@@ -146,15 +134,11 @@ export function treeReader(format: TreeFormat): (shape: Shape) => Read {
       case "boolean":
         return readBoolean;
       case "blob":
-        return (value, at) => format.readBlob(value, at);
+        return format.readBlob;
       case "timestamp":
         return readTime;
       case "document":
         return readDocument;
-      case "bigInteger":
-        return readBigInteger;
-      case "bigDecimal":
-        return readBigDecimal;
       case "unit":
         return () => ({});
       default:
@@ -166,9 +150,6 @@ export function treeReader(format: TreeFormat): (shape: Shape) => Read {
 }
 
 const asIs: Write = (value) => value;
-
-/** JSON cannot say these numbers (see readNumber). */
-const writeNumber: Write = (value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
 
 export function treeWriter(format: TreeFormat): (shape: Shape) => Write {
   const structure = (shape: Shape): Write => {
@@ -219,7 +200,7 @@ export function treeWriter(format: TreeFormat): (shape: Shape) => Write {
       case "map":
         return map(shape);
       case "number":
-        return writeNumber;
+        return format.writeNumber;
       case "blob":
         return (value) => {
           if (value instanceof Uint8Array) return format.writeBlob(value);
@@ -234,8 +215,6 @@ export function treeWriter(format: TreeFormat): (shape: Shape) => Write {
         return String;
       case "boolean":
       case "document":
-      case "bigInteger":
-      case "bigDecimal":
         return asIs;
       case "unit":
         return () => ({});

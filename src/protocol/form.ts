@@ -1,0 +1,103 @@
+// Forms of awsQuery and ec2Query: `Filter.1.Name=a&Filter.1.Value.1=b` as a tree, and the tree as typed input.
+import { pathTo, type Notes } from "./codec.ts";
+import { deepestNesting, serialization, tooDeep } from "./faults.ts";
+import { setOwn } from "./scalar.ts";
+import { compiledOnce, kindOf, membersOf, type Shape } from "./shape.ts";
+import { textReader } from "./text-value.ts";
+import { isFlat, partElement } from "./xml.ts";
+
+export interface FormNode {
+  value: string | undefined;
+  readonly children: Map<string, FormNode>;
+}
+
+const newNode = (): FormNode => ({ value: undefined, children: new Map() });
+
+export function parseForm(text: string): FormNode {
+  const root = newNode();
+  for (const [key, value] of new URLSearchParams(text)) {
+    const steps = key.split(".", deepestNesting + 1);
+    if (steps.length > deepestNesting) throw tooDeep();
+    let node = root;
+    for (const step of steps) {
+      const next = node.children.get(step) ?? newNode();
+      node.children.set(step, next);
+      node = next;
+    }
+    node.value = value;
+  }
+  return root;
+}
+
+type Read = (node: FormNode, at: string, notes: Notes) => unknown;
+
+/** How the two query protocols name members (Smithy: aws.protocols#ec2QueryName). */
+export type FormDialect = "awsQuery" | "ec2Query";
+
+function memberKey(name: string, shape: Shape, dialect: FormDialect): string {
+  const { xmlName, ec2QueryName } = shape.getMergedTraits();
+  const key = xmlName ?? name;
+  if (dialect === "awsQuery") return key;
+  return typeof ec2QueryName === "string" ? ec2QueryName : key.slice(0, 1).toUpperCase() + key.slice(1);
+}
+
+const index = /^\d{1,9}$/;
+
+/** Numbered children in their order. Both list forms are read: `Name.1` and, with the name of the items, `Name.member.1`. */
+function numbered(node: FormNode, part: string): FormNode[] {
+  const holder = node.children.get(part) ?? node;
+  return [...holder.children]
+    .filter(([key]) => index.test(key))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, child]) => child);
+}
+
+export function formReader(dialect: FormDialect): (shape: Shape) => Read {
+  const structure = (shape: Shape): Read => {
+    const members = new Map(
+      membersOf(shape).map(([name, member]) => [memberKey(name, member, dialect), { name, read: reader(member) }]),
+    );
+    return (node, at, notes) => {
+      const read: Record<string, unknown> = {};
+      for (const [key, child] of node.children) {
+        const member = members.get(key);
+        if (member === undefined) notes.unknownMembers.push(pathTo(at, key));
+        else read[member.name] = member.read(child, pathTo(at, member.name), notes);
+      }
+      return read;
+    };
+  };
+  const list = (shape: Shape): Read => {
+    const item = shape.getValueSchema();
+    const part = partElement(item, "member");
+    const readItem = reader(item);
+    return (node, at, notes) => numbered(node, part).map((child) => readItem(child, at, notes));
+  };
+  const map = (shape: Shape): Read => {
+    const keyPart = partElement(shape.getKeySchema(), "key");
+    const valuePart = partElement(shape.getValueSchema(), "value");
+    const readItem = reader(shape.getValueSchema());
+    return (node, at, notes) => {
+      const read: Record<string, unknown> = {};
+      for (const { children } of numbered(node, isFlat(shape) ? "" : "entry")) {
+        const key = children.get(keyPart)?.value;
+        const value = children.get(valuePart);
+        if (key === undefined || value === undefined) throw serialization(`Entry without key or value: ${at}`);
+        setOwn(read, key, readItem(value, pathTo(at, key), notes));
+      }
+      return read;
+    };
+  };
+  const reader = compiledOnce((shape): Read => {
+    const kind = kindOf(shape);
+    if (kind === "structure" || kind === "unit") return structure(shape);
+    if (kind === "list") return list(shape);
+    if (kind === "map") return map(shape);
+    const read = textReader(shape, "label");
+    return ({ value }, at) => {
+      if (value === undefined) throw serialization(`Unexpected structure: ${at}`);
+      return read(value, at);
+    };
+  });
+  return reader;
+}
