@@ -1,0 +1,12 @@
+// What an environment needs of the code store: a folder that stays while the environment runs on it.
+
+export interface CodeTrees {
+  /** Unpacks if need be. The tree is kept at least until `release`. */
+  hold(sha256: string): Promise<CodeTree>;
+}
+
+export interface CodeTree {
+  /** Absolute path of the read-only folder. */
+  readonly path: string;
+  release(): void;
+}

@@ -1,0 +1,77 @@
+// Puts the engine together.
+import type { Clock } from "../core/clock.ts";
+import type { RoleCredentials } from "../core/credentials.ts";
+import type { Ids } from "../core/ids.ts";
+import type { FunctionCatalog } from "../functions/catalog.ts";
+import type { FunctionVersion } from "../functions/function-version.ts";
+import type { LogSink } from "../observe/log-sink.ts";
+import type { SandboxDriver } from "../sandbox/sandbox.ts";
+import type { CodeTrees } from "./code/code-trees.ts";
+import { createAccountLedger } from "./concurrency/account-ledger.ts";
+import type { Engine } from "./engine.ts";
+import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
+import { invoke } from "./invoke.ts";
+import { Fleet } from "./placement/fleet.ts";
+import type { Runtimes } from "./runtimes/runtime.ts";
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly catalog: FunctionCatalog;
+  readonly runtimes: Pick<Runtimes, "resolve">;
+  readonly driver: SandboxDriver;
+  readonly code: CodeTrees;
+  readonly credentials: RoleCredentials;
+  readonly logs: LogSink;
+  /** What functions get as AWS_ENDPOINT_URL: the listener that verifies their credentials. */
+  readonly endpoint: () => string | undefined;
+  readonly settings: EngineSettings;
+  /** What went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface EngineSettings {
+  /** Invokes at once in one account and region; 1,000 by default on AWS. */
+  readonly concurrency: number;
+  /** How long an environment may be idle before it is ended. */
+  readonly idleMs: number;
+  /** Cold starts at once; about twice the processors. */
+  readonly parallelStarts: number;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  const { catalog, clock, settings, onError } = parts;
+  const fleet = new Fleet({
+    clock,
+    catalog,
+    onError,
+    idleMs: settings.idleMs,
+    parallelStarts: settings.parallelStarts,
+    open: (version, observer) => openEnvironment(parts, version, observer),
+  });
+  const invokeParts = { catalog, fleet, ledger: createAccountLedger(settings.concurrency) };
+  return {
+    invoke: (request) => invoke(invokeParts, request),
+    stop: (graceMs) => fleet.stop(graceMs),
+  };
+}
+
+/** Looks up the runtime and holds the code for as long as the environment is there. */
+async function openEnvironment(parts: EngineParts, version: FunctionVersion, observer: EnvironmentObserver): Promise<Environment> {
+  const { runtime: runtimeId, code } = version.configuration;
+  const runtime = await parts.runtimes.resolve(runtimeId);
+  const tree = await parts.code.hold(code.sha256);
+  return new Environment(
+    parts,
+    { version, runtime, taskRoot: tree.path },
+    {
+      available: (environment) => observer.available(environment),
+      unavailable: (environment) => observer.unavailable(environment),
+      settling: (environment) => observer.settling(environment),
+      ended(environment, fault) {
+        tree.release();
+        observer.ended(environment, fault);
+      },
+    },
+  );
+}

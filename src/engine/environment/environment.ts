@@ -1,0 +1,362 @@
+// One execution environment: the lifecycle table brought to life. It owns a runtime process (a new one after a reset),
+// its log stream and its credentials, and runs one event at a time.
+import { Fault } from "../../core/faults.ts";
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { RoleCredentials, SessionCredentials } from "../../core/credentials.ts";
+import type { Ids } from "../../core/ids.ts";
+import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { LogSink } from "../../observe/log-sink.ts";
+import type { Sandbox, SandboxDriver, SandboxExit } from "../../sandbox/sandbox.ts";
+import { EnvironmentLog } from "../log/environment-log.ts";
+import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
+import {
+  maxResponseBytes,
+  type Invocation,
+  type ReportedError,
+  type RuntimeFront,
+  type RuntimePort,
+  type RuntimeResponse,
+} from "../runtime-api/runtime-port.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
+import { badResponse, entrypointInvalid, exited, reported, responseTooLarge, timedOut, type Failure } from "./failure.ts";
+import { environmentStopped, invalidRequestId } from "./faults.ts";
+import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
+import { Reporter } from "./reporter.ts";
+import { startRuntimeProcess } from "./runtime-process.ts";
+
+/** What every environment of an engine shares. */
+export interface EnvironmentParts {
+  readonly driver: SandboxDriver;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly credentials: RoleCredentials;
+  readonly logs: LogSink;
+  /** URL of the listener for functions; undefined: AWS itself. */
+  readonly endpoint: () => string | undefined;
+}
+
+export interface EnvironmentPlan {
+  readonly version: FunctionVersion;
+  readonly runtime: Runtime;
+  readonly taskRoot: string;
+}
+
+export interface EnvironmentObserver {
+  /** It takes an invoke now. */
+  available(environment: Environment): void;
+  /** While it waited for an invoke its runtime ended; `available` follows. */
+  unavailable(environment: Environment): void;
+  /** It has answered and will be available soon, as a rule within the same millisecond. */
+  settling(environment: Environment): void;
+  /** Nothing is left of it. `fault`: why it never became available. */
+  ended(environment: Environment, fault: unknown): void;
+}
+
+export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {
+  readonly logTail: boolean;
+}
+
+export interface Settlement {
+  readonly payload: Uint8Array;
+  readonly functionError: "Unhandled" | undefined;
+  readonly logTail: Buffer | undefined;
+}
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly logTail: boolean;
+  readonly startedMs: number;
+  readonly timer: Timer;
+  readonly resolve: (settlement: Settlement) => void;
+  readonly reject: (reason: unknown) => void;
+  settled: boolean;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initTimeoutMs = 10_000;
+
+export class Environment implements RuntimePort {
+  readonly id: string;
+  readonly #parts: EnvironmentParts;
+  readonly #plan: EnvironmentPlan;
+  readonly #observer: EnvironmentObserver;
+  readonly #timeoutMs: number;
+  readonly #credentials: SessionCredentials;
+  readonly #log: EnvironmentLog;
+  readonly #reporter: Reporter;
+  #state: EnvironmentState = "initialising";
+  #starts = 0;
+  #starting: Promise<Sandbox> | undefined;
+  #sandbox: Sandbox | undefined;
+  #front: RuntimeFront | undefined;
+  #initStartedMs = 0;
+  #initTimer: Timer | undefined;
+  #running: Running | undefined;
+  /** The last one, also after its answer: what a second answer is measured by. */
+  #requestId: string | undefined;
+  #ending: Promise<void> | undefined;
+  #fault: unknown;
+
+  constructor(parts: EnvironmentParts, plan: EnvironmentPlan, observer: EnvironmentObserver) {
+    const { id, version, configuration } = plan.version;
+    this.id = parts.ids.hex(16);
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#observer = observer;
+    this.#timeoutMs = configuration.timeoutSeconds * 1000;
+    this.#credentials = parts.credentials.issue(configuration.role, id.name);
+    const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };
+    this.#log = new EnvironmentLog(parts.logs, stream, parts.clock);
+    this.#reporter = new Reporter(this.#log, parts.clock, configuration.memoryMiB);
+  }
+
+  get takesInvoke(): boolean {
+    return takesInvoke(this.#state);
+  }
+
+  /** Whether the runtime waits for an event, so that an invoke needs no init. */
+  get isWarm(): boolean {
+    return this.#state === "idle";
+  }
+
+  /** Begins the first init; the observer hears how it ends. Once. */
+  start(): void {
+    const { runtime, version } = this.#plan;
+    this.#log.platform(initStartLine(runtime.version, version.id.region, runtime.versionHash));
+    this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
+    this.#startProcess();
+  }
+
+  /** Runs one event. Rejects only when the host fails or the environment is stopped. */
+  invoke(request: InvocationRequest): Promise<Settlement> {
+    this.#move("invoke");
+    const { clock } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const { requestId, invokedArn, trace, clientContext, payload, logTail } = request;
+      const deadlineMs = clock.now() + this.#timeoutMs;
+      const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
+      const startedMs = clock.monotonic();
+      const timer = clock.after(this.#timeoutMs, () => this.#onTimeout());
+      this.#running = { invocation, logTail, startedMs, timer, resolve, reject, settled: false };
+      this.#requestId = requestId;
+      if (logTail) this.#log.beginTail();
+      this.#log.platform(startLine(requestId, this.#plan.version.version));
+      if (this.#state === "reinitialising") this.#startProcess();
+      else this.#front?.deliver(invocation);
+    });
+  }
+
+  /** Kills all of it; a running invoke is rejected. Resolves when nothing is left. May be called again. */
+  async stop(): Promise<void> {
+    if (this.#state === "stopped") return;
+    this.#move("stop");
+    this.#abandon(environmentStopped());
+    await this.#end();
+  }
+
+  // What the guest says. Each throws a Fault at the wrong time.
+
+  next(): void {
+    const before = this.#state;
+    this.#move("next");
+    if (before === "idle") return;
+    const running = this.#running;
+    if (before === "reinitialising" && running !== undefined) {
+      // The init belongs to the invoke, whose duration it is part of.
+      this.#front?.deliver(running.invocation);
+      return;
+    }
+    if (before === "initialising") this.#endInit({ status: "success" });
+    running?.timer.cancel();
+    this.#running = undefined;
+    this.#observer.available(this);
+  }
+
+  respond(requestId: string, response: RuntimeResponse): void {
+    const running = this.#take("response", requestId);
+    const failure = responseFailure(requestId, response);
+    if (failure !== undefined) this.#fail(running, failure);
+    else if (response.kind === "whole") this.#settle(running, response.body, undefined);
+    this.#observer.settling(this);
+  }
+
+  fail(requestId: string, error: ReportedError): void {
+    this.#fail(this.#take("error", requestId), reported(error));
+    this.#observer.settling(this);
+  }
+
+  failInit(error: ReportedError): void {
+    this.#reset("init-error", () => reported(error));
+  }
+
+  violate(reason: string): void {
+    this.#log.platform(`Runtime ended, it broke the protocol: ${reason}`);
+    this.#onExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
+  }
+
+  // What happens to it.
+
+  #startProcess(): void {
+    this.#starts += 1;
+    this.#initStartedMs = this.#parts.clock.monotonic();
+    const { driver, ids } = this.#parts;
+    const plan = {
+      ...this.#plan,
+      sandboxId: `${this.id}-${this.#starts}`,
+      credentials: this.#credentials,
+      endpoint: this.#parts.endpoint(),
+    };
+    const onFront = (front: RuntimeFront): void => void (this.#front = front);
+    this.#starting = startRuntimeProcess(plan, { driver, ids, log: this.#log, port: this, onFront });
+    this.#starting.then(
+      (sandbox) => this.#onStarted(sandbox),
+      (error: unknown) => this.#onRefused(error),
+    );
+  }
+
+  #onStarted(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+    void sandbox.exited.then((exit) => this.#onExited(sandbox, exit));
+  }
+
+  #onExited(sandbox: Sandbox, exit: SandboxExit): void {
+    const apply = (): void => {
+      if (this.#sandbox === sandbox) this.#onExit(exit);
+    };
+    // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
+    if (this.#state === "idle") apply();
+    else setImmediate(apply);
+  }
+
+  #onRefused(error: unknown): void {
+    if (this.#state !== "initialising" && this.#state !== "reinitialising") return;
+    if (error instanceof Fault && error.code === "Runtime.InvalidEntrypoint") {
+      this.#reset("exit", (requestId) => entrypointInvalid(requestId, error.message));
+      return;
+    }
+    this.#fault = error;
+    this.#move("stop");
+    this.#abandon(error);
+    void this.#end();
+  }
+
+  #onExit(exit: SandboxExit): void {
+    if (this.#ending === undefined && this.#state !== "reset") this.#reset("exit", (requestId) => exited(requestId, exit));
+  }
+
+  #onTimeout(): void {
+    this.#reset("timeout", (requestId) => timedOut(requestId, this.#timeoutMs / 1000));
+  }
+
+  /** The runtime is of no use any more: ends it, and fails what it was at. */
+  #reset(event: "init-error" | "timeout" | "exit", failureFor: (requestId: string) => Failure): void {
+    const before = this.#state;
+    this.#move(event);
+    if (before === "idle") this.#observer.unavailable(this);
+    const running = this.#running;
+    const failure = failureFor(running?.invocation.requestId ?? "");
+    this.#sandbox?.output.drain();
+    if (before === "initialising" || before === "reinitialising") this.#endInit(failure.report);
+    if (running?.settled === false) this.#fail(running, failure);
+    running?.timer.cancel();
+    this.#running = undefined;
+    // Lines that ask the sandbox for its memory are made while it is there.
+    this.#log.flush();
+    void this.#end();
+  }
+
+  /** Only what is not the normal course is reported by a line of its own. */
+  #endInit(outcome: ReportStatus): void {
+    this.#initTimer?.cancel();
+    const durationMs = this.#parts.clock.monotonic() - this.#initStartedMs;
+    if (outcome.status === "success") this.#reporter.initialised(durationMs, this.#sandbox);
+    else this.#log.platform(initReportLine({ durationMs, phase: this.#running === undefined ? "init" : "invoke", outcome }));
+  }
+
+  /** The invoke that `requestId` answers. */
+  #take(event: "response" | "error", requestId: string): Running {
+    // The request is checked before the transition, but before any invoke there is nothing to compare it with.
+    if (this.#requestId !== undefined && requestId !== this.#requestId) throw invalidRequestId();
+    this.#move(event);
+    if (this.#running === undefined) throw invalidRequestId();
+    return this.#running;
+  }
+
+  #fail(running: Running, failure: Failure): void {
+    const { clock } = this.#parts;
+    this.#sandbox?.output.drain();
+    for (const line of failure.lines(running.invocation.requestId, clock.now())) this.#log.platform(line);
+    this.#settle(running, failure.payload, failure);
+  }
+
+  #settle(running: Running, payload: Uint8Array, failure: Failure | undefined): void {
+    const { requestId } = running.invocation;
+    const durationMs = Math.min(this.#parts.clock.monotonic() - running.startedMs, this.#timeoutMs);
+    running.settled = true;
+    // Every line that was printed before the answer is in the pipe by now.
+    this.#sandbox?.output.drain();
+    this.#reporter.report({ requestId, durationMs, outcome: failure?.report ?? { status: "success" } }, this.#sandbox);
+    const logTail = running.logTail ? this.#log.endTail() : undefined;
+    running.resolve({ payload, functionError: failure === undefined ? undefined : "Unhandled", logTail });
+  }
+
+  #abandon(reason: unknown): void {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#initTimer?.cancel();
+    running?.timer.cancel();
+    if (running?.settled === false) running.reject(reason);
+  }
+
+  #end(): Promise<void> {
+    this.#ending ??= this.#endProcess();
+    return this.#ending;
+  }
+
+  async #endProcess(): Promise<void> {
+    this.#front?.close();
+    // A start that was refused is dealt with by #onRefused; here it only means that there is nothing to end.
+    const sandbox = await this.#starting?.catch(() => undefined);
+    try {
+      // Without extensions the runtime gets no time to shut down.
+      await sandbox?.stop(0);
+    } catch (error) {
+      // The host cannot end it: it must not be used again.
+      this.#fault ??= error;
+      this.#move("stop");
+    }
+    this.#front = undefined;
+    this.#sandbox = undefined;
+    this.#starting = undefined;
+    this.#ending = undefined;
+    this.#move("gone");
+    if (this.#state === "reset") this.#observer.available(this);
+    else this.#onStopped();
+  }
+
+  #onStopped(): void {
+    this.#log.flush();
+    this.#parts.credentials.revoke(this.#credentials.accessKeyId);
+    this.#observer.ended(this, this.#fault);
+  }
+
+  #move(event: EnvironmentEvent): void {
+    this.#state = nextState(this.#state, event);
+  }
+}
+
+function responseFailure(requestId: string, response: RuntimeResponse): Failure | undefined {
+  switch (response.kind) {
+    case "whole":
+      return response.body.length > maxResponseBytes ? responseTooLarge() : undefined;
+    case "too-large":
+      return responseTooLarge();
+    case "truncated":
+      return badResponse(requestId, "Runtime.TruncatedResponse");
+    case "bad-mode":
+      return badResponse(requestId, "Runtime.InvalidResponseModeHeader");
+    default:
+      return response satisfies never;
+  }
+}

@@ -1,0 +1,99 @@
+// How an invoke fails when it is the function that failed: what the caller gets, what REPORT says. Payloads are
+// Lambda's own; what a runtime reported passes through unchanged.
+import type { SandboxExit } from "../../sandbox/sandbox.ts";
+import { timedOutLine, type ReportStatus } from "../log/platform-lines.ts";
+import { maxResponseBytes, type ReportedError } from "../runtime-api/runtime-port.ts";
+
+export interface Failure {
+  readonly payload: Uint8Array;
+  readonly report: ReportStatus;
+  /** What Lambda itself writes into the log about it, besides REPORT. */
+  readonly lines: (requestId: string, timeMs: number) => readonly string[];
+}
+
+const noLines = (): readonly string[] => [];
+
+export function reported(error: ReportedError): Failure {
+  return { payload: error.body, report: { status: "error", errorType: platformErrorType(error.errorType) }, lines: noLines };
+}
+
+export function timedOut(requestId: string, timeoutSeconds: number): Failure {
+  const seconds = timeoutSeconds.toFixed(2);
+  return {
+    payload: payload("Sandbox.Timedout", `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`),
+    report: { status: "timeout" },
+    lines: (id, timeMs) => [timedOutLine(timeMs, id, seconds)],
+  };
+}
+
+export function exited(requestId: string, exit: SandboxExit): Failure {
+  const text = exitText(exit);
+  return {
+    payload: payload("Runtime.ExitError", `RequestId: ${requestId} Error: ${text}`),
+    // The payload of a function that ran out of memory says "signal: killed"; its log says why.
+    report: { status: "error", errorType: exit.outOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError" },
+    lines: (id) => [`RequestId: ${id} Error: ${text}`, "Runtime.ExitError"],
+  };
+}
+
+export function entrypointInvalid(requestId: string, message: string): Failure {
+  const errorType = "Runtime.InvalidEntrypoint";
+  return {
+    payload: payload(errorType, `RequestId: ${requestId} Error: ${message}`),
+    report: { status: "error", errorType },
+    lines: (id) => [`RequestId: ${id} Error: ${message}`, errorType],
+  };
+}
+
+export function responseTooLarge(): Failure {
+  const errorType = "Function.ResponseSizeTooLarge";
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+  return {
+    payload: Buffer.from(JSON.stringify({ errorMessage, errorType })),
+    report: { status: "error", errorType },
+    lines: noLines,
+  };
+}
+
+/** A response that the Runtime API refused. */
+export function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" | "Runtime.InvalidResponseModeHeader"): Failure {
+  return {
+    payload: payload(errorType, `RequestId: ${requestId} Error: ${errorType}`),
+    report: { status: "error", errorType },
+    lines: noLines,
+  };
+}
+
+/** What logs keep of `Lambda-Runtime-Function-Error-Type`; the payload is not touched by it. */
+export function platformErrorType(sent: string): string {
+  // INVARIANT: nothing that could begin a new line or field reaches the log.
+  if (/(?:Runtime|Function)\.[A-Z][a-zA-Z]+/.test(sent) && /^[\x21-\x7e]{1,256}$/.test(sent)) return sent;
+  return sent.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";
+}
+
+const payload = (errorType: string, errorMessage: string): Buffer => Buffer.from(JSON.stringify({ errorType, errorMessage }));
+
+function exitText({ exitCode, signal }: SandboxExit): string {
+  if (signal !== undefined) return `Runtime exited with error: signal: ${signalTexts[signal] ?? signal.toLowerCase()}`;
+  return exitCode === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${exitCode ?? "unknown"}`;
+}
+
+/** Go's names, which is what Lambda's supervisor prints. */
+const signalTexts: Readonly<Record<string, string>> = {
+  SIGABRT: "aborted",
+  SIGALRM: "alarm clock",
+  SIGBUS: "bus error",
+  SIGFPE: "floating point exception",
+  SIGHUP: "hangup",
+  SIGILL: "illegal instruction",
+  SIGINT: "interrupt",
+  SIGKILL: "killed",
+  SIGPIPE: "broken pipe",
+  SIGQUIT: "quit",
+  SIGSEGV: "segmentation fault",
+  SIGSYS: "bad system call",
+  SIGTERM: "terminated",
+  SIGTRAP: "trace/breakpoint trap",
+  SIGXCPU: "CPU time limit exceeded",
+  SIGXFSZ: "file size limit exceeded",
+};

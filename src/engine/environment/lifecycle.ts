@@ -1,0 +1,63 @@
+// The life of one execution environment as one table: state, event, next state. What is not in the table is refused.
+// Facts: an environment is reset after a crash or a timeout and repeats its init inside the next invoke ("suppressed
+// init"), https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+import { illegalTransition } from "./faults.ts";
+
+export type EnvironmentState =
+  /** The runtime starts and runs its static code, at most ten seconds. */
+  | "initialising"
+  /** The runtime waits for an event. */
+  | "idle"
+  /** An event is with the runtime. */
+  | "invoking"
+  /** The event is answered; the runtime has not asked for the next one yet. */
+  | "responded"
+  /** The runtime failed and its processes are being ended. */
+  | "resetting"
+  /** No process is left; the next invoke starts the runtime again. */
+  | "reset"
+  /** The runtime starts again inside an invoke, bounded by the function's timeout. */
+  | "reinitialising"
+  | "stopping"
+  | "stopped";
+
+/** What the guest says, through either front of the Runtime API. */
+export type GuestEvent = "next" | "response" | "error" | "init-error";
+
+/** What the engine does, or what happens to the sandbox. */
+export type HostEvent =
+  | "invoke"
+  /** The limit of the present phase is over: ten seconds of init, or the function's timeout. */
+  | "timeout"
+  /** The first process has ended, or said what no runtime client says. */
+  | "exit"
+  /** No process of the sandbox is left. */
+  | "gone"
+  | "stop";
+
+export type EnvironmentEvent = GuestEvent | HostEvent;
+
+type Transitions = Readonly<Partial<Record<EnvironmentEvent, EnvironmentState>>>;
+
+const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
+  initialising: { next: "idle", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  // A second `next` is a client that lost its long poll and asks again.
+  idle: { next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" },
+  invoking: { response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  responded: { next: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  resetting: { gone: "reset", exit: "resetting", stop: "stopping" },
+  reset: { invoke: "reinitialising", stop: "stopping" },
+  reinitialising: { next: "invoking", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  stopping: { gone: "stopped", exit: "stopping", stop: "stopping" },
+  stopped: { stop: "stopped" },
+};
+
+/** Throws InvalidStateTransition for a pair that the table does not have. */
+export function nextState(state: EnvironmentState, event: EnvironmentEvent): EnvironmentState {
+  const next = transitions[state][event];
+  if (next === undefined) throw illegalTransition(state, event);
+  return next;
+}
+
+/** States in which the pool may hand the environment to an invoke. */
+export const takesInvoke = (state: EnvironmentState): boolean => transitions[state].invoke !== undefined;

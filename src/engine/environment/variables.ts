@@ -1,0 +1,67 @@
+// Everything a function's processes find in their environment; nothing of the server's own is among it.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+import type { SessionCredentials } from "../../core/credentials.ts";
+import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { LogStreamId } from "../../observe/log-sink.ts";
+import type { GuestPaths } from "../../sandbox/sandbox.ts";
+
+export interface VariableSources {
+  readonly version: FunctionVersion;
+  readonly paths: GuestPaths;
+  /** What the language needs (`NODE_PATH`, …); a function may override it. */
+  readonly language: Readonly<Record<string, string>>;
+  readonly credentials: SessionCredentials;
+  readonly logStream: LogStreamId;
+  /** Host and port; undefined for bootstraps on the framed channel. */
+  readonly runtimeApi: string | undefined;
+  /** Where AWS clients inside reach us. */
+  readonly endpoint: string | undefined;
+}
+
+/** Later ones win: defaults, the language's, the function's own, and last what Lambda reserves. */
+export const environmentVariables = (sources: VariableSources): Record<string, string> => ({
+  ...defaults(sources),
+  ...sources.language,
+  ...sources.version.configuration.environment,
+  ...reserved(sources),
+});
+
+function defaults({ paths, endpoint }: VariableSources): Record<string, string> {
+  const { taskRoot, optRoot, runtimeDir } = paths;
+  return {
+    TZ: ":UTC",
+    LANG: "en_US.UTF-8",
+    PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${optRoot}/bin`,
+    LD_LIBRARY_PATH: `/var/lang/lib:/lib64:/usr/lib64:${runtimeDir}:${runtimeDir}/lib:${taskRoot}:${taskRoot}/lib:${optRoot}/lib`,
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1:2000",
+    // Where a sandbox has no /tmp of its own, programs that ask find theirs.
+    ...(paths.tmp === "/tmp" ? {} : { TMPDIR: paths.tmp }),
+    ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
+  };
+}
+
+function reserved({ version, paths, credentials, logStream, runtimeApi }: VariableSources): Record<string, string> {
+  const { configuration, id } = version;
+  const osOnly = configuration.runtime.startsWith("provided");
+  return {
+    _HANDLER: configuration.handler ?? "",
+    AWS_REGION: id.region,
+    AWS_DEFAULT_REGION: id.region,
+    AWS_LAMBDA_FUNCTION_NAME: id.name,
+    AWS_LAMBDA_FUNCTION_VERSION: version.version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: configuration.memoryMiB.toString(),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: logStream.group,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream.stream,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    LAMBDA_TASK_ROOT: paths.taskRoot,
+    LAMBDA_RUNTIME_DIR: paths.runtimeDir,
+    _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
+    _AWS_XRAY_DAEMON_PORT: "2000",
+    ...(osOnly ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
+    ...(runtimeApi === undefined ? {} : { AWS_LAMBDA_RUNTIME_API: runtimeApi }),
+  };
+}

@@ -1,0 +1,29 @@
+// The hot path: one invoke from its request to its outcome. A warm one awaits nothing but the function, touches
+// neither disk nor store and allocates little.
+import type { FunctionCatalog } from "../functions/catalog.ts";
+import type { ConcurrencyLedger } from "./concurrency/account-ledger.ts";
+import type { InvokeOutcome, InvokeRequest } from "./engine.ts";
+import type { Fleet } from "./placement/fleet.ts";
+
+export interface InvokeParts {
+  readonly catalog: FunctionCatalog;
+  readonly ledger: ConcurrencyLedger;
+  readonly fleet: Fleet;
+}
+
+export async function invoke({ catalog, ledger, fleet }: InvokeParts, request: InvokeRequest): Promise<InvokeOutcome> {
+  // What is in memory comes plainly: `await` on it would cost a turn.
+  const resolving = catalog.resolve(request.function, request.qualifier);
+  const { version, invokedArn } = resolving instanceof Promise ? await resolving : resolving;
+  const lease = ledger.lease(version.id);
+  try {
+    const acquiring = fleet.acquire(version);
+    const environment = acquiring instanceof Promise ? await acquiring : acquiring;
+    // The environment writes START, END and REPORT, and goes back to its pool by itself once it asks for more.
+    const { requestId, payload, clientContext, trace, logTail } = request;
+    const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn });
+    return { executedVersion: version.version, payload: settled.payload, functionError: settled.functionError, logTail: settled.logTail };
+  } finally {
+    lease.release();
+  }
+}

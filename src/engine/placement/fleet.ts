@@ -1,0 +1,121 @@
+// All environments of this node, in one pool for each revision of each function version.
+import type { Clock } from "../../core/clock.ts";
+import { Fault } from "../../core/faults.ts";
+import type { FunctionCatalog } from "../../functions/catalog.ts";
+import type { FunctionId, FunctionVersion } from "../../functions/function-version.ts";
+import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import { engineStopping } from "../faults.ts";
+import { StartGate } from "./start-gate.ts";
+import { VersionPool, type VersionPoolParts } from "./version-pool.ts";
+
+export interface FleetParts {
+  readonly clock: Clock;
+  readonly catalog: FunctionCatalog;
+  readonly open: (version: FunctionVersion, observer: EnvironmentObserver) => Promise<Environment>;
+  readonly idleMs: number;
+  readonly parallelStarts: number;
+  /** What went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class Fleet {
+  readonly #catalog: FunctionCatalog;
+  readonly #clock: Clock;
+  readonly #poolParts: VersionPoolParts;
+  readonly #byRevision = new Map<string, VersionPool>();
+  readonly #byFunction = new Map<string, Set<VersionPool>>();
+  readonly #unwatch: () => void;
+  #stopping = false;
+
+  constructor({ clock, catalog, open, idleMs, parallelStarts, onError }: FleetParts) {
+    this.#catalog = catalog;
+    this.#clock = clock;
+    this.#poolParts = {
+      clock,
+      open,
+      idleMs,
+      gate: new StartGate(parallelStarts, clock),
+      onSpareFailed: (_version, fault) => onError(fault),
+      onEmpty: (pool) => this.#forget(pool),
+    };
+    this.#unwatch = catalog.onChange((id) => void this.#retireReplaced(id).catch(onError));
+  }
+
+  /** An environment of this revision that takes an invoke now; plainly when one is warm. */
+  acquire(version: FunctionVersion): Environment | Promise<Environment> {
+    if (this.#stopping) throw engineStopping();
+    // A revision id is a UUID of its own for each version of each function.
+    const pool = this.#byRevision.get(version.revisionId) ?? this.#addPool(version);
+    return pool.acquire();
+  }
+
+  /** Lets running invokes end within `graceMs`, then kills what is left. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#unwatch();
+    // Retired pools end each environment after its invoke and keep serving those that wait already.
+    for (const pool of this.#pools()) pool.retire();
+    await this.#emptied(graceMs);
+    await Promise.all(this.#pools().map((pool) => pool.kill(engineStopping())));
+  }
+
+  #pools(): VersionPool[] {
+    return [...this.#byFunction.values()].flatMap((pools) => [...pools]);
+  }
+
+  #addPool(version: FunctionVersion): VersionPool {
+    const key = functionKey(version.id);
+    const pool = new VersionPool(version, key, this.#poolParts);
+    this.#byRevision.set(version.revisionId, pool);
+    const siblings = this.#byFunction.get(key);
+    if (siblings === undefined) this.#byFunction.set(key, new Set([pool]));
+    else siblings.add(pool);
+    return pool;
+  }
+
+  /** A pool that is retired stays in its function's set until its last environment has gone. */
+  #forget(pool: VersionPool): void {
+    if (this.#byRevision.get(pool.version.revisionId) === pool) this.#byRevision.delete(pool.version.revisionId);
+    const siblings = this.#byFunction.get(pool.functionKey);
+    siblings?.delete(pool);
+    if (siblings?.size === 0) this.#byFunction.delete(pool.functionKey);
+    if (this.#byFunction.size === 0) this.#onEmptied();
+  }
+
+  async #retireReplaced(id: FunctionId): Promise<void> {
+    for (const pool of this.#byFunction.get(functionKey(id)) ?? []) {
+      const { version, revisionId } = pool.version;
+      if ((await this.#currentRevision(id, version)) === revisionId) continue;
+      if (this.#byRevision.get(revisionId) === pool) this.#byRevision.delete(revisionId);
+      pool.retire();
+    }
+  }
+
+  /** Undefined when the version is gone or cannot be invoked. */
+  async #currentRevision(id: FunctionId, version: string): Promise<string | undefined> {
+    try {
+      return (await this.#catalog.resolve(id, version)).version.revisionId;
+    } catch (error) {
+      if (error instanceof Fault) return undefined;
+      throw error;
+    }
+  }
+
+  #onEmptied = (): void => {};
+
+  #emptied(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#byFunction.size === 0 || graceMs === 0) {
+        resolve();
+        return;
+      }
+      const timer = this.#clock.after(graceMs, resolve);
+      this.#onEmptied = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+const functionKey = (id: FunctionId): string => `${id.account}/${id.region}/${id.name}`;

@@ -1,0 +1,211 @@
+// The environments of one revision of one function version, and the invokes that wait for one. Whichever environment is
+// ready first, warm or new, takes the head of the line; the one used last is taken first, so that the others cool down.
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import type { StartGate } from "./start-gate.ts";
+
+export interface VersionPoolParts {
+  readonly clock: Clock;
+  readonly gate: StartGate;
+  readonly idleMs: number;
+  /** Makes ready what an environment needs and starts it; rejects when that cannot be. */
+  readonly open: (version: FunctionVersion, observer: EnvironmentObserver) => Promise<Environment>;
+  /** A start that nobody waited for has failed. */
+  readonly onSpareFailed: (version: FunctionVersion, fault: unknown) => void;
+  /** No environment and no waiter is left. */
+  readonly onEmpty: (pool: VersionPool) => void;
+}
+
+interface Waiter {
+  readonly resolve: (environment: Environment) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * How long an environment that has answered is expected back before another one is started in its stead. Between an
+ * answer and the next `next` lies a process start for a shell bootstrap, and nothing for ours.
+ */
+const settlingMs = 25;
+
+export class VersionPool implements EnvironmentObserver {
+  readonly version: FunctionVersion;
+  readonly functionKey: string;
+  readonly #parts: VersionPoolParts;
+  readonly #environments = new Set<Environment>();
+  /** In the order of last use; the time beside each is when it became idle. */
+  readonly #idle: { readonly environment: Environment; readonly sinceMs: number }[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #settling = new Set<Environment>();
+  /** Ends of starts, by environment. */
+  readonly #starts = new Map<Environment, () => void>();
+  #starting = 0;
+  #evictTimer: Timer | undefined;
+  #settleTimer: Timer | undefined;
+  #retired = false;
+  #killed = false;
+  readonly #openings = new Set<Promise<void>>();
+
+  constructor(version: FunctionVersion, functionKey: string, parts: VersionPoolParts) {
+    this.version = version;
+    this.functionKey = functionKey;
+    this.#parts = parts;
+  }
+
+  /** An environment that takes an invoke now. Plainly when there is one, so that the warm path awaits nothing. */
+  acquire(): Environment | Promise<Environment> {
+    const ready = this.#takeIdle();
+    if (ready !== undefined) return ready;
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#startWhatIsMissing(this.#settling.size);
+    });
+  }
+
+  /** Ends what is idle now and everything else after its invoke: a newer revision has taken over. */
+  retire(): void {
+    this.#retired = true;
+    for (const { environment } of this.#idle.splice(0)) void environment.stop();
+    this.#evictTimer?.cancel();
+    this.#evictTimer = undefined;
+    this.#checkEmpty();
+  }
+
+  /** Kills what there is, idle or not, and turns the waiting away. */
+  async kill(reason: unknown): Promise<void> {
+    this.#killed = true;
+    this.retire();
+    this.#settleTimer?.cancel();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+    await Promise.all(this.#openings);
+    await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
+  }
+
+  get isIdle(): boolean {
+    return this.#waiters.length === 0 && this.#environments.size === this.#idle.length && this.#starting === 0;
+  }
+
+  // What environments tell.
+
+  available(environment: Environment): void {
+    this.#settling.delete(environment);
+    this.#endStart(environment);
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) waiter.resolve(environment);
+    else if (this.#retired) void environment.stop();
+    else this.#rest(environment);
+  }
+
+  unavailable(environment: Environment): void {
+    const index = this.#idle.findIndex((entry) => entry.environment === environment);
+    if (index !== -1) this.#idle.splice(index, 1);
+  }
+
+  settling(environment: Environment): void {
+    this.#settling.add(environment);
+  }
+
+  ended(environment: Environment, fault: unknown): void {
+    this.#environments.delete(environment);
+    this.#settling.delete(environment);
+    this.unavailable(environment);
+    if (this.#endStart(environment)) this.#onStartFailed(fault);
+    this.#checkEmpty();
+  }
+
+  /** The one used last, but rather a warm one than one that was reset. */
+  #takeIdle(): Environment | undefined {
+    const last = this.#idle.length - 1;
+    let index = last;
+    while (index >= 0 && this.#idle[index]?.environment.isWarm === false) index -= 1;
+    return this.#idle.splice(index === -1 ? last : index, 1)[0]?.environment;
+  }
+
+  #rest(environment: Environment): void {
+    this.#idle.push({ environment, sinceMs: this.#parts.clock.monotonic() });
+    if (this.#evictTimer === undefined) this.#armEviction(this.#parts.idleMs);
+  }
+
+  #armEviction(delayMs: number): void {
+    this.#evictTimer = this.#parts.clock.after(delayMs, () => this.#evict());
+  }
+
+  /** One timer for all: the one idle for longest is first. */
+  #evict(): void {
+    this.#evictTimer = undefined;
+    const nowMs = this.#parts.clock.monotonic();
+    for (let oldest = this.#idle[0]; oldest !== undefined; oldest = this.#idle[0]) {
+      const leftMs = oldest.sinceMs + this.#parts.idleMs - nowMs;
+      if (leftMs > 0) {
+        this.#armEviction(leftMs);
+        return;
+      }
+      this.#idle.shift();
+      void oldest.environment.stop();
+    }
+  }
+
+  /** One start for each waiter that nothing is on its way to. `expected`: how many warm ones are about to come back. */
+  #startWhatIsMissing(expected: number): void {
+    let missing = this.#waiters.length - this.#starting - expected;
+    for (; missing > 0; missing -= 1) {
+      this.#starting += 1;
+      this.#parts.gate.enter(this.functionKey, () => this.#start());
+    }
+    if (expected > 0 && this.#waiters.length > this.#starting) {
+      this.#settleTimer ??= this.#parts.clock.after(settlingMs, () => {
+        this.#settleTimer = undefined;
+        this.#startWhatIsMissing(0);
+      });
+    }
+  }
+
+  #start(): Promise<void> | undefined {
+    if (this.#waiters.length < this.#starting) {
+      // A warm one was faster, and nothing has been begun.
+      this.#starting -= 1;
+      this.#checkEmpty();
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      const opening = this.#parts.open(this.version, this).then(
+        (environment) => this.#onOpened(environment, resolve),
+        (error: unknown) => {
+          this.#starting -= 1;
+          resolve();
+          this.#onStartFailed(error);
+          this.#checkEmpty();
+        },
+      );
+      this.#openings.add(opening);
+      void opening.then(() => this.#openings.delete(opening));
+    });
+  }
+
+  #onOpened(environment: Environment, onStarted: () => void): void {
+    this.#environments.add(environment);
+    this.#starts.set(environment, onStarted);
+    if (this.#killed) void environment.stop();
+    else environment.start();
+  }
+
+  #endStart(environment: Environment): boolean {
+    const end = this.#starts.get(environment);
+    if (end === undefined) return false;
+    this.#starts.delete(environment);
+    this.#starting -= 1;
+    end();
+    return true;
+  }
+
+  /** Fails the invoke at the head unless another start is on its way to it: no wait without end. */
+  #onStartFailed(fault: unknown): void {
+    const waiter = this.#waiters.length > this.#starting ? this.#waiters.shift() : undefined;
+    if (waiter !== undefined) waiter.reject(fault);
+    else if (fault !== undefined) this.#parts.onSpareFailed(this.version, fault);
+  }
+
+  #checkEmpty(): void {
+    if (this.#environments.size === 0 && this.#waiters.length === 0 && this.#starting === 0) this.#parts.onEmpty(this);
+  }
+}

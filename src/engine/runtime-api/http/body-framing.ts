@@ -1,0 +1,40 @@
+// Where a request's body ends (RFC 9112 section 6.3). A request that could be read in two ways is refused.
+import { malformedRequest } from "../faults.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+import type { KeptBody } from "./kept-body.ts";
+import type { RequestHead } from "./request-head.ts";
+
+export interface BodyReader {
+  /** Uses bytes from `at`; returns how many. Not called once `done`. */
+  push(bytes: Buffer, at: number): number;
+  readonly done: boolean;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+const noTrailers: ReadonlyMap<string, string> = new Map();
+
+export function openBody(head: RequestHead, kept: KeptBody): BodyReader {
+  const coding = head.headers.get("transfer-encoding");
+  const length = head.headers.get("content-length");
+  if (coding === undefined) return fixedLength(length, kept);
+  if (length !== undefined) throw malformedRequest("Both Content-Length and Transfer-Encoding");
+  if (coding.toLowerCase() !== "chunked") throw malformedRequest("A transfer coding that is not chunked");
+  return new ChunkedBody(kept);
+}
+
+function fixedLength(length: string | undefined, kept: KeptBody): BodyReader {
+  if (length !== undefined && !/^\d{1,12}$/.test(length)) throw malformedRequest("Content-Length is malformed");
+  let leftBytes = Number(length ?? 0);
+  return {
+    push(bytes, at) {
+      const used = Math.min(leftBytes, bytes.length - at);
+      if (used > 0) kept.add(bytes.subarray(at, at + used));
+      leftBytes -= used;
+      return used;
+    },
+    get done() {
+      return leftBytes === 0;
+    },
+    trailers: noTrailers,
+  };
+}

@@ -1,0 +1,22 @@
+// Every route of the guest-facing HTTP API, the busiest first.
+import { methodNotAllowed, noSuchRoute } from "../faults.ts";
+import { error } from "../routes/error.ts";
+import { initError } from "../routes/init-error.ts";
+import { next } from "../routes/next.ts";
+import { ping } from "../routes/ping.ts";
+import { refused } from "../routes/refused.ts";
+import { response } from "../routes/response.ts";
+import type { Route } from "./route.ts";
+
+const routes: readonly Route[] = [next, response, error, initError, ping, ...refused];
+
+export function findRoute(method: string, path: string): { readonly route: Route; readonly requestId: string } {
+  let known = false;
+  for (const route of routes) {
+    const match = route.path.exec(path);
+    if (match === null) continue;
+    if (route.method === method) return { route, requestId: match[1] ?? "" };
+    known = true;
+  }
+  throw known ? methodNotAllowed() : noSuchRoute();
+}

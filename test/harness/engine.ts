@@ -1,0 +1,136 @@
+// An engine over scripted sandboxes and a clock that stands still, for tests of the engine's parts.
+import { ManualClock } from "../../src/core/clock.ts";
+import type { AccountId, Region } from "../../src/core/context.ts";
+import { systemIds } from "../../src/core/ids.ts";
+import type { CodeTrees } from "../../src/engine/code/code-trees.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
+import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
+import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
+import type { FunctionCatalog, ResolvedFunction } from "../../src/functions/catalog.ts";
+import type { FunctionConfiguration, FunctionId, FunctionVersion } from "../../src/functions/function-version.ts";
+import { MemoryLogs } from "./memory-logs.ts";
+import { ScriptedDriver } from "./scripted-driver.ts";
+
+export const functionId = (name: string): FunctionId => ({
+  account: "123456789012" as AccountId,
+  region: "eu-west-1" as Region,
+  name,
+});
+
+export function functionVersion(name: string, configuration: Partial<FunctionConfiguration> = {}): FunctionVersion {
+  return {
+    id: functionId(name),
+    version: "$LATEST",
+    revisionId: systemIds.uuid(),
+    configuration: {
+      runtime: "nodejs24.x",
+      handler: "index.handler",
+      role: "arn:aws:iam::123456789012:role/r",
+      description: "",
+      timeoutSeconds: 3,
+      memoryMiB: 128,
+      ephemeralStorageMiB: 512,
+      architecture: "x86_64",
+      environment: undefined,
+      code: { sha256: "00", sizeBytes: 1 },
+      ...configuration,
+    },
+  };
+}
+
+/** Functions that a test puts in and replaces. */
+export class TestCatalog implements FunctionCatalog {
+  readonly #versions = new Map<string, ResolvedFunction>();
+  readonly #listeners = new Set<(id: FunctionId) => void>();
+
+  put(version: FunctionVersion): void {
+    const { account, region, name } = version.id;
+    const invokedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+    this.#versions.set(name, { version, invokedArn });
+    for (const listener of this.#listeners) listener(version.id);
+  }
+
+  resolve(id: FunctionId): ResolvedFunction {
+    const resolved = this.#versions.get(id.name);
+    if (resolved === undefined) throw new Error(`no function ${id.name}`);
+    return resolved;
+  }
+
+  onChange(listener: (id: FunctionId) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export const testRuntime: Runtime = {
+  id: "nodejs24.x",
+  channel: "framed",
+  runtimeDir: undefined,
+  version: "nodejs:24.v1",
+  versionHash: "ab".repeat(32),
+  launch: () => ({ program: "/bin/true", args: [], environment: { NODE_PATH: "/opt/nodejs" } }),
+};
+
+export interface TestEngine {
+  readonly engine: Engine;
+  readonly clock: ManualClock;
+  readonly driver: ScriptedDriver;
+  readonly catalog: TestCatalog;
+  readonly logs: MemoryLogs;
+  readonly errors: unknown[];
+  readonly revoked: string[];
+  readonly heldCode: { count: number };
+  readonly invoke: (name: string, request?: Partial<InvokeRequest>) => ReturnType<Engine["invoke"]>;
+}
+
+export function startTestEngine(settings: { concurrency?: number; parallelStarts?: number; runtime?: Runtime } = {}): TestEngine {
+  const clock = new ManualClock();
+  const driver = new ScriptedDriver();
+  const catalog = new TestCatalog();
+  const logs = new MemoryLogs();
+  const errors: unknown[] = [];
+  const revoked: string[] = [];
+  const heldCode = { count: 0 };
+  const code: CodeTrees = {
+    async hold() {
+      heldCode.count += 1;
+      return { path: "/var/task", release: () => void (heldCode.count -= 1) };
+    },
+  };
+  const { concurrency = 1000, parallelStarts = 100, runtime = testRuntime } = settings;
+  const engine = createEngine({
+    clock,
+    ids: systemIds,
+    catalog,
+    runtimes: { resolve: () => runtime },
+    driver,
+    code,
+    credentials: {
+      issue: () => ({ accessKeyId: "ASIAKEY", secretAccessKey: "secret", sessionToken: "token" }),
+      revoke: (accessKeyId) => void revoked.push(accessKeyId),
+    },
+    logs,
+    endpoint: () => "http://127.0.0.1:1",
+    settings: { concurrency, parallelStarts, idleMs: 600_000 },
+    onError: (error) => void errors.push(error),
+  });
+  const invoke: TestEngine["invoke"] = (name, request = {}) =>
+    engine.invoke({
+      function: functionId(name),
+      qualifier: undefined,
+      payload: Buffer.from("{}"),
+      requestId: systemIds.requestId(),
+      clientContext: undefined,
+      trace: undefined,
+      logTail: false,
+      ...request,
+    });
+  return { engine, clock, driver, catalog, logs, errors, revoked, heldCode, invoke };
+}
+
+/** Lets everything run that needs no time to pass. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");

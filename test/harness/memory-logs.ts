@@ -1,0 +1,17 @@
+// A log sink that a test reads.
+import type { LogSink } from "../../src/observe/log-sink.ts";
+
+export class MemoryLogs implements LogSink {
+  readonly streams = new Map<string, string[]>();
+
+  append(...[stream, events]: Parameters<LogSink["append"]>): void {
+    const lines = this.streams.get(stream.stream) ?? [];
+    this.streams.set(stream.stream, [...lines, ...events.map((event) => event.message)]);
+  }
+
+  async flush(): Promise<void> {}
+
+  get lines(): string[] {
+    return [...this.streams.values()].flat();
+  }
+}

@@ -1,0 +1,141 @@
+// A sandbox driver without processes: a test plays the guest, over the framed channel of guest/PROTOCOL.md.
+import type { Launch, Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from "../../src/sandbox/sandbox.ts";
+
+export interface SentInvoke {
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+}
+
+export class ScriptedDriver implements SandboxDriver {
+  readonly name = "scripted";
+  readonly warning = undefined;
+  readonly sandboxes: ScriptedSandbox[] = [];
+  /** What each guest does once it was started; by default nothing. */
+  onStart: (sandbox: ScriptedSandbox) => void = () => {};
+  /** When set, starts are refused with it. */
+  refusal: Error | undefined;
+
+  async start(spec: SandboxSpec): Promise<Sandbox> {
+    if (this.refusal !== undefined) throw this.refusal;
+    const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
+    const sandbox = new ScriptedSandbox(spec, spec.launch(paths));
+    this.sandboxes.push(sandbox);
+    setImmediate(() => this.onStart(sandbox));
+    return sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.sandboxes.map((sandbox) => sandbox.stop()));
+  }
+
+  get running(): readonly ScriptedSandbox[] {
+    return this.sandboxes.filter((sandbox) => !sandbox.stopped);
+  }
+
+  /** The one sandbox that was started last. */
+  get last(): ScriptedSandbox {
+    const last = this.sandboxes.at(-1);
+    if (last === undefined) throw new Error("no sandbox was started");
+    return last;
+  }
+}
+
+export class ScriptedSandbox implements Sandbox {
+  readonly id: string;
+  readonly spec: SandboxSpec;
+  readonly launch: Launch;
+  readonly exited: Promise<SandboxExit>;
+  readonly invokes: SentInvoke[] = [];
+  onInvoke: (invoke: SentInvoke) => void = () => {};
+  memoryBytes = 40 * 1024 * 1024;
+  stopped = false;
+  #resolveExit: (exit: SandboxExit) => void = () => {};
+  #channelListener: (bytes: Buffer) => void = () => {};
+  #outputListener: (bytes: Buffer) => void = () => {};
+  #pipe: Buffer[] = [];
+
+  constructor(spec: SandboxSpec, launch: Launch) {
+    this.id = spec.id;
+    this.spec = spec;
+    this.launch = launch;
+    this.exited = new Promise((resolve) => (this.#resolveExit = resolve));
+  }
+
+  readonly output = {
+    onBytes: (listener: (bytes: Buffer) => void): void => void (this.#outputListener = listener),
+    drain: (): void => {
+      for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
+    },
+  };
+
+  readonly channel = {
+    onBytes: (listener: (bytes: Buffer) => void): void => void (this.#channelListener = listener),
+    onClosed: (): void => {},
+    write: (pieces: readonly Uint8Array[]): void => this.#receive(Buffer.concat(pieces)),
+  };
+
+  peakMemoryBytes(): number {
+    return this.memoryBytes;
+  }
+
+  freeze(): void {}
+  thaw(): void {}
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.#resolveExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
+  }
+
+  // The guest's side.
+
+  /** Lies in the pipe until the host drains it. */
+  print(text: string): void {
+    this.#pipe.push(Buffer.from(text));
+  }
+
+  next(): void {
+    this.send(16);
+  }
+
+  respond(requestId: unknown, body: string | Buffer): void {
+    this.send(17, { requestId }, body);
+  }
+
+  fail(requestId: unknown, errorType: string, body: string): void {
+    this.send(18, { requestId, errorType }, body);
+  }
+
+  failInit(errorType: string, body: string): void {
+    this.send(19, { errorType }, body);
+  }
+
+  send(type: number, meta?: unknown, body: string | Buffer = ""): void {
+    this.sendBytes(encodeFrame(type, meta === undefined ? "" : JSON.stringify(meta), body));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.#channelListener(bytes);
+  }
+
+  exit(exit: Partial<SandboxExit>): void {
+    this.output.drain();
+    this.#resolveExit({ exitCode: undefined, signal: undefined, outOfMemory: false, ...exit });
+  }
+
+  #receive(frame: Buffer): void {
+    const metaEnd = 9 + frame.readUInt32BE(1);
+    const invoke = { meta: JSON.parse(frame.toString("utf8", 9, metaEnd)), body: frame.subarray(metaEnd) };
+    this.invokes.push(invoke);
+    setImmediate(() => this.onInvoke(invoke));
+  }
+}
+
+export function encodeFrame(type: number, meta: string, body: string | Buffer = ""): Buffer {
+  const metaBytes = Buffer.from(meta);
+  const bodyBytes = Buffer.from(body);
+  const header = Buffer.alloc(9);
+  header.writeUInt8(type, 0);
+  header.writeUInt32BE(metaBytes.length, 1);
+  header.writeUInt32BE(bodyBytes.length, 5);
+  return Buffer.concat([header, metaBytes, bodyBytes]);
+}
