@@ -22,6 +22,9 @@ export function createPythonLanguage(host: LanguageHost): Language {
   };
 }
 
+/** Later ones set LC_CTYPE. */
+const withoutCType = ["3.8", "3.9", "3.10", "3.11"];
+
 const versionOf = (id: string): string => id.slice("python".length);
 
 interface Python {
@@ -100,7 +103,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
     versionHash: versionHash(id, python.version, python.program),
     launch: (request) => {
       boto3.retry();
-      return applyExecWrapper(launchPython(python.program, guestName, request), request);
+      return applyExecWrapper(launchPython(id, { program: python.program, guest: guestName }, request), request);
     },
   };
 }
@@ -114,11 +117,24 @@ async function compile(program: string, folder: string): Promise<void> {
   }
 }
 
-function launchPython(program: string, guestName: string, { paths }: LaunchRequest): RuntimeLaunch {
+function launchPython(id: string, { program, guest }: { program: string; guest: string }, { paths }: LaunchRequest): RuntimeLaunch {
   return {
     program,
-    // No `site`: what is installed in this machine's interpreter is not there on AWS.
-    args: ["-S", join(paths.runtimeDir, guestName, "bootstrap.py")],
-    environment: { PYTHONPATH: paths.runtimeDir },
+    args: [
+      // Every print reaches the log at once, in UTF-8 also where the machine lacks the locale of AWS's.
+      "-u",
+      "-X",
+      "utf8",
+      // No `site`: what is installed in this machine's interpreter is not there on AWS, nor is its start-up time.
+      "-S",
+      // The code's folder is read-only by its nature, whether or not the driver can enforce it.
+      "-B",
+      join(paths.runtimeDir, guest, "bootstrap.py"),
+      paths.optRoot,
+    ],
+    environment: {
+      PYTHONPATH: paths.runtimeDir,
+      ...(withoutCType.includes(versionOf(id)) ? {} : { LC_CTYPE: "C.UTF-8" }),
+    },
   };
 }
