@@ -6,7 +6,7 @@ import path from "node:path";
 /** From left to right; rooms of one group do not know each other. */
 const order: readonly (readonly string[])[] = [
   ["core"],
-  ["store", "protocol", "sandbox", "observe"],
+  ["store", "protocol", "sandbox", "observe", "own-node.ts"],
   ["functions"],
   ["engine"],
   ["services"],
@@ -14,7 +14,7 @@ const order: readonly (readonly string[])[] = [
   ["cloud"],
   ["gateway"],
   ["admin"],
-  ["config.ts", "own-node.ts"],
+  ["config.ts"],
   ["main.ts"],
   ["library.ts"],
   ["cli"],

@@ -1,0 +1,29 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { services } from "../../src/protocol/service-table.ts";
+import { schemasOf } from "../../src/protocol/shape.ts";
+import { coverage, coveragePage, operationFile } from "../../tools/coverage.ts";
+
+const root = new URL("../../", import.meta.url);
+
+test("docs/coverage.md is what tools/coverage.ts prints", () => {
+  expect(readFileSync(new URL("docs/coverage.md", root), "utf8")).toBe(coveragePage());
+});
+
+test("a service is covered", () => {
+  expect(coverage().map(({ service }) => service)).toContain("lambda");
+});
+
+describe.each(coverage())("$service", ({ service, table }) => {
+  test("lists every operation of its client, done or refused", async () => {
+    const client = await services.find(({ name }) => name === service)?.load();
+    const modelled = schemasOf(client ?? {}).operations.map(({ name }) => name);
+    expect(table.map(({ operation }) => operation).toSorted()).toEqual(modelled.toSorted());
+  });
+
+  test("has one file for each operation that is done, and no other", () => {
+    const done = table.filter((entry) => entry.done).map(({ operation }) => operationFile(operation));
+    const files = readdirSync(new URL(`src/services/${service}/operations/`, root)).filter((name) => !name.endsWith(".test.ts"));
+    expect(files.toSorted()).toEqual(done.toSorted());
+  });
+});
