@@ -151,6 +151,14 @@ export const reservedTag = (key: string): Fault =>
 
 export const taggedResourceNotFound = (kind: string, arn: string): Fault => notFound(`${kind} not found: ${arn}`);
 
+/** Without `Type`, unlike other not-found faults. */
+export const codeSigningConfigNotFound = (): Fault =>
+  new Fault({
+    code: "ResourceNotFoundException",
+    status: 404,
+    message: "The Lambda code signing configuration ARN can not be found.",
+  });
+
 // Invokes
 
 export const invokeNotSupported = (setting: string): Fault =>

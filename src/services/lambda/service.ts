@@ -2,34 +2,42 @@
 // type check here.
 import { unsupported, type OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
+import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
+import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
+import { getAccountSettings } from "./operations/get-account-settings.ts";
+import { getAlias } from "./operations/get-alias.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { invoke } from "./operations/invoke.ts";
+import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listTags } from "./operations/list-tags.ts";
+import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
+import { publishVersion } from "./operations/publish-version.ts";
+import { tagResource } from "./operations/tag-resource.ts";
+import { untagResource } from "./operations/untag-resource.ts";
+import { updateAlias } from "./operations/update-alias.ts";
+import { updateFunctionCode } from "./operations/update-function-code.ts";
+import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import type { LambdaParts } from "./parts.ts";
 
 export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> => ({
-  CreateFunction: createFunction(parts),
-  DeleteFunction: deleteFunction(parts),
-  GetFunction: getFunction(parts),
-  GetFunctionConfiguration: getFunctionConfiguration(parts),
-  Invoke: invoke(parts),
-  ListFunctions: listFunctions(parts),
-
   AddLayerVersionPermission: unsupported,
   AddPermission: unsupported,
   CheckpointDurableExecution: unsupported,
-  CreateAlias: unsupported,
+  CreateAlias: createAlias(parts),
   CreateCapacityProvider: unsupported,
   CreateCodeSigningConfig: unsupported,
   CreateEventSourceMapping: unsupported,
+  CreateFunction: createFunction(parts),
   CreateFunctionUrlConfig: unsupported,
-  DeleteAlias: unsupported,
+  DeleteAlias: deleteAlias(parts),
   DeleteCapacityProvider: unsupported,
   DeleteCodeSigningConfig: unsupported,
   DeleteEventSourceMapping: unsupported,
+  DeleteFunction: deleteFunction(parts),
   DeleteFunctionCodeSigningConfig: unsupported,
   DeleteFunctionConcurrency: unsupported,
   DeleteFunctionEventInvokeConfig: unsupported,
@@ -37,16 +45,18 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteLayerVersion: unsupported,
   DeleteProvisionedConcurrencyConfig: unsupported,
   DeleteResourcePolicy: unsupported,
-  GetAccountSettings: unsupported,
-  GetAlias: unsupported,
+  GetAccountSettings: getAccountSettings(parts),
+  GetAlias: getAlias(parts),
   GetCapacityProvider: unsupported,
   GetCodeSigningConfig: unsupported,
   GetDurableExecution: unsupported,
   GetDurableExecutionHistory: unsupported,
   GetDurableExecutionState: unsupported,
   GetEventSourceMapping: unsupported,
+  GetFunction: getFunction(parts),
   GetFunctionCodeSigningConfig: unsupported,
   GetFunctionConcurrency: unsupported,
+  GetFunctionConfiguration: getFunctionConfiguration(parts),
   GetFunctionEventInvokeConfig: unsupported,
   GetFunctionRecursionConfig: unsupported,
   GetFunctionScalingConfig: unsupported,
@@ -58,9 +68,10 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetProvisionedConcurrencyConfig: unsupported,
   GetResourcePolicy: unsupported,
   GetRuntimeManagementConfig: unsupported,
+  Invoke: invoke(parts),
   InvokeAsync: unsupported,
   InvokeWithResponseStream: unsupported,
-  ListAliases: unsupported,
+  ListAliases: listAliases(parts),
   ListCapacityProviders: unsupported,
   ListCodeSigningConfigs: unsupported,
   ListDurableExecutionsByFunction: unsupported,
@@ -68,14 +79,15 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListFunctionEventInvokeConfigs: unsupported,
   ListFunctionUrlConfigs: unsupported,
   ListFunctionVersionsByCapacityProvider: unsupported,
+  ListFunctions: listFunctions(parts),
   ListFunctionsByCodeSigningConfig: unsupported,
   ListLayerVersions: unsupported,
   ListLayers: unsupported,
   ListProvisionedConcurrencyConfigs: unsupported,
-  ListTags: unsupported,
-  ListVersionsByFunction: unsupported,
+  ListTags: listTags(parts),
+  ListVersionsByFunction: listVersionsByFunction(parts),
   PublishLayerVersion: unsupported,
-  PublishVersion: unsupported,
+  PublishVersion: publishVersion(parts),
   PutFunctionCodeSigningConfig: unsupported,
   PutFunctionConcurrency: unsupported,
   PutFunctionEventInvokeConfig: unsupported,
@@ -90,14 +102,14 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   SendDurableExecutionCallbackHeartbeat: unsupported,
   SendDurableExecutionCallbackSuccess: unsupported,
   StopDurableExecution: unsupported,
-  TagResource: unsupported,
-  UntagResource: unsupported,
-  UpdateAlias: unsupported,
+  TagResource: tagResource(parts),
+  UntagResource: untagResource(parts),
+  UpdateAlias: updateAlias(parts),
   UpdateCapacityProvider: unsupported,
   UpdateCodeSigningConfig: unsupported,
   UpdateEventSourceMapping: unsupported,
-  UpdateFunctionCode: unsupported,
-  UpdateFunctionConfiguration: unsupported,
+  UpdateFunctionCode: updateFunctionCode(parts),
+  UpdateFunctionConfiguration: updateFunctionConfiguration(parts),
   UpdateFunctionEventInvokeConfig: unsupported,
   UpdateFunctionUrlConfig: unsupported,
 });

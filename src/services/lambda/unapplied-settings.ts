@@ -1,12 +1,14 @@
-// Settings that nothing applies yet. They are refused by name, never stored (docs/decisions): what AWS accepts and means
+// Settings that nothing applies yet. They are refused by name, never stored (promise 1 of docs/ARCHITECTURE.md): what AWS accepts and means
 // its default by passes, since SAM, CDK and Terraform send many defaults. Whoever makes one real deletes its line.
 import type { LambdaInput } from "./api.ts";
 import { settingNotApplied } from "./faults.ts";
 import { defaults } from "./limits.ts";
 import type { LambdaSettings } from "./parts.ts";
 
-type FunctionSettings = Partial<LambdaInput<"CreateFunction"> & LambdaInput<"UpdateFunctionConfiguration">>;
-type CodeSettings = Partial<LambdaInput<"CreateFunction">["Code"] & LambdaInput<"UpdateFunctionCode">>;
+/** Any part of an input. UpdateFunctionConfiguration's members are all CreateFunction's, too. */
+type PartOf<Input> = { readonly [Member in keyof Input]?: Input[Member] | undefined };
+type FunctionSettings = PartOf<LambdaInput<"CreateFunction">>;
+type CodeSettings = PartOf<LambdaInput<"CreateFunction">["Code"]>;
 
 interface Subject {
   readonly functionName: string;

@@ -1,0 +1,36 @@
+// UpdateAlias: replaces what was sent; an empty RoutingConfig takes the weights away.
+import { formatFunctionArn } from "../../../core/arn.ts";
+import { commitChange } from "../../../functions/change.ts";
+import { putAlias, putFunction } from "../../../functions/documents.ts";
+import { requireFunction } from "../../../functions/lookup.ts";
+import type { AliasRecord } from "../../../functions/records.ts";
+import type { LambdaHandler } from "../api.ts";
+import { aliasNotFound, revisionMismatch } from "../faults.ts";
+import { aliasOutput, checkAliasTarget, readRouting } from "../model/alias.ts";
+import { locateWholeFunction } from "../model/target.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const updateAlias =
+  (parts: LambdaParts): LambdaHandler<"UpdateAlias"> =>
+  async (input, context) => {
+    const id = locateWholeFunction(input, context);
+    return commitChange(parts.functions, id, async () => {
+      const { record, revision } = await requireFunction(parts.functions, id);
+      const stored = await parts.functions.findAlias(id, input.Name);
+      if (stored === undefined) throw aliasNotFound(formatFunctionArn(id, input.Name));
+      const current = stored.record;
+      if (input.RevisionId !== undefined && input.RevisionId !== current.revisionId) throw revisionMismatch();
+      const alias: AliasRecord = {
+        ...current,
+        version: input.FunctionVersion ?? current.version,
+        description: input.Description ?? current.description,
+        revisionId: parts.ids.uuid(),
+        routing: input.RoutingConfig === undefined ? current.routing : readRouting(input.RoutingConfig),
+      };
+      await checkAliasTarget(id, alias, parts);
+      return {
+        operations: [putFunction(record, revision), putAlias(alias, stored.revision)],
+        result: aliasOutput(id, alias),
+      };
+    });
+  };

@@ -1,0 +1,64 @@
+// UpdateFunctionCode: desired code, deployed by the reconciler; invokes run the former code until then.
+import { commitChange } from "../../../functions/change.ts";
+import { putFunction } from "../../../functions/documents.ts";
+import type { CodeReference, FunctionConfiguration, FunctionId } from "../../../functions/function-version.ts";
+import { startUpdate } from "../../../functions/lifecycle.ts";
+import { planPublication } from "../../../functions/publishing.ts";
+import type { LambdaHandler, LambdaInput } from "../api.ts";
+import { imageForZip } from "../faults.ts";
+import { requireZip, storeZip } from "../model/code.ts";
+import { latestOutput, versionOutput } from "../model/function-output.ts";
+import { checkRuntime } from "../model/settings.ts";
+import { stampOf } from "../model/stamp.ts";
+import { locateWholeFunction, requireChangeable } from "../model/target.ts";
+import type { LambdaParts } from "../parts.ts";
+import { refuseUnappliedCode, refuseUnappliedSettings } from "../unapplied-settings.ts";
+
+type UpdateInput = LambdaInput<"UpdateFunctionCode">;
+
+export const updateFunctionCode =
+  (parts: LambdaParts): LambdaHandler<"UpdateFunctionCode"> =>
+  async (input, context) => {
+    const id = locateWholeFunction(input, context);
+    const subject = { functionName: id.name, settings: parts.settings };
+    if (input.ImageUri !== undefined) throw imageForZip();
+    refuseUnappliedSettings({ Architectures: input.Architectures, PublishTo: input.PublishTo }, subject);
+    refuseUnappliedCode(input, subject);
+    // Before the code is read; what counts is checked again when it is written.
+    const current = await requireChangeable(id, input.RevisionId, parts);
+    checkRuntime(current.record.configuration.runtime, "update", parts);
+    const code = await storeZip(requireZip(input), parts);
+    if (input.DryRun === true) return latestOutput(id, current.record);
+    const { runtime } = current.record.configuration;
+    return commitUpdate(id, { input, code, runtimeVersionHash: await parts.runtimeVersions.hashOf(runtime) }, parts);
+  };
+
+interface CodeUpdate {
+  readonly input: UpdateInput;
+  readonly code: CodeReference;
+  readonly runtimeVersionHash: string | undefined;
+}
+
+const commitUpdate = (
+  id: FunctionId,
+  { input, code, runtimeVersionHash }: CodeUpdate,
+  parts: LambdaParts,
+): ReturnType<LambdaHandler<"UpdateFunctionCode">> =>
+  commitChange(parts.functions, id, async () => {
+    const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
+    const configuration: FunctionConfiguration = {
+      ...record.configuration,
+      architecture: input.Architectures?.[0] ?? record.configuration.architecture,
+      code,
+    };
+    const shown = { ...record.shown, runtimeVersionHash };
+    const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
+    const operations = [putFunction(updating, revision)];
+    if (input.Publish !== true) return { operations, result: latestOutput(id, updating) };
+    const request = { latest: updating, description: undefined, stamp: stampOf(parts) };
+    const publication = await planPublication(parts.functions, id, request);
+    return {
+      operations: [...operations, ...publication.operations],
+      result: versionOutput(id, publication.record),
+    };
+  });

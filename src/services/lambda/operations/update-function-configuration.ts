@@ -1,0 +1,30 @@
+// UpdateFunctionConfiguration: desired settings, deployed by the reconciler; invokes run the former ones until then.
+import { commitChange } from "../../../functions/change.ts";
+import { putFunction } from "../../../functions/documents.ts";
+import { startUpdate } from "../../../functions/lifecycle.ts";
+import type { LambdaHandler } from "../api.ts";
+import { latestOutput } from "../model/function-output.ts";
+import { changedConfiguration, checkRuntime, checkSettings } from "../model/settings.ts";
+import { stampOf } from "../model/stamp.ts";
+import { locateWholeFunction, requireChangeable } from "../model/target.ts";
+import type { LambdaParts } from "../parts.ts";
+import { refuseUnappliedSettings } from "../unapplied-settings.ts";
+
+export const updateFunctionConfiguration =
+  (parts: LambdaParts): LambdaHandler<"UpdateFunctionConfiguration"> =>
+  async (input, context) => {
+    const id = locateWholeFunction(input, context);
+    refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
+    checkSettings(input);
+    return commitChange(parts.functions, id, async () => {
+      const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
+      const configuration = changedConfiguration(record.configuration, input);
+      checkRuntime(configuration.runtime, "update", parts);
+      const shown = {
+        emptyVpcConfig: input.VpcConfig !== undefined || record.shown.emptyVpcConfig,
+        runtimeVersionHash: await parts.runtimeVersions.hashOf(configuration.runtime),
+      };
+      const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
+      return { operations: [putFunction(updating, revision)], result: latestOutput(id, updating) };
+    });
+  };

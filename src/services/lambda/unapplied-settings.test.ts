@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { openLambdaRoom, role, zip } from "../../../test/harness/lambda-room.ts";
+import type { LambdaInput } from "./api.ts";
+
+type Settings = Partial<LambdaInput<"CreateFunction">>;
+
+const minimal = {
+  FunctionName: "f",
+  Runtime: "nodejs24.x",
+  Handler: "index.handler",
+  Role: role,
+  Code: { ZipFile: zip("f") },
+} as const;
+
+const arn = "arn:aws:sqs:eu-west-1:000000000000:q";
+const layer = "arn:aws:lambda:eu-west-1:000000000000:layer:l:1";
+
+const notApplied: readonly (readonly [string, Settings])[] = [
+  ["PackageType Image", { PackageType: "Image" }],
+  ["Runtime custom", { Runtime: "custom" as "nodejs24.x" }],
+  ["Architectures", { Architectures: ["arm64"] }],
+  ["VpcConfig", { VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"] } }],
+  ["VpcConfig", { VpcConfig: { Ipv6AllowedForDualStack: true } }],
+  ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: arn, LocalMountPath: "/mnt/x" }] }],
+  ["Layers", { Layers: [layer] }],
+  ["EphemeralStorage", { EphemeralStorage: { Size: 513 } }],
+  ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: arn } }],
+  ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" }],
+  ["TracingConfig.Mode Active", { TracingConfig: { Mode: "Active" } }],
+  ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],
+  ["LoggingConfig.LogFormat JSON", { LoggingConfig: { LogFormat: "JSON" } }],
+  ["log levels in LoggingConfig", { LoggingConfig: { ApplicationLogLevel: "INFO" } }],
+  ["log levels in LoggingConfig", { LoggingConfig: { SystemLogLevel: "INFO" } }],
+  ["LoggingConfig.LogGroup", { LoggingConfig: { LogGroup: "/mine" } }],
+  ["ImageConfig", { ImageConfig: { Command: ["x"] } }],
+  ["CodeSigningConfigArn", { CodeSigningConfigArn: "arn:aws:lambda:eu-west-1:000000000000:code-signing-config:csc-1" }],
+  [
+    "CapacityProviderConfig",
+    {
+      CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } },
+    },
+  ],
+  ["DurableConfig", { DurableConfig: {} }],
+  ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
+  ["PublishTo", { PublishTo: "LATEST_PUBLISHED" }],
+  ["S3Bucket and S3Key", { Code: { S3Bucket: "bucket", S3Key: "key" } }],
+  ["ImageUri", { Code: { ImageUri: "image" } }],
+  ["S3ObjectStorageMode REFERENCE", { Code: { ZipFile: zip("f"), S3ObjectStorageMode: "REFERENCE" } }],
+  ["SourceKMSKeyArn", { Code: { ZipFile: zip("f"), SourceKMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" } }],
+];
+
+test.each(notApplied)("%s is refused by name and nothing is stored: %j", async (setting, settings) => {
+  await using room = await openLambdaRoom();
+  await expect(room.call("CreateFunction", { ...minimal, ...settings })).rejects.toMatchObject({
+    status: 400,
+    code: "InvalidParameterValueException",
+    message: expect.stringContaining(`Lambent does not apply ${setting} yet`),
+  });
+  expect(await room.call("ListFunctions", {})).toEqual({ Functions: [] });
+});
+
+/** What Terraform, SAM and CDK send without being asked. */
+const meansDefault: readonly Settings[] = [
+  { PackageType: "Zip" },
+  { Architectures: ["x86_64"] },
+  { VpcConfig: {} },
+  { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
+  { FileSystemConfigs: [] },
+  { Layers: [] },
+  { EphemeralStorage: { Size: 512 } },
+  { DeadLetterConfig: {} },
+  { DeadLetterConfig: { TargetArn: "" } },
+  { KMSKeyArn: "" },
+  { TracingConfig: { Mode: "PassThrough" } },
+  { SnapStart: { ApplyOn: "None" } },
+  { LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/f" } },
+  { LoggingConfig: {} },
+  { ImageConfig: {} },
+  { CodeSigningConfigArn: "" },
+  { Publish: false },
+  { Code: { ZipFile: zip("f"), S3ObjectStorageMode: "COPY" } },
+];
+
+test.each(meansDefault)("the default is taken: %j", async (settings) => {
+  await using room = await openLambdaRoom();
+  expect(await room.call("CreateFunction", { ...minimal, ...settings })).toMatchObject({ State: "Pending" });
+});
+
+test("an update refuses what a creation refuses", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("f");
+  await expect(
+    room.call("UpdateFunctionConfiguration", { FunctionName: "f", Layers: [layer] }),
+  ).rejects.toMatchObject({ message: expect.stringContaining("Layers") });
+  await expect(
+    room.call("UpdateFunctionCode", { FunctionName: "f", ZipFile: zip("g"), Architectures: ["arm64"] }),
+  ).rejects.toMatchObject({ message: expect.stringContaining("Architectures") });
+  await expect(room.call("PublishVersion", { FunctionName: "f", PublishTo: "LATEST_PUBLISHED" })).rejects.toMatchObject({
+    message: expect.stringContaining("PublishTo"),
+  });
+});
+
+test("on a machine with an ARM processor, functions are arm64 unless they ask for something else", async () => {
+  await using room = await openLambdaRoom({ architecture: "arm64" });
+  expect(await room.call("CreateFunction", minimal)).toMatchObject({ Architectures: ["arm64"] });
+  await expect(
+    room.call("CreateFunction", { ...minimal, FunctionName: "g", Architectures: ["x86_64"] }),
+  ).rejects.toMatchObject({ message: expect.stringContaining("Architectures") });
+});

@@ -1,0 +1,156 @@
+// Lambda's operations for tests of the room: a memory store, a clock that stands still, ids that count and an engine
+// that records what it is asked.
+import { ManualClock } from "../../src/core/clock.ts";
+import { isAccountId, isRegion, type CallContext } from "../../src/core/context.ts";
+import type { Ids, RequestId } from "../../src/core/ids.ts";
+import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import type { FunctionId } from "../../src/functions/function-version.ts";
+import { openFunctions, type Functions } from "../../src/functions/open-functions.ts";
+import { silentLogger, type Logger } from "../../src/observe/logger.ts";
+import type { LambdaHandler, LambdaInput, LambdaOperation } from "../../src/services/lambda/api.ts";
+import type { LambdaParts } from "../../src/services/lambda/parts.ts";
+import { lambdaService } from "../../src/services/lambda/service.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openMemoryStore } from "../../src/store/memory/memory-store.ts";
+
+export const role = "arn:aws:iam::000000000000:role/test";
+export const functionArn = (name: string, qualifier?: string): string =>
+  `arn:aws:lambda:eu-west-1:000000000000:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`;
+
+export interface LambdaRoom extends AsyncDisposable {
+  readonly parts: LambdaParts;
+  readonly functions: Functions;
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly ids: CountingIds;
+  /** Requests that reached the engine, in order. */
+  readonly invoked: InvokeRequest[];
+  /** Events that Lambent logged as warnings. */
+  readonly warnings: string[];
+  readonly context: CallContext;
+  /** Calls an operation as the gateway does after validation. */
+  call<Operation extends LambdaOperation>(
+    operation: Operation,
+    input: LambdaInput<Operation>,
+    context?: Partial<CallContext>,
+  ): ReturnType<LambdaHandler<Operation>>;
+  /** Creates a Node.js function and deploys it. */
+  create(name: string, settings?: Partial<LambdaInput<"CreateFunction">>): Promise<void>;
+  /** Settles whatever waits, as the engine's reconciler does. */
+  deploy: () => Promise<void>;
+  id(name: string): FunctionId;
+}
+
+/** Ids that count; `hex` gives what `nextFraction` says, as a share of all values. */
+export interface CountingIds extends Ids {
+  nextFraction: number;
+}
+
+export const zip = (content: string): Uint8Array => Buffer.from(`PK ${content}`);
+
+export async function openLambdaRoom(settings: Partial<LambdaParts["settings"]> = {}): Promise<LambdaRoom> {
+  const clock = new ManualClock();
+  const ids = countingIds();
+  const store = await openMemoryStore({ clock });
+  const functions = openFunctions({ store, ids });
+  const invoked: InvokeRequest[] = [];
+  const warnings: string[] = [];
+  const log: Logger = { ...silentLogger, warn: (_fields, event) => void warnings.push(event) };
+  const parts: LambdaParts = {
+    functions: functions.repository,
+    catalog: functions.catalog,
+    engine: { invoke: (request) => runEcho(request, { invoked, functions }) },
+    blobs: store.blobs,
+    code: { inspect: async () => ({ unzippedBytes: 1 }) },
+    links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },
+    runtimeVersions: { hashOf: async (runtime) => (runtime.startsWith("nodejs") ? "ab".repeat(32) : undefined) },
+    clock,
+    ids,
+    log,
+    settings: { deprecatedRuntimes: "warn", architecture: "x86_64", concurrency: 1000, ...settings },
+  };
+  const context = testContext(ids);
+  const service: Readonly<Record<string, unknown>> = lambdaService(parts);
+  const room: LambdaRoom = {
+    parts,
+    functions,
+    store,
+    clock,
+    ids,
+    invoked,
+    warnings,
+    context,
+    call: <Operation extends LambdaOperation>(
+      operation: Operation,
+      input: LambdaInput<Operation>,
+      more: Partial<CallContext> = {},
+    ) => (service[operation] as LambdaHandler<Operation>)(input as never, { ...context, ...more }),
+    async create(name, more = {}) {
+      await room.call("CreateFunction", {
+        FunctionName: name,
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Role: role,
+        Code: { ZipFile: zip(name) },
+        ...more,
+      });
+      await room.deploy();
+    },
+    async deploy() {
+      for (const deployment of await functions.deployments.pending())
+        await functions.deployments.complete(deployment, { kind: "deployed" });
+    },
+    id: (name) => ({ account: context.account, region: context.region, name }),
+    async [Symbol.asyncDispose]() {
+      functions.close();
+      await store.close();
+    },
+  };
+  return room;
+}
+
+function countingIds(): CountingIds {
+  let count = 0;
+  const uuid = (): string => `00000000-0000-4000-8000-${(++count).toString().padStart(12, "0")}`;
+  const ids: CountingIds = {
+    nextFraction: 0,
+    uuid,
+    requestId: () => uuid() as RequestId,
+    hex: (bytes) =>
+      Math.floor(ids.nextFraction * 256 ** bytes)
+        .toString(16)
+        .padStart(bytes * 2, "0"),
+  };
+  return ids;
+}
+
+function testContext(ids: Ids): CallContext {
+  const account = "000000000000";
+  const region = "eu-west-1";
+  if (!isAccountId(account) || !isRegion(region)) throw new Error("the test's own account and region");
+  return {
+    account,
+    region,
+    principal: { kind: "anonymous" },
+    requestId: ids.requestId(),
+    trace: undefined,
+    sourceArn: undefined,
+    sourceAddress: "127.0.0.1",
+    endpoint: "http://localhost:4566",
+    signal: new AbortController().signal,
+  };
+}
+
+async function runEcho(
+  request: InvokeRequest,
+  { invoked, functions }: { readonly invoked: InvokeRequest[]; readonly functions: Functions },
+): Promise<InvokeOutcome> {
+  const { version } = await functions.catalog.resolve(request.function, request.qualifier);
+  invoked.push(request);
+  return {
+    executedVersion: version.version,
+    payload: request.payload,
+    functionError: undefined,
+    logTail: request.logTail ? Buffer.from("END\n") : undefined,
+  };
+}
