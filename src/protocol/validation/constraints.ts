@@ -24,10 +24,28 @@ export interface Constraints {
   readonly structures: Readonly<Record<string, Readonly<Record<string, Rules>>>>;
 }
 
+/** Members whose rules the operation answers for, with an error and in words of its own. */
+const leftToTheOperation: Readonly<Record<string, readonly (readonly [structure: string, member: string])[]>> = {
+  // InvalidParameterValueException, "… or be a valid ARN"
+  lambda: [
+    ["CreateFunctionRequest", "Runtime"],
+    ["UpdateFunctionConfigurationRequest", "Runtime"],
+  ],
+};
+
 const folder = new URL("../../../data/constraints/", import.meta.url);
 
 export async function readConstraints(service: string): Promise<Constraints> {
   const text = await readFile(new URL(`${service}.json`, folder), "utf8");
   // JSON has no doubles apart from integers, Java has; quoted, the bound keeps its `.0`.
-  return JSON.parse(text.replaceAll(/"(min|max)":(-?\d+\.\d+)/g, '"$1":"$2"')) as Constraints;
+  const constraints: ParsedConstraints = JSON.parse(text.replaceAll(/"(min|max)":(-?\d+\.\d+)/g, '"$1":"$2"'));
+  for (const [structure, member] of leftToTheOperation[service] ?? []) {
+    const members = constraints.structures[structure];
+    if (members) members[member] = {};
+  }
+  return constraints;
+}
+
+interface ParsedConstraints extends Constraints {
+  readonly structures: Record<string, Record<string, Rules>>;
 }

@@ -126,7 +126,7 @@ const within =
   (value, path, failures) =>
     check(value, `${path}.`, failures);
 
-function report(failures: Failure[], value: string | undefined, path: string, constraint: string): void {
+export function report(failures: Failure[], value: string | undefined, path: string, constraint: string): void {
   if (failures.length < mostFailures) failures.push({ value, path, constraint });
 }
 

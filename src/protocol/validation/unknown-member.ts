@@ -6,19 +6,31 @@ import { lowerCamel } from "./wording.ts";
 
 export const lowerCamelPath = (path: string): string => path.split(".").map(lowerCamel).join(".");
 
-/** Whether the member at the end of the path stands in the constraints of the structure that it was found in. */
-export function isListedPath(path: string, input: Shape, constraints: Constraints): boolean {
-  const segments = path.split(".");
-  const last = segments.pop();
-  let shape = input;
-  for (const segment of segments) {
-    const next = step(shape, segment);
-    if (!next) return false;
-    shape = next;
-  }
-  const structure = withoutLists(shape);
-  const rules = constraints.structures[structure.getName() ?? ""];
-  return kindOf(structure) === "structure" && last !== undefined && rules !== undefined && Object.hasOwn(rules, last);
+/** Tells whether the member at the end of a path stands in the constraints of the structure that it was found in. */
+export function listedMembers(constraints: Constraints): (path: string, input: Shape) => boolean {
+  const listed = new Set(Object.values(constraints.structures).flatMap((members) => Object.keys(members)));
+  // Requests may carry a hundred thousand unknown members: each costs a few look-ups.
+  const members = new Map<string, ReadonlyMap<string, Shape>>();
+  const membersByName = (structure: Shape): ReadonlyMap<string, Shape> => {
+    const name = structure.getName() ?? "";
+    const known = members.get(name) ?? new Map(membersOf(structure));
+    members.set(name, known);
+    return known;
+  };
+  const step = (shape: Shape, segment: string): Shape | undefined =>
+    kindOf(shape) === "map" ? shape.getValueSchema() : membersByName(shape).get(segment);
+
+  return (path, input) => {
+    const segments = path.split(".");
+    const last = segments.pop() ?? "";
+    if (!listed.has(last)) return false;
+    let shape: Shape | undefined = input;
+    for (const segment of segments) shape = shape && step(withoutLists(shape), segment);
+    const structure = shape && withoutLists(shape);
+    if (!structure || kindOf(structure) !== "structure") return false;
+    const rules = constraints.structures[structure.getName() ?? ""];
+    return rules !== undefined && Object.hasOwn(rules, last);
+  };
 }
 
 /** Paths name members and map keys; items of a list share the list's path. */
@@ -26,10 +38,4 @@ function withoutLists(shape: Shape): Shape {
   let item = shape;
   while (kindOf(item) === "list") item = item.getValueSchema();
   return item;
-}
-
-function step(shape: Shape, segment: string): Shape | undefined {
-  const inside = withoutLists(shape);
-  if (kindOf(inside) === "map") return inside.getValueSchema();
-  return membersOf(inside).find(([name]) => name === segment)?.[1];
 }

@@ -54,6 +54,10 @@ describe("accepts", () => {
     expect(() => validator.validate("GetAccountSettings", {}, [])).not.toThrow();
   });
 
+  test("a runtime of any name: the operation answers for it", () => {
+    expect(() => validator.validate("CreateFunction", { ...created, Runtime: "cobol" }, [])).not.toThrow();
+  });
+
   test("a payload that streams, whatever its length", () => {
     const Payload = (async function* () {})();
     expect(() => validator.validate("Invoke", { FunctionName: "f", Payload }, [])).not.toThrow();
@@ -188,6 +192,12 @@ describe("hostile input", () => {
     const text = message({ FileSystemConfigs, Tags: { ["k".repeat(1_000_000)]: "v" } });
     expect(text.length).toBeLessThan(200_000);
     expect(text).toMatch(/^100 validation errors detected/);
+  });
+
+  test("with many unknown members is read in linear time", () => {
+    const paths = Array.from({ length: 50_000 }, (_, index) => `Tags.k${index}.AcceleratorConfig`);
+    expect(() => validator.validate("CreateFunction", created, paths)).not.toThrow();
+    expect(refusal("CreateFunction", created, ["AcceleratorConfig", ...paths, "AcceleratorConfig"]).message).toMatch(/^1 validation error detected/);
   });
 
   test("finds no member on the prototype", () => {

@@ -4,8 +4,8 @@ import { type ServiceEntry, services } from "../service-table.ts";
 import { type Shape, schemasOf } from "../shape.ts";
 import { type Constraints, readConstraints } from "./constraints.ts";
 import { type Failure, validationFailed } from "./faults.ts";
-import { type Check, inputChecks } from "./plan.ts";
-import { isListedPath, lowerCamelPath } from "./unknown-member.ts";
+import { type Check, inputChecks, report } from "./plan.ts";
+import { listedMembers, lowerCamelPath } from "./unknown-member.ts";
 import { notKnownYet, wordingOf } from "./wording.ts";
 
 export interface Validator {
@@ -32,24 +32,29 @@ export function createValidator(constraints: Constraints, client: object): Valid
   const wording = wordingOf(constraints.service);
   const inputs = new Map<string, Shape>(schemasOf(client).operations.map(({ name, input }) => [name, input]));
   const checkOf = inputChecks(constraints, wording);
+  const isListed = listedMembers(constraints);
   const checks = new Map<string, Check>();
+
+  const compile = (operation: string): Check => {
+    const shape = inputs.get(operation);
+    if (!shape) throw new TypeError(`${constraints.service} has no operation ${operation}.`);
+    const check = checkOf(shape);
+    checks.set(operation, check);
+    return check;
+  };
+
+  const refuseUnknown = (operation: string, paths: readonly string[], failures: Failure[]): void => {
+    const shape = inputs.get(operation);
+    for (const path of new Set(paths)) {
+      if (shape && isListed(path, shape)) report(failures, undefined, lowerCamelPath(path), notKnownYet);
+    }
+  };
 
   return {
     validate(operation, input, unknownMembers) {
-      let check = checks.get(operation);
-      if (!check) {
-        const shape = inputs.get(operation);
-        if (!shape) throw new TypeError(`${constraints.service} has no operation ${operation}.`);
-        checks.set(operation, (check = checkOf(shape)));
-      }
       const failures: Failure[] = [];
-      check(input, "", failures);
-      const shape = unknownMembers.length > 0 ? inputs.get(operation) : undefined;
-      for (const path of unknownMembers) {
-        if (shape && isListedPath(path, shape, constraints)) {
-          failures.push({ value: undefined, path: lowerCamelPath(path), constraint: notKnownYet });
-        }
-      }
+      (checks.get(operation) ?? compile(operation))(input, "", failures);
+      if (unknownMembers.length > 0) refuseUnknown(operation, unknownMembers, failures);
       if (failures.length > 0) throw validationFailed(wording.code, failures);
     },
   };
