@@ -73,15 +73,19 @@ export class PartitionTimers implements Timers {
     this.#handedOver.clear();
   }
 
-  /** Sets the alarm, unless an earlier one is set. */
+  /** Turns now or sets the alarm, unless an earlier one is set. */
   #ringAt(atMs: number): void {
-    if (this.#listener === undefined || (this.#alarm !== undefined && this.#alarm.atMs <= atMs)) return;
+    if (this.#listener === undefined) return;
+    if (atMs <= this.#clock.now()) {
+      void this.#turn();
+      return;
+    }
+    if (this.#alarm !== undefined && this.#alarm.atMs <= atMs) return;
     this.#alarm?.timer.cancel();
     const delayMs = Math.min(atMs - this.#clock.now(), longestAlarmMs);
     const timer = this.#clock.after(delayMs, () => {
       this.#alarm = undefined;
-      if (this.#clock.now() < atMs) this.#ringAt(atMs);
-      else void this.#turn();
+      this.#ringAt(atMs);
     });
     this.#alarm = { atMs, timer };
   }
