@@ -14,6 +14,3 @@ export const tooManyRequests = (reason: ThrottleReason): Fault =>
 
 export const engineStopping = (): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: "The server is stopping and takes no more invocations." });
-
-export const codeMissing = (sha256: string): Fault =>
-  new Fault({ code: "ServiceException", status: 500, message: `The code ${sha256} of the function is not in the store.` });

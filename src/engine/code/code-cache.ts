@@ -1,0 +1,138 @@
+// Unpacked code by the hash of its zip: each package once, whoever uses it, ready to be mounted. Everything here can be
+// made again from the blobs, so nothing is synced; a tree counts only if it has all that its mark says.
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Ids } from "../../core/ids.ts";
+import type { Blobs } from "../../store/blob.ts";
+import type { CodeTree, CodeTrees } from "./code-trees.ts";
+import { codeLost } from "./faults.ts";
+import { readArchive } from "./read-archive.ts";
+import { closeFolders, measureTree, removeTree, treeWriter } from "./tree-files.ts";
+
+export interface CodeCache extends CodeTrees {
+  /** Unpacks ahead of the first start. Faults: of a package that cannot be unpacked. */
+  prepare(sha256: string): Promise<void>;
+  /** Deletes every tree that is neither in `live` nor held. Returns how many went. */
+  collect(live: ReadonlySet<string>): Promise<number>;
+}
+
+export interface CodeCacheParts {
+  /** Made if it is not there; nobody else's. */
+  readonly directory: string;
+  readonly blobs: Pick<Blobs, "path">;
+  readonly ids: Ids;
+}
+
+interface Cached {
+  /** Whoever comes while it is being unpacked waits for the same promise. */
+  readonly path: Promise<string>;
+  holds: number;
+}
+
+const unpackingPrefix = "unpacking-";
+const markSuffix = ".json";
+
+export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCache {
+  const cached = new Map<string, Cached>();
+  const removals = new Map<string, Promise<void>>();
+  const swept = sweep(directory);
+  // Told to whoever needs a tree.
+  swept.catch(() => undefined);
+
+  const unpack = async (sha256: string): Promise<string> => {
+    await swept;
+    await removals.get(sha256);
+    const path = join(directory, sha256);
+    if (await isWhole(path)) return path;
+    await remove(path);
+    const archive = await blobs.path(sha256);
+    if (archive === undefined) throw codeLost(sha256);
+    const unpacking = join(directory, `${unpackingPrefix}${ids.hex(8)}`);
+    try {
+      await mkdir(unpacking);
+      await readArchive(archive, treeWriter(unpacking));
+      const mark = JSON.stringify(await measureTree(unpacking));
+      await rename(unpacking, path);
+      await closeFolders(path);
+      await writeFile(`${path}${markSuffix}`, mark);
+      return path;
+    } catch (error) {
+      await removeTree(unpacking);
+      throw error;
+    }
+  };
+
+  const find = (sha256: string): Cached => {
+    const known = cached.get(sha256);
+    if (known !== undefined) return known;
+    const path = unpack(sha256);
+    const entry: Cached = { path, holds: 0 };
+    cached.set(sha256, entry);
+    // A failure is not kept: the next one tries again.
+    path.catch(() => cached.delete(sha256));
+    return entry;
+  };
+
+  const hold = async (sha256: string): Promise<CodeTree> => {
+    const entry = find(sha256);
+    entry.holds += 1;
+    const release = once(() => void (entry.holds -= 1));
+    try {
+      return { path: await entry.path, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+
+  return {
+    hold,
+    async prepare(sha256) {
+      (await hold(sha256)).release();
+    },
+    async collect(live) {
+      await swept;
+      const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+      const unused = names.filter((name) => !live.has(name) && (cached.get(name)?.holds ?? 0) === 0);
+      const going = unused.map((name) => {
+        cached.delete(name);
+        const removal = remove(join(directory, name)).finally(() => removals.delete(name));
+        removals.set(name, removal);
+        return removal;
+      });
+      await Promise.all(going);
+      return unused.length;
+    },
+  };
+}
+
+/** What a server that was killed has left half-made. */
+async function sweep(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const left = (await readdir(directory)).filter((name) => name.startsWith(unpackingPrefix));
+  await Promise.all(left.map((name) => removeTree(join(directory, name))));
+}
+
+/** The mark goes first: a tree without one is no tree. */
+async function remove(path: string): Promise<void> {
+  await rm(`${path}${markSuffix}`, { force: true });
+  await removeTree(path);
+}
+
+async function isWhole(path: string): Promise<boolean> {
+  try {
+    const mark = await readFile(`${path}${markSuffix}`, "utf8");
+    return mark === JSON.stringify(await measureTree(path));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function once(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (!ran) run();
+    ran = true;
+  };
+}

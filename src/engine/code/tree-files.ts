@@ -1,0 +1,81 @@
+// Trees of unpacked code on disk: written read-only, measured, removed.
+import { chmod, lstat, mkdir, open, readdir, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ArchiveVisitor } from "./read-archive.ts";
+
+/** What a tree holds; tells a whole one from one that a crash has cut short. */
+export interface TreeSize {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Writes below `root`, which must be there. Who reads it gets files that nobody can write. */
+export function treeWriter(root: string): ArchiveVisitor {
+  const made = new Set<string>(["."]);
+  const ensure = async (path: string): Promise<void> => {
+    if (made.has(path)) return;
+    await mkdir(join(root, path), { recursive: true });
+    for (let folder = path; !made.has(folder); folder = dirname(folder)) made.add(folder);
+  };
+  return {
+    directory: ensure,
+    async file(path, executable, content) {
+      await ensure(dirname(path));
+      // `wx`: two names that this file system takes for one must not overwrite each other.
+      const file = await open(join(root, path), "wx", 0o600);
+      try {
+        for await (const chunk of content) await file.writeFile(chunk);
+        await file.chmod(executable ? 0o555 : 0o444);
+      } finally {
+        await file.close();
+      }
+    },
+    async symlink(path, target) {
+      await ensure(dirname(path));
+      await symlink(target, join(root, path));
+    },
+  };
+}
+
+export async function measureTree(root: string): Promise<TreeSize> {
+  let files = 0;
+  let bytes = 0;
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    files += 1;
+    bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+  }
+  return { files, bytes };
+}
+
+/** Folders are closed last: nothing can be written into one that is. */
+export async function closeFolders(root: string): Promise<void> {
+  for (const folder of await foldersOf(root)) await chmod(folder, 0o555);
+}
+
+export async function removeTree(root: string): Promise<void> {
+  for (const folder of await foldersOf(root)) await chmod(folder, 0o755);
+  await rm(root, { recursive: true, force: true });
+}
+
+/** The root first; none when there is no such tree. Links are not followed. */
+async function foldersOf(root: string): Promise<readonly string[]> {
+  const folders: string[] = [];
+  const waiting = [root];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    const entries = await entriesOf(folder);
+    if (entries === undefined) continue;
+    folders.push(folder);
+    for (const entry of entries) if (entry.isDirectory()) waiting.push(join(folder, entry.name));
+  }
+  return folders;
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { functionId, settle } from "../../test/harness/engine.ts";
+import { Fault } from "../core/faults.ts";
+import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
+import type { DeploymentOutcome } from "../functions/lifecycle.ts";
+import { silentLogger } from "../observe/logger.ts";
+import { startDeployer } from "./deploy.ts";
+
+const deployment = (deploymentId: string): PendingDeployment => ({
+  id: functionId("f"),
+  version: "$LATEST",
+  deploymentId,
+  configuration: {
+    runtime: "nodejs24.x",
+    handler: "index.handler",
+    role: "arn:aws:iam::123456789012:role/r",
+    description: "",
+    timeoutSeconds: 3,
+    memoryMiB: 128,
+    ephemeralStorageMiB: 512,
+    architecture: "x86_64",
+    environment: undefined,
+    code: { sha256: deploymentId, sizeBytes: 1 },
+  },
+});
+
+class TestDeployments implements Deployments {
+  readonly outcomes: [string, DeploymentOutcome][] = [];
+  readonly left: PendingDeployment[] = [];
+  ask: (deployment: PendingDeployment) => void = () => {};
+  refusal: Error | undefined;
+
+  async pending(): Promise<readonly PendingDeployment[]> {
+    return this.left;
+  }
+
+  onPending(listener: (deployment: PendingDeployment) => void): () => void {
+    this.ask = listener;
+    return () => void (this.ask = () => {});
+  }
+
+  async complete({ deploymentId }: PendingDeployment, outcome: DeploymentOutcome): Promise<boolean> {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.outcomes.push([deploymentId, outcome]);
+    return true;
+  }
+}
+
+const deployed = { kind: "deployed" };
+
+describe("the deployer", () => {
+  test("finishes what a restart found and what is asked for later", async () => {
+    const deployments = new TestDeployments();
+    deployments.left.push(deployment("old"));
+    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    await settle();
+    deployments.ask(deployment("new"));
+    await settle();
+    expect(deployments.outcomes).toEqual([
+      ["old", deployed],
+      ["new", deployed],
+    ]);
+    await deployer.stop();
+  });
+
+  test("does once what it hears of twice", async () => {
+    const deployments = new TestDeployments();
+    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    deployments.ask(deployment("a"));
+    deployments.ask(deployment("a"));
+    await settle();
+    expect(deployments.outcomes).toHaveLength(1);
+    await deployer.stop();
+  });
+
+  test("fails a broken package with its reason, and anything else as our own failure", async () => {
+    const deployments = new TestDeployments();
+    const prepare = async (sha256: string): Promise<void> => {
+      if (sha256 === "zip") throw new Fault({ code: "InvalidParameterValueException", status: 400, message: "no zip" });
+      throw new Error("disk full");
+    };
+    const deployer = startDeployer({ deployments, code: { prepare }, log: silentLogger });
+    deployments.ask(deployment("zip"));
+    deployments.ask(deployment("disk"));
+    await settle();
+    expect(deployments.outcomes).toEqual([
+      ["zip", { kind: "failed", reasonCode: "InvalidZipFileException", reason: "no zip" }],
+      ["disk", { kind: "failed", reasonCode: "InternalError", reason: "The code could not be unpacked on this server." }],
+    ]);
+    await deployer.stop();
+  });
+
+  test("unpacks four packages at once and no more, and ends those before it stops", async () => {
+    const deployments = new TestDeployments();
+    const unpacking: (() => void)[] = [];
+    const prepare = (): Promise<void> => new Promise((resolve) => void unpacking.push(resolve));
+    const deployer = startDeployer({ deployments, code: { prepare }, log: silentLogger });
+    for (const id of ["1", "2", "3", "4", "5"]) deployments.ask(deployment(id));
+    await settle();
+    expect(unpacking).toHaveLength(4);
+    const stopped = deployer.stop();
+    for (const end of unpacking.splice(0)) end();
+    await stopped;
+    expect(deployments.outcomes.map(([id]) => id)).toEqual(["1", "2", "3", "4"]);
+  });
+
+  test("takes a deployment again that could not be recorded", async () => {
+    const deployments = new TestDeployments();
+    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    deployments.refusal = new Error("store closed");
+    deployments.ask(deployment("a"));
+    await settle();
+    deployments.refusal = undefined;
+    deployments.ask(deployment("a"));
+    await settle();
+    expect(deployments.outcomes).toEqual([["a", deployed]]);
+    await deployer.stop();
+  });
+});

@@ -1,0 +1,92 @@
+// The reconciler of deployments: whatever was asked for and is not deployed yet is unpacked, then made active or failed.
+// It finds its work in the store, so a restart goes on where the last run ended.
+import { Fault } from "../core/faults.ts";
+import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
+import type { DeploymentOutcome } from "../functions/lifecycle.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { CodeCache } from "./code/code-cache.ts";
+
+export interface Deployer {
+  /** Takes no more work; resolves when what it was at has ended. */
+  stop(): Promise<void>;
+}
+
+export interface DeployerParts {
+  readonly deployments: Deployments;
+  readonly code: Pick<CodeCache, "prepare">;
+  readonly log: Logger;
+}
+
+/** Unpacking is work for processor and disk: more at once is not faster. */
+const mostAtOnce = 4;
+
+export function startDeployer({ deployments, code, log }: DeployerParts): Deployer {
+  const waiting: PendingDeployment[] = [];
+  /** Known and not settled yet; news of one may come more than once. */
+  const known = new Set<string>();
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+
+  const deploy = async (deployment: PendingDeployment): Promise<void> => {
+    try {
+      const outcome = await outcomeOf(deployment, code, log);
+      await deployments.complete(deployment, outcome);
+    } catch (error) {
+      // The store refused: it stays pending, and the next start finds it.
+      log.error({ error, function: deployment.id, version: deployment.version }, "deployment-not-recorded");
+    } finally {
+      known.delete(deployment.deploymentId);
+    }
+  };
+
+  const advance = (): void => {
+    while (running.size < mostAtOnce) {
+      const deployment = stopping ? undefined : waiting.shift();
+      if (deployment === undefined) return;
+      const work = deploy(deployment).then(() => {
+        running.delete(work);
+        return advance();
+      });
+      running.add(work);
+    }
+  };
+
+  const take = (deployment: PendingDeployment): void => {
+    if (stopping || known.has(deployment.deploymentId)) return;
+    known.add(deployment.deploymentId);
+    waiting.push(deployment);
+    advance();
+  };
+
+  const unwatch = deployments.onPending(take);
+  const resumed = deployments.pending().then(
+    (left) => left.forEach(take),
+    (error: unknown) => log.error({ error }, "pending-deployments-not-read"),
+  );
+
+  return {
+    async stop() {
+      stopping = true;
+      unwatch();
+      await resumed;
+      await Promise.all(running);
+    },
+  };
+}
+
+async function outcomeOf(
+  deployment: PendingDeployment,
+  code: Pick<CodeCache, "prepare">,
+  log: Logger,
+): Promise<DeploymentOutcome> {
+  try {
+    await code.prepare(deployment.configuration.code.sha256);
+    return { kind: "deployed" };
+  } catch (error) {
+    if (error instanceof Fault && error.kind === "client") {
+      return { kind: "failed", reasonCode: "InvalidZipFileException", reason: error.message };
+    }
+    log.error({ error, function: deployment.id, version: deployment.version }, "deployment-failed");
+    return { kind: "failed", reasonCode: "InternalError", reason: "The code could not be unpacked on this server." };
+  }
+}
