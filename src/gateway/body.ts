@@ -1,4 +1,10 @@
-// Bodies that a step had to read and that later steps read again.
+// Bodies that a step had to read and that later steps read again, byte for byte as they came.
+
+export async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
 
 /** Gives the same bytes to whoever asks, as often as they ask. */
 export const collectedBody = (bytes: Uint8Array): AsyncIterable<Uint8Array> => ({

@@ -35,6 +35,9 @@ export const bodyCutOff = (): Fault =>
 export const malformedTarget = (): Fault =>
   new Fault({ code: "BadRequestException", status: 400, message: "The request target must be a path." });
 
+export const malformedFraming = (): Fault =>
+  new Fault({ code: "BadRequestException", status: 400, message: "The only transfer coding is chunked, and only in HTTP/1.1." });
+
 export const repeatedHeader = (name: string): Fault =>
   new Fault({ code: "BadRequestException", status: 400, message: `The header ${name} may be sent only once.` });
 

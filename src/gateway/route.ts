@@ -2,9 +2,8 @@
 // only the last.
 import { serviceNotServed } from "../cloud/faults.ts";
 import type { ServiceRegistry } from "../cloud/registry.ts";
-import { collect } from "../protocol/body.ts";
 import { parseAuthorization } from "./auth/authorization.ts";
-import { collectedBody } from "./body.ts";
+import { collectedBody, readBody } from "./body.ts";
 import type { Exchange, ExtraRoute } from "./exchange.ts";
 import { noServiceFound } from "./faults.ts";
 import { serviceOfHost, serviceOfSigningName, serviceOfTarget, serviceOfVersion } from "./service-names.ts";
@@ -82,7 +81,7 @@ async function queryForm(exchange: Exchange): Promise<URLSearchParams | undefine
   const { request } = exchange;
   if (/(?:^|&)Action=/.test(request.query)) return new URLSearchParams(request.query);
   if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") !== true) return undefined;
-  const body = await collect(request.body);
+  const body = await readBody(request.body);
   exchange.request = { ...request, body: collectedBody(body) };
-  return new URLSearchParams(new TextDecoder().decode(body));
+  return new URLSearchParams(body.toString("utf8"));
 }

@@ -7,7 +7,7 @@ import type { Logger } from "../observe/logger.ts";
 import type { WireRequest } from "../protocol/wire.ts";
 import { encodeBareFault } from "./bare-fault.ts";
 import { Exchange } from "./exchange.ts";
-import { internalFailure, malformedTarget, repeatedHeader } from "./faults.ts";
+import { internalFailure, malformedFraming, malformedTarget, repeatedHeader } from "./faults.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import type { Answer } from "./pipeline.ts";
 import { respond } from "./respond.ts";
@@ -61,6 +61,9 @@ function wireRequest(request: IncomingMessage, body: IncomingBody): WireRequest 
   const { method = "", url = "", headers, rawHeaders } = request;
   // Absolute and authority forms are for proxies, which may go by another host than Host.
   if (!url.startsWith("/")) return malformedTarget();
+  // node's parser minds a wrong coding only when it comes to the body; RFC 9112, 6.1.
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || request.httpVersion === "1.0")) return malformedFraming();
   // node keeps the first of these when there are several; somebody in between may have kept the last.
   if (rawHeaders.length !== 2 * Object.keys(headers).length) {
     const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());

@@ -1,8 +1,7 @@
 // How the body takes part in the signature: by a declared hash, by its own hash, by the chunks, or not at all.
 import { createHash } from "node:crypto";
-import { collect } from "../../protocol/body.ts";
 import type { WireRequest } from "../../protocol/wire.ts";
-import { collectedBody } from "../body.ts";
+import { collectedBody, readBody } from "../body.ts";
 import type { Authorization } from "./authorization.ts";
 import { unframe } from "./chunked-body.ts";
 import { missingPayloadHash, payloadFormNotServed, payloadMismatch, unknownTrailer } from "./faults.ts";
@@ -33,7 +32,7 @@ export async function payloadOf(request: WireRequest, { form, service, signature
   // Services other than S3 sign the body and nothing but the body.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
   if (declared !== undefined) throw payloadFormNotServed(declared);
-  const body = await collect(request.body);
+  const body = await readBody(request.body);
   return { hash: body.byteLength === 0 ? sha256OfNothing : sha256(body), checked: () => ({ ...request, body: collectedBody(body) }) };
 }
 
