@@ -7,13 +7,16 @@ const { buildContext } = require("./context.cjs");
 const { describeError, formatError, runtimeError } = require("./errors.cjs");
 const { loadHandler } = require("./handler.cjs");
 const { drained, runHandler } = require("./invoke.cjs");
+const { preparePackages } = require("./packages.cjs");
 
 // Exit codes of AWS's runtime.
 const exitOnRejection = 128;
 const exitOnException = 129;
 
-/** Request id of the invoke that runs, if one does. */
+/** What INVOKE said of the invoke that runs, if one does. */
 let current;
+/** awslambda.cjs once it is loaded. */
+let streaming;
 
 function boot() {
   patchConsole();
@@ -25,13 +28,23 @@ function boot() {
   process.on("beforeExit", drained);
 }
 
-/** Loaded when somebody asks: few functions stream. */
+/** Loaded when somebody asks: few functions do. The SDK also assigns it. */
 function offerStreaming() {
   Object.defineProperty(globalThis, "awslambda", {
     configurable: true,
     enumerable: true,
-    get: () => require("./streaming.cjs").awslambda,
+    get: () => {
+      streaming = require("./awslambda.cjs");
+      if (current !== undefined) streaming.beginInvoke(current);
+      keepGlobal(streaming.awslambda);
+      return streaming.awslambda;
+    },
+    set: keepGlobal,
   });
+}
+
+function keepGlobal(value) {
+  Object.defineProperty(globalThis, "awslambda", { configurable: true, enumerable: true, writable: true, value });
 }
 
 function rejectionError(reason) {
@@ -46,11 +59,12 @@ function crash(title, error, exitCode) {
   const payload = describeError(error);
   const body = JSON.stringify(payload);
   if (current === undefined) channel.sendInitError(payload.errorType, body);
-  else channel.sendLastError(current, payload.errorType, body);
+  else channel.sendLastError(current.requestId, payload.errorType, body);
   process.exit(exitCode);
 }
 
 async function start(environment) {
+  preparePackages(environment);
   let loaded;
   try {
     loaded = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER);
@@ -68,7 +82,8 @@ function serve(loaded) {
     return;
   }
   const { meta, body } = received;
-  current = meta.requestId;
+  current = meta;
+  streaming?.beginInvoke(meta);
   setRequestId(meta.requestId);
   if (meta.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
   else process.env._X_AMZN_TRACE_ID = meta.traceId;

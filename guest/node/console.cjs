@@ -6,20 +6,21 @@ const { format } = require("node:util");
 let currentRequestId;
 
 function patchConsole() {
-  const log = (level, args) => printLine(level, format(...args));
-  console.log = (...args) => log("INFO", args);
-  console.info = (...args) => log("INFO", args);
-  console.debug = (...args) => log("DEBUG", args);
-  console.warn = (...args) => log("WARN", args);
-  console.error = (...args) => log("ERROR", args);
-  console.fatal = (...args) => log("FATAL", args);
+  console.log = (...args) => print("INFO", args);
+  console.info = (...args) => print("INFO", args);
+  console.debug = (...args) => print("DEBUG", args);
+  console.warn = (...args) => print("WARN", args);
+  console.error = (...args) => print("ERROR", args);
+  console.fatal = (...args) => print("FATAL", args);
   console.trace = (...args) => {
     const place = {};
     Error.captureStackTrace(place, console.trace);
-    log("TRACE", [`${format("Trace:", ...args)}\n${place.stack.split("\n").slice(1).join("\n")}`]);
+    print("TRACE", [`${format("Trace:", ...args)}\n${place.stack.split("\n").slice(1).join("\n")}`]);
   };
   for (const name of ["stdout", "stderr"]) keepBlocking(name);
 }
+
+const print = (level, args) => printLine(level, format(...args));
 
 /** A line feed would end the event: inside a message it becomes a carriage return, as AWS's own client does. */
 function printLine(level, message) {
@@ -33,12 +34,12 @@ function printLine(level, message) {
  * still between invokes. So the pipe is made blocking again, when and only when somebody touches it.
  */
 function keepBlocking(name) {
-  const { get } = Object.getOwnPropertyDescriptor(process, name);
+  const original = Object.getOwnPropertyDescriptor(process, name);
   Object.defineProperty(process, name, {
     configurable: true,
     enumerable: true,
     get: () => {
-      const stream = get.call(process);
+      const stream = original.get.call(process);
       stream._handle?.setBlocking?.(true);
       Object.defineProperty(process, name, { configurable: true, enumerable: true, writable: true, value: stream });
       return stream;

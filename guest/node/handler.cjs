@@ -1,15 +1,20 @@
 // Finds and loads the function that `_HANDLER` names, in the order in which AWS's runtime looks.
 "use strict";
 const { existsSync, readFileSync, statSync } = require("node:fs");
-const { createRequire } = require("node:module");
 const { basename, dirname, join, resolve } = require("node:path");
 const { runtimeError } = require("./errors.cjs");
+const { prepareImport } = require("./packages.cjs");
 
 const streaming = Symbol.for("aws.lambda.runtime.handler.streaming");
 const removedCallbacks =
   "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
-  "Use an async function, or return a promise: " +
-  "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html";
+  "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+  "For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+
+const plannedRemoval =
+  "AWS Lambda plans to remove support for callback-based function handlers starting with Node.js 24. You will need to " +
+  "update this function to use an async handler to use Node.js 24 or later. " +
+  "To disable this warning, set the AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING environment variable.";
 
 /** `{ handler, streams, isAsync }`; throws in AWS's error types. */
 async function loadHandler(taskRoot, name) {
@@ -39,6 +44,9 @@ function describeHandler(handler) {
   if (!streams && handler.length >= 3 && nodeMajor() >= 24) {
     throw runtimeError("CallbackHandlerDeprecated", removedCallbacks);
   }
+  if (!streams && !isAsync && handler.length === 3 && process.env.AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING === undefined) {
+    console.warn(plannedRemoval);
+  }
   return { handler, streams, isAsync };
 }
 
@@ -56,9 +64,8 @@ async function loadModule(taskRoot, folder, module) {
 
 function findModule(taskRoot, folder, module) {
   const path = resolve(taskRoot, folder, module);
-  const require = createRequire(join(taskRoot, "/"));
   if (isFile(path)) return require(path);
-  if (existsSync(`${path}.js`)) return isModulePackage(dirname(path)) ? importFile(`${path}.js`) : require(`${path}.js`);
+  if (existsSync(`${path}.js`)) return isModulePackage(dirname(path), taskRoot) ? importFile(`${path}.js`) : require(`${path}.js`);
   if (existsSync(`${path}.mjs`)) return importFile(`${path}.mjs`);
   if (existsSync(`${path}.cjs`)) return require(`${path}.cjs`);
   if (existsSync(path)) return require(path);
@@ -71,15 +78,16 @@ function isFile(path) {
 }
 
 function importFile(path) {
+  prepareImport(path);
   return import(require("node:url").pathToFileURL(path).href);
 }
 
 /** Whether the nearest package.json makes .js files ES modules. */
-function isModulePackage(folder) {
+function isModulePackage(folder, taskRoot) {
   for (let at = folder; basename(at) !== "node_modules"; at = dirname(at)) {
     const file = join(at, "package.json");
     if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).type === "module";
-    if (at === dirname(at)) return false;
+    if (at === taskRoot || at === dirname(at)) return false;
   }
   return false;
 }

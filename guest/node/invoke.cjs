@@ -11,7 +11,7 @@ function runHandler(loaded, event, context, reply) {
   const settle = onceOnly(reply);
   onDrained = () => settle.drained(loaded.isAsync);
   if (loaded.streams) {
-    require("./streaming.cjs").runStreaming(loaded.handler, event, context, settle);
+    require("./awslambda.cjs").runStreaming(loaded.handler, event, context, settle);
     return;
   }
   const callback = nodeMajor() < 24 ? addCallbacks(context, settle) : undefined;
@@ -58,7 +58,7 @@ function onceOnly(reply) {
     },
     drained: (isAsync) => {
       // A handler that forgot its callback answers null; one whose promise can no longer settle has failed.
-      if (isAsync) settle.fail(runtimeError("NodeJsExit", ""));
+      if (isAsync) settle.fail(runtimeError("NodeJsExit", "a Promise that was never settled"));
       else settle.succeed(null);
     },
   };

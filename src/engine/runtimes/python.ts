@@ -23,7 +23,7 @@ export function createPythonLanguage(host: LanguageHost): Language {
 }
 
 /** Later ones set LC_CTYPE. */
-const withoutCType = ["3.8", "3.9", "3.10", "3.11"];
+const withoutCType = new Set(["3.8", "3.9", "3.10", "3.11"]);
 
 const versionOf = (id: string): string => id.slice("python".length);
 
@@ -134,7 +134,7 @@ function launchPython(id: string, { program, guest }: { program: string; guest: 
     ],
     environment: {
       PYTHONPATH: paths.runtimeDir,
-      ...(withoutCType.includes(versionOf(id)) ? {} : { LC_CTYPE: "C.UTF-8" }),
+      ...(withoutCType.has(versionOf(id)) ? {} : { LC_CTYPE: "C.UTF-8" }),
     },
   };
 }

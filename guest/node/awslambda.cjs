@@ -1,4 +1,5 @@
-// The global `awslambda`: handlers that write their response as a stream. The invoke gets the collected bytes.
+// The global `awslambda`: handlers that write their response as a stream (an invoke gets the collected bytes), and
+// values that belong to one invoke.
 "use strict";
 const { PassThrough } = require("node:stream");
 const { runtimeError } = require("./errors.cjs");
@@ -7,22 +8,52 @@ const marker = Symbol.for("aws.lambda.runtime.handler.streaming");
 const waterMark = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const integrationType = "application/vnd.awslambda.http-integration-response";
 
+/** Keys that the runtime fills, by AWS's names (@aws/lambda-invoke-store). */
+const own = {
+  requestId: Symbol.for("_AWS_LAMBDA_REQUEST_ID"),
+  traceId: Symbol.for("_AWS_LAMBDA_X_RAY_TRACE_ID"),
+  tenantId: Symbol.for("_AWS_LAMBDA_TENANT_ID"),
+};
+const ownKeys = new Set(Object.values(own));
+
+/** Values of the invoke that runs. */
+let values;
+
+const invokeStore = {
+  getContext: () => values,
+  hasContext: () => values !== undefined,
+  get: (key) => values?.[key],
+  set: (key, value) => {
+    if (ownKeys.has(key)) throw new Error(`Cannot modify protected Lambda context field: ${String(key)}`);
+    values ??= {};
+    values[key] = value;
+  },
+  run: (context, work) => {
+    values = context;
+    return work();
+  },
+  getRequestId: () => values?.[own.requestId] ?? "-",
+  getXRayTraceId: () => values?.[own.traceId],
+  getTenantId: () => values?.[own.tenantId],
+};
+
 const awslambda = {
+  InvokeStore: invokeStore,
   streamifyResponse: (handler, options) => {
     handler[marker] = "response";
     if (typeof options?.highWaterMark === "number") handler[waterMark] = options.highWaterMark;
     return handler;
   },
-  HttpResponseStream: class HttpResponseStream {
+  HttpResponseStream: {
     /** Status, headers and cookies go out as JSON and eight NUL bytes before the first byte of the body. */
-    static from(stream, prelude) {
+    from: (stream, prelude) => {
       stream.setContentType(integrationType);
       stream._onBeforeFirstWrite = (write) => {
         write(JSON.stringify(prelude));
         write(Buffer.alloc(8));
       };
       return stream;
-    }
+    },
   },
 };
 
@@ -77,4 +108,9 @@ function runStreaming(handler, event, context, settle) {
   result.then(() => stream.writableEnded || stream.end(), settle.fail);
 }
 
-module.exports = { awslambda, runStreaming };
+/** A new invoke has no values but the runtime's. */
+function beginInvoke({ requestId, traceId, tenantId }) {
+  values = { [own.requestId]: requestId, [own.traceId]: traceId, [own.tenantId]: tenantId };
+}
+
+module.exports = { awslambda, beginInvoke, runStreaming };

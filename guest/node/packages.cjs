@@ -1,0 +1,120 @@
+// Where a function's packages come from: its own code, then layers, then the AWS SDK of the runtime, and nowhere else.
+// `require` gets there by NODE_PATH; `import` ignores NODE_PATH, so that a resolve hook does it, as on AWS.
+"use strict";
+const { existsSync, realpathSync } = require("node:fs");
+const Module = require("node:module");
+const { dirname, join, sep } = require("node:path");
+const { fileURLToPath, pathToFileURL } = require("node:url");
+
+/** `@scope/name` or `name` of a specifier that is neither a path nor a URL nor built in. */
+const barePattern = /^(?:@[^/@:]+\/)?[^./@:#][^/:]*(?=\/|$)/;
+const sdkPattern = /^@(?:aws-sdk|smithy)\//;
+
+function preparePackages({ LAMBDA_TASK_ROOT: taskRoot, NODE_PATH: nodePath = "" }) {
+  const search = createSearch(taskRoot, nodePath);
+  confineRequire(search.root);
+  if (Module.registerHooks === undefined) prepareThread({ taskRoot, nodePath });
+  else Module.registerHooks({ resolve: search.resolve });
+}
+
+/**
+ * Node.js 20 has hooks only on a thread of their own, which costs twenty-five milliseconds: it starts when an ES
+ * module may import a package, or a CommonJS one imports anything.
+ */
+function prepareThread(data) {
+  const { mayImportPackages } = require("./packages-scan.cjs");
+  const { _resolveFilename: resolveFilename } = Module;
+  Module._resolveFilename = function resolveWithAdvice(request, ...rest) {
+    return withAdvice(request, () => resolveFilename.call(this, request, ...rest));
+  };
+  const compile = Module.prototype._compile;
+  let started = false;
+  const startThread = () => {
+    if (started) return;
+    started = true;
+    Module.prototype._compile = compile;
+    Module.register("./packages-thread.mjs", pathToFileURL(__filename), { data });
+  };
+  beforeImport = (file) => {
+    if (mayImportPackages(file)) startThread();
+  };
+  Module.prototype._compile = function compileAndLook(content, ...rest) {
+    if (content.includes("import(")) startThread();
+    return compile.call(this, content, ...rest);
+  };
+}
+
+let beforeImport = () => undefined;
+
+/** `resolve` of a hook; `next` may answer plainly or with a promise. */
+function createSearch(taskRoot, nodePath) {
+  const root = realpathSync(taskRoot) + sep;
+  // Node.js looks into `node_modules` above a parent: any name in the folder that holds it will do.
+  const fallbacks = nodePath
+    .split(":")
+    .filter((folder) => folder.endsWith(`${sep}node_modules`))
+    .map((folder) => ({ folder, parentURL: pathToFileURL(join(dirname(folder), "fallback.mjs")).href }));
+
+  const resolve = (specifier, context, next) => {
+    const name = barePattern.exec(specifier)?.[0];
+    if (name === undefined || Module.isBuiltin(specifier)) return next(specifier, context);
+    const isRequire = context.conditions?.includes("require") === true;
+    if (isRequire) return withAdvice(name, () => next(specifier, context));
+    const parent = context.parentURL?.startsWith("file:") ? fileURLToPath(context.parentURL) : "";
+    if (!parent.startsWith(root) || isInOwnCode(parent, name)) return next(specifier, context);
+    const fallback = fallbacks.find(({ folder }) => existsSync(join(folder, name)));
+    if (fallback !== undefined) return next(specifier, { ...context, parentURL: fallback.parentURL });
+    throw notFound(specifier, name, parent);
+  };
+
+  /** Whether a node_modules of the code, or the package of the importing file itself, has it. */
+  const isInOwnCode = (parent, name) => {
+    for (let folder = dirname(parent); `${folder}${sep}`.startsWith(root); folder = dirname(folder)) {
+      if (existsSync(join(folder, "node_modules", name)) || ownName(folder) === name) return true;
+    }
+    return false;
+  };
+  return { root, resolve };
+}
+
+function ownName(folder) {
+  const file = join(folder, "package.json");
+  return existsSync(file) ? require(file).name : undefined;
+}
+
+function notFound(specifier, name, parent) {
+  const error = new Error(`Cannot find package '${name}' imported from ${parent}${advice(name)}`);
+  error.code = "ERR_MODULE_NOT_FOUND";
+  error.specifier = specifier;
+  return error;
+}
+
+function withAdvice(request, resolve) {
+  try {
+    return resolve();
+  } catch (error) {
+    const name = barePattern.exec(request)?.[0];
+    if (error?.code === "MODULE_NOT_FOUND" && name !== undefined) error.message += advice(name);
+    throw error;
+  }
+}
+
+/** On AWS every client is there; here those that the server needs itself, and what was added. */
+function advice(name) {
+  if (!sdkPattern.test(name)) return "";
+  return `\nLambent has no copy of ${name} for its runtimes: run "lambent runtimes add ${name}" and start the server again, or package it with the function.`;
+}
+
+/**
+ * Without a mount namespace the code lies somewhere in the host's folders, and whatever `node_modules` is above it would
+ * be found, which works here and fails on AWS.
+ */
+function confineRequire(root) {
+  const lookUp = Module._nodeModulePaths;
+  Module._nodeModulePaths = (from) => {
+    const paths = lookUp.call(Module, from);
+    return `${from}${sep}`.startsWith(root) ? paths.filter((path) => path.startsWith(root)) : paths;
+  };
+}
+
+module.exports = { preparePackages, createSearch, prepareImport: (file) => beforeImport(file) };
