@@ -106,7 +106,8 @@ export function inputChecks(constraints: Constraints, wording: Wording): (input:
     return {
       rules: [
         ...lengthRules(rules),
-        ...ofAll(key.rules, mapKeys, (value) => Object.keys(recordOf(value)), wording.namesNull),
+        // Recorded: with null for an alias's weights, without it for a function's variables, which are sensitive.
+        ...ofAll(key.rules, mapKeys, (value) => Object.keys(recordOf(value)), wording.namesNull && !hidden),
         ...ofAll(item.rules, mapValues, (value) => Object.values(recordOf(value)), false),
       ],
       inside: inside && ((value, path, failures) => {

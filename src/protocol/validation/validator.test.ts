@@ -113,6 +113,13 @@ describe("refuses in AWS's words", () => {
     );
   });
 
+  test("a method of a function URL as AWS was recorded to", () => {
+    const input = { FunctionName: "f", AuthType: "NONE", Cors: { AllowMethods: ["GET", "POST", "OPTIONS"] } };
+    expect(refusal("CreateFunctionUrlConfig", input).message).toBe(
+      "1 validation error detected: Value '[GET, POST, OPTIONS]' at 'cors.allowMethods' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 6, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: .*, Member must not be null]",
+    );
+  });
+
   test("a list that is too long", () => {
     const Architectures = ["x86_64", "arm64"];
     expect(message({ Architectures })).toBe(
@@ -124,6 +131,13 @@ describe("refuses in AWS's words", () => {
     const FileSystemConfigs = [{ Arn: "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0" }];
     expect(message({ FileSystemConfigs })).toBe(
       "1 validation error detected: Value null at 'fileSystemConfigs.1.member.localMountPath' failed to satisfy constraint: Member must not be null",
+    );
+  });
+
+  test("a key of an alias's weights as AWS was recorded to", () => {
+    const input = { FunctionName: "f", Name: "a", FunctionVersion: "1", RoutingConfig: { AdditionalVersionWeights: { $LATEST: 0.5 } } };
+    expect(refusal("CreateAlias", input).message).toBe(
+      "1 validation error detected: Value '{$LATEST=0.5}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+, Member must not be null]",
     );
   });
 
@@ -153,7 +167,7 @@ describe("refuses in AWS's words", () => {
 describe("keeps to itself", () => {
   test("values that the model marks as sensitive", () => {
     expect(message({ Environment: { Variables: { "not a name": "s3cret" } } })).toBe(
-      "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
+      "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
     );
   });
 });
