@@ -10,6 +10,14 @@ export const serialization = (message: string, cause?: unknown): Fault =>
 
 export const tooDeep = (): Fault => serialization(`Nesting is deeper than ${deepestNesting} levels.`);
 
+export const bodyTooLarge = (limitBytes: number, cause: unknown): Fault =>
+  new Fault({
+    code: "RequestEntityTooLargeException",
+    status: 413,
+    message: `Request must be smaller than ${limitBytes} bytes`,
+    cause,
+  });
+
 /** Query services name what they could not find; the others answer with the bare type. */
 export function unknownOperation(protocol: ProtocolName, asked: string): Fault {
   switch (protocol) {

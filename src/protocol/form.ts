@@ -54,8 +54,11 @@ function numbered(node: FormNode, part: string): FormNode[] {
 
 export function formReader(dialect: FormDialect): (shape: Shape) => Read {
   const structure = (shape: Shape): Read => {
+    // ReceiveMessage has two members for one key; the first is the one that old clients mean.
     const members = new Map(
-      membersOf(shape).map(([name, member]) => [memberKey(name, member, dialect), { name, read: reader(member) }]),
+      membersOf(shape)
+        .toReversed()
+        .map(([name, member]) => [memberKey(name, member, dialect), { name, read: reader(member) }]),
     );
     return (node, at, notes) => {
       const read: Record<string, unknown> = {};

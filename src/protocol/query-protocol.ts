@@ -1,5 +1,5 @@
 // awsQuery and ec2Query: a form in, XML out.
-import { collect, collected } from "./body.ts";
+import { collect, withBody } from "./body.ts";
 import { newNotes } from "./codec.ts";
 import { formReader, parseForm, type FormDialect } from "./form.ts";
 import type { OperationCodec, Protocol } from "./operation-codec.ts";
@@ -23,16 +23,18 @@ export function queryProtocol(dialect: FormDialect, entry: ServiceEntry): Protoc
 
 const formType = "application/x-www-form-urlencoded";
 
-/** The form is in the body or, for a GET and for presigned requests, in the query; some clients send both. */
+/**
+ * The form is in the body or, for a GET and for presigned requests, in the query; some clients send both. Reading the
+ * body uses it up, so a service is asked last for the protocols that begin with it (service-table.ts).
+ */
 async function askedByAction(request: WireRequest) {
   const type = request.headers["content-type"];
   // Without a content type a body is taken for a form as well, unless a target says that it is JSON.
   const mayBeForm = type === undefined ? !("x-amz-target" in request.headers) : type.startsWith(formType);
-  const body = mayBeForm && request.method !== "GET" ? Buffer.from(await collect(request.body)).toString() : "";
+  const body = mayBeForm && request.method !== "GET" ? Buffer.from(await collect(request)).toString() : "";
   const form = [body, request.query].filter((part) => part !== "").join("&");
   const operation = new URLSearchParams(form).get("Action");
-  // A collected body must stay readable for the protocols that are asked next.
-  return operation === null ? undefined : { operation, wire: { ...request, body: collected(Buffer.from(form)) } };
+  return operation === null ? undefined : { operation, wire: withBody(request, Buffer.from(form)) };
 }
 
 /** Parameters that say which operation is meant and who asks; the rest is input. */
@@ -43,7 +45,7 @@ function inputDecoder(operation: OperationSchema, dialect: FormDialect): Operati
   const names = new Set(membersOf(operation.input).map(([name]) => name));
   return async (request) => {
     const notes = newNotes();
-    const form = parseForm(Buffer.from(await collect(request.body)).toString());
+    const form = parseForm(Buffer.from(await collect(request)).toString());
     for (const key of form.children.keys()) {
       if (notInput.test(key) && !names.has(key)) form.children.delete(key);
     }

@@ -85,7 +85,7 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
     readHead(request, labelsOf(template, request.path), input);
     if (readEvents !== undefined && binding.kind === "events") input[binding.name] = readEvents(request.body);
     else if (binding.kind === "stream") input[binding.name] = request.body;
-    else if (binding.kind !== "none") readBody(await collect(request.body), input, notes);
+    else if (binding.kind !== "none") readBody(await collect(request), input, notes);
     return { input, unknownMembers: notes.unknownMembers };
   };
 }

@@ -94,7 +94,7 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   const read = codec.reader(operation.input);
   return async (request) => {
     const notes = newNotes();
-    const input = read(await collect(request.body), notes);
+    const input = read(await collect(request), notes);
     return { input: isRecord(input) ? input : {}, unknownMembers: notes.unknownMembers };
   };
 }

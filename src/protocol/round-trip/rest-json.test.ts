@@ -1,0 +1,3 @@
+import { provesRoundTrips } from "./round-trip.case.ts";
+
+await provesRoundTrips("restJson1");
