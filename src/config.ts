@@ -2,7 +2,7 @@
 // reader of process.env. docs/settings.md is generated from this table (tools/settings-page.ts).
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { type AccountId, isAccountId, isRegion, type Region } from "./core/context.ts";
 
 export interface Settings {
@@ -287,4 +287,10 @@ export function settingKeys(): readonly SettingKey[] {
 
 function defaultRuntimesDirectory(environment: NodeJS.ProcessEnv): string {
   return join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lambent");
+}
+
+/** Where programs of the user who started us are looked for. */
+export function programFolders(environment = process.env): { readonly searchPath: readonly string[]; readonly homeDirectory: string } {
+  const searchPath = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return { searchPath, homeDirectory: homedir() };
 }

@@ -47,7 +47,7 @@ export async function startLambent(options: LambentOptions = {}): Promise<Lamben
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const ready = await readyMessage(child);
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   // A test process that has finished must not hang on us: the instance ends itself when its parent goes.
   child.unref();
   child.channel?.unref();

@@ -28,9 +28,10 @@ export function startCommand(version: string): Command {
     await stopRequested;
     // A second signal does not wait for anybody.
     process.once("SIGINT", () => process.exit(130));
-    await lambent.stop(settings.stopGraceSeconds * 1000);
+    // While the directory is still ours.
     if (dataDirectory !== undefined) removeServerFile(dataDirectory);
-    if (process.connected) process.disconnect();
+    await lambent.stop(settings.stopGraceSeconds * 1000);
+    if (process.connected) process.disconnect?.();
   });
 }
 
@@ -45,7 +46,8 @@ function stopRequest(): Promise<void> {
 /** Tells the process that started this one as a library. */
 function announce(ready: Omit<ReadyMessage, "kind">): void {
   const { accessKeyId, secretAccessKey } = ready.credentials;
-  process.send?.({ ...ready, kind: "ready", credentials: { accessKeyId, secretAccessKey } } satisfies ReadyMessage);
+  if (process.send === undefined) return;
+  process.send({ ...ready, kind: "ready", credentials: { accessKeyId, secretAccessKey } } satisfies ReadyMessage);
 }
 
 const welcome = ({ endpoint }: RunningLambent, version: string, dataDirectory: string | undefined): string =>

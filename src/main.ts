@@ -1,0 +1,159 @@
+// The composition root: builds the drivers, wires the rooms, starts and stops them. Read it as the table of contents.
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
+import { adminRoutes } from "./admin/routes.ts";
+import { SignedDownloadLinks } from "./admin/download-links.ts";
+import { ServiceRegistry } from "./cloud/registry.ts";
+import { programFolders, type Settings, SettingsError } from "./config.ts";
+import { systemClock } from "./core/clock.ts";
+import { systemIds } from "./core/ids.ts";
+import { openCodeCache } from "./engine/code/code-cache.ts";
+import { inspectArchive } from "./engine/code/inspect-archive.ts";
+import { createEngine } from "./engine/create-engine.ts";
+import { startDeployer } from "./engine/deploy.ts";
+import { createRuntimes } from "./engine/runtimes/runtimes.ts";
+import type { Runtimes } from "./engine/runtimes/runtime.ts";
+import { openFunctions } from "./functions/open-functions.ts";
+import { CredentialStore } from "./gateway/auth/credentials.ts";
+import { startGateway } from "./gateway/gateway.ts";
+import { FileLogSink } from "./observe/file-log-sink.ts";
+import { createLogger, type Logger } from "./observe/logger.ts";
+import { loadServiceWire } from "./protocol/service-wire.ts";
+import { loadValidator } from "./protocol/validation/validator.ts";
+import { createProcessDriver } from "./sandbox/process/driver.ts";
+import type { SandboxDriver } from "./sandbox/sandbox.ts";
+import { lambdaService } from "./services/lambda/service.ts";
+import { openMemoryStore } from "./store/memory/memory-store.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+
+export interface RunningLambent {
+  readonly endpoint: string;
+  readonly operator: Operator;
+  /** What a person should know about this instance. */
+  readonly warnings: readonly string[];
+  /** Lets running requests and invokes finish within `graceMs`, then ends what is left and closes the store. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Starts an instance in this process. Rejects, with nothing left over, when it cannot. */
+export async function startLambentHere(settings: Settings, version: string): Promise<RunningLambent> {
+  const closers: (() => Promise<void> | void)[] = [];
+  // What was opened last closes first.
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    return await compose(settings, version, closers);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function compose(settings: Settings, version: string, closers: (() => Promise<void> | void)[]): Promise<RunningLambent> {
+  const [clock, ids, log] = [systemClock, systemIds, createLogger(settings.logLevel)];
+  const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), "lambent-")));
+  if (settings.dataDirectory === undefined) closers.push(() => rm(directory, { recursive: true, force: true }));
+
+  const store = settings.dataDirectory === undefined ? await openMemoryStore({ clock }) : await openSqliteStore({ directory, clock });
+  closers.push(() => store.close());
+  const operator = await openOperatorOf(settings);
+  const credentials = new CredentialStore(ids, [operator]);
+  const logs = new FileLogSink(join(directory, "logs"), log);
+  closers.push(() => logs.flush());
+
+  const driver = openDriver(settings, directory);
+  closers.push(() => driver.stop());
+  const functions = openFunctions({ store, ids });
+  closers.push(() => functions.close());
+  const runtimes = openRuntimes(settings, log);
+  const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
+  const deployer = startDeployer({ deployments: functions.deployments, code, log });
+  closers.push(() => deployer.stop());
+  const engine = createEngine({
+    clock,
+    ids,
+    catalog: functions.catalog,
+    runtimes,
+    driver,
+    code,
+    credentials,
+    logs,
+    endpoint: () => gateway.functionsUrl,
+    settings: { concurrency: settings.concurrency, idleMs: settings.idleMinutes * 60_000, parallelStarts: 2 * availableParallelism() },
+    onError: (error) => log.error({ error }, "engine-failed"),
+  });
+
+  const registry = new ServiceRegistry();
+  const links = new SignedDownloadLinks(clock);
+  registry.register({
+    service: {
+      name: "lambda",
+      operations: lambdaService({
+        functions: functions.repository,
+        catalog: functions.catalog,
+        engine,
+        blobs: store.blobs,
+        links,
+        clock,
+        ids,
+        log,
+        code: { inspect: inspectArchive },
+        runtimeVersions: { hashOf: (runtime) => installedVersion(runtimes, runtime) },
+        settings: {
+          deprecatedRuntimes: settings.deprecatedRuntimes,
+          architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+          concurrency: settings.concurrency,
+        },
+      }),
+    },
+    wire: () => loadServiceWire("lambda"),
+    validator: () => loadValidator("lambda"),
+  });
+
+  const gateway = await startGateway({
+    settings,
+    registry,
+    credentials,
+    clock,
+    ids,
+    log,
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version }),
+  });
+
+  return {
+    endpoint: gateway.url,
+    operator,
+    warnings: driver.warning === undefined ? [] : [driver.warning],
+    async stop(graceMs) {
+      await Promise.all([gateway.stop(graceMs), engine.stop(graceMs)]);
+      for (const closer of closers.splice(0).toReversed()) await closer();
+    },
+  };
+}
+
+/** The languages of this machine; also for commands that need no running instance. */
+export function openRuntimes(settings: Settings, log: Logger = createLogger(settings.logLevel)): Runtimes {
+  return createRuntimes({ directory: settings.runtimesDirectory, ...programFolders(), log });
+}
+
+async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promise<Operator> {
+  if (auth === "off") return openOperator(account);
+  if (dataDirectory === undefined) throw new SettingsError("--auth on needs a data directory that keeps its access key: leave --memory away");
+  return loadOperator(dataDirectory, account);
+}
+
+function openDriver({ isolation }: Settings, directory: string): SandboxDriver {
+  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), clock: systemClock });
+  if (isolation === "required" && driver.warning !== undefined) {
+    throw new SettingsError(`--isolation required: the ${driver.name} driver, the only one here, does not isolate functions`);
+  }
+  return driver;
+}
+
+async function installedVersion(runtimes: Runtimes, runtime: string): Promise<string | undefined> {
+  const status = (await runtimes.list()).find(({ id }) => id === runtime);
+  return status?.state === "ready" ? (await runtimes.resolve(runtime)).versionHash : undefined;
+}

@@ -1,0 +1,79 @@
+// An engine with real processes: the process driver and the runtimes of this machine, on functions given as files.
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { programFolders } from "../../src/config.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { systemIds } from "../../src/core/ids.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
+import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
+import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
+import { silentLogger } from "../../src/observe/logger.ts";
+import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
+import { functionId, functionVersion, TestCatalog } from "./engine.ts";
+import { MemoryLogs } from "./memory-logs.ts";
+
+/** Runs under the server's own Node.js. */
+const ownNode = `nodejs${process.versions.node.split(".", 1)[0] ?? ""}.x`;
+
+export interface RealEngine {
+  readonly logs: MemoryLogs;
+  /** Files by path; all of them may be executed. */
+  readonly put: (name: string, files: Readonly<Record<string, string>>, configuration?: Partial<FunctionConfiguration>) => Promise<void>;
+  readonly invoke: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<InvokeOutcome>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startRealEngine(): Promise<RealEngine> {
+  const directory = await mkdtemp(join(tmpdir(), "lambent-engine-"));
+  const catalog = new TestCatalog();
+  const logs = new MemoryLogs();
+  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), clock: systemClock });
+  const engine = createEngine({
+    clock: systemClock,
+    ids: systemIds,
+    catalog,
+    runtimes: createRuntimes({ directory: join(directory, "runtimes"), ...programFolders(), log: silentLogger }),
+    driver,
+    code: { hold: async (sha256) => ({ path: join(directory, "code", sha256), release: () => {} }) },
+    credentials: {
+      issue: () => ({ accessKeyId: "ASIAKEY", secretAccessKey: "secret", sessionToken: "token" }),
+      revoke: () => {},
+    },
+    logs,
+    endpoint: () => undefined,
+    settings: { concurrency: 1000, idleMs: 600_000, parallelStarts: 4 },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return {
+    logs,
+    async put(name, files, configuration = {}) {
+      for (const [path, content] of Object.entries(files)) {
+        const file = join(directory, "code", name, path);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, content);
+        await chmod(file, 0o755);
+      }
+      catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1 } }));
+    },
+    invoke: (name, payload = {}, request = {}) =>
+      engine.invoke({
+        function: functionId(name),
+        qualifier: undefined,
+        payload: Buffer.from(JSON.stringify(payload)),
+        requestId: systemIds.requestId(),
+        clientContext: undefined,
+        trace: undefined,
+        logTail: false,
+        ...request,
+      }),
+    async stop() {
+      await engine.stop(0);
+      await driver.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { zipOf } from "../../../src/cli/zip.ts";
+import { startTestLambent, temporaryFolder, type TestLambent, testRole } from "../../harness/lambent.ts";
+import { isInstalled, run } from "../../harness/program.ts";
+
+// Skipped where the AWS CLI is not installed: pip install awscli.
+describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", () => {
+  let lambent: TestLambent;
+  const folder = temporaryFolder("cli");
+  const zip = join(folder, "code.zip");
+
+  beforeAll(async () => {
+    lambent = await startTestLambent();
+    writeFileSync(zip, await zipOf({ "index.mjs": "export const handler = async (event) => ({ hello: event.name });" }));
+  });
+  afterAll(() => lambent[Symbol.asyncDispose]());
+
+  const lambda = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const { stdout } = await run("aws", ["lambda", ...args, "--output", "json"], lambent.environment);
+    return stdout.trim() === "" ? {} : (JSON.parse(stdout) as Record<string, unknown>);
+  };
+
+  test("creates, waits for, invokes, lists and deletes a function", async () => {
+    const created = await lambda(
+      "create-function",
+      ...["--function-name", "cli", "--runtime", "nodejs26.x", "--handler", "index.handler"],
+      ...["--role", testRole, "--zip-file", `fileb://${zip}`, "--tags", "team=blue", "--environment", "Variables={A=1}"],
+    );
+    expect(created).toMatchObject({ FunctionName: "cli", State: "Pending", Version: "$LATEST", MemorySize: 128, Timeout: 3 });
+    await lambda("wait", "function-active-v2", "--function-name", "cli");
+
+    const out = join(folder, "out.json");
+    const answer = await lambda("invoke", "--function-name", "cli", "--payload", '{"name":"cli"}', "--log-type", "Tail", out);
+    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+    expect(JSON.parse(readFileSync(out, "utf8"))).toEqual({ hello: "cli" });
+
+    expect(await lambda("list-functions")).toMatchObject({ Functions: [{ FunctionName: "cli" }] });
+    expect(await lambda("get-function", "--function-name", "cli")).toMatchObject({ Tags: { team: "blue" }, Configuration: { State: "Active" } });
+    await lambda("delete-function", "--function-name", "cli");
+    await expect(lambda("get-function", "--function-name", "cli")).rejects.toThrow(
+      "An error occurred (ResourceNotFoundException) when calling the GetFunction operation: Function not found: arn:aws:lambda:us-east-1:000000000000:function:cli",
+    );
+  });
+
+  test("publishes a version and points an alias at it", async () => {
+    await lambda(
+      "create-function",
+      ...["--function-name", "versions", "--runtime", "nodejs26.x", "--handler", "index.handler", "--role", testRole, "--zip-file", `fileb://${zip}`],
+    );
+    await lambda("wait", "function-active-v2", "--function-name", "versions");
+    expect(await lambda("publish-version", "--function-name", "versions", "--description", "first")).toMatchObject({ Version: "1", Description: "first" });
+    expect(await lambda("create-alias", "--function-name", "versions", "--name", "live", "--function-version", "1")).toMatchObject({ Name: "live", FunctionVersion: "1" });
+    await lambda("wait", "published-version-active", "--function-name", "versions", "--qualifier", "1");
+    const answer = await lambda("invoke", "--function-name", "versions", "--qualifier", "live", "--payload", "{}", join(folder, "live.json"));
+    expect(answer).toMatchObject({ ExecutedVersion: "1" });
+  });
+
+  test("is told what it got wrong in AWS's words", async () => {
+    await expect(lambda("create-function", "--function-name", "bad name", "--role", "nobody", "--zip-file", `fileb://${zip}`)).rejects.toThrow(
+      /ValidationException.*2 validation errors detected/s,
+    );
+  });
+
+  test("is told by name of an operation that is not here yet", async () => {
+    await expect(lambda("list-layers")).rejects.toThrow("ListLayers");
+  });
+});

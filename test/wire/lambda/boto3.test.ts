@@ -1,0 +1,52 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { zipOf } from "../../../src/cli/zip.ts";
+import { startTestLambent, temporaryFolder, type TestLambent, testRole } from "../../harness/lambent.ts";
+import { isInstalled, run } from "../../harness/program.ts";
+
+/** Prints, as JSON, what a boto3 user sees of one function's life. */
+const program = `
+import boto3, json, sys
+client = boto3.client("lambda")
+code = open(sys.argv[1], "rb").read()
+seen = {}
+seen["created"] = client.create_function(FunctionName="boto", Runtime="nodejs26.x", Handler="index.handler", Role=sys.argv[2], Code={"ZipFile": code}, Timeout=5)["State"]
+client.get_waiter("function_active_v2").wait(FunctionName="boto", WaiterConfig={"Delay": 1})
+answer = client.invoke(FunctionName="boto", Payload=b'{"name": "boto"}', LogType="Tail")
+seen["payload"] = json.loads(answer["Payload"].read())
+seen["status"] = answer["StatusCode"]
+seen["headers"] = sorted(answer["ResponseMetadata"]["HTTPHeaders"])
+client.update_function_configuration(FunctionName="boto", Description="new")
+client.get_waiter("function_updated_v2").wait(FunctionName="boto", WaiterConfig={"Delay": 1})
+seen["description"] = client.get_function_configuration(FunctionName="boto")["Description"]
+seen["pages"] = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
+try:
+    client.invoke(FunctionName="nobody")
+except client.exceptions.ResourceNotFoundException as error:
+    seen["error"] = error.response["Error"]["Message"]
+client.delete_function(FunctionName="boto")
+print(json.dumps(seen))
+`;
+
+// Skipped where python3 has no boto3: pip install boto3.
+describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
+  let lambent: TestLambent;
+  beforeAll(async () => void (lambent = await startTestLambent()));
+  afterAll(() => lambent[Symbol.asyncDispose]());
+
+  test("takes a function through its life", async () => {
+    const zip = join(temporaryFolder("boto3"), "code.zip");
+    writeFileSync(zip, await zipOf({ "index.mjs": "export const handler = async (event) => ({ hello: event.name });" }));
+    const { stdout } = await run("python3", ["-c", program, zip, testRole], lambent.environment);
+    expect(JSON.parse(stdout)).toMatchObject({
+      created: "Pending",
+      payload: { hello: "boto" },
+      status: 200,
+      headers: expect.arrayContaining(["x-amz-executed-version", "x-amzn-requestid", "x-amz-log-result"]),
+      description: "new",
+      pages: ["boto"],
+      error: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST",
+    });
+  });
+});
