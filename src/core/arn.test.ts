@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatFunctionArn, formatRuntimeVersionArn, parseFunctionName, parseLambdaArn, partitionOf } from "./arn.ts";
 import { isAccountId, isRegion, type AccountId, type Region } from "./context.ts";

@@ -1,18 +1,15 @@
 // Faults about functions as such: not found, not ready, elsewhere. Texts are AWS's, as recorded.
 import { Fault } from "../core/faults.ts";
 
-const user = { Type: "User" } as const;
-
 /** `arn` carries the qualifier that was asked for, if any. */
 export const functionNotFound = (arn: string): Fault =>
-  new Fault({ code: "ResourceNotFoundException", status: 404, message: `Function not found: ${arn}`, members: user });
+  new Fault({ code: "ResourceNotFoundException", status: 404, message: `Function not found: ${arn}` });
 
 export const functionNotReady = (state: string): Fault =>
   new Fault({
     code: "ResourceConflictException",
     status: 409,
     message: `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
-    members: user,
   });
 
 export const updateInProgress = (arn: string): Fault =>
@@ -20,7 +17,6 @@ export const updateInProgress = (arn: string): Fault =>
     code: "ResourceConflictException",
     status: 409,
     message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
-    members: user,
   });
 
 export const regionNotReachable = (asked: string, own: string): Fault =>
@@ -28,7 +24,6 @@ export const regionNotReachable = (asked: string, own: string): Fault =>
     code: "ResourceNotFoundException",
     status: 404,
     message: `Functions from '${asked}' are not reachable in this region ('${own}')`,
-    members: user,
   });
 
 /** AWS's recorded answer has a null text here; ours says what is wrong. */
@@ -40,7 +35,6 @@ export const qualifiersDiffer = (): Fault =>
     code: "InvalidParameterValueException",
     status: 400,
     message: "The derived qualifier from the function name does not match the specified qualifier.",
-    members: user,
   });
 
 export const malformedFunctionName = (value: string, pattern: string): Fault =>
@@ -58,6 +52,5 @@ export const tooManyConflicts = (arn: string, cause: unknown): Fault =>
     code: "ResourceConflictException",
     status: 409,
     message: `The operation cannot be performed at this time. ${arn} is being changed by other requests.`,
-    members: user,
     cause,
   });

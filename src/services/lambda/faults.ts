@@ -1,16 +1,14 @@
 // Faults of Lambda's API, in AWS's words; those about functions as such are in functions/faults.ts.
 import { Fault } from "../../core/faults.ts";
 
-const user = { Type: "User" } as const;
-
 export const invalidParameter = (message: string): Fault =>
-  new Fault({ code: "InvalidParameterValueException", status: 400, message, members: user });
+  new Fault({ code: "InvalidParameterValueException", status: 400, message });
 
 const conflict = (message: string): Fault =>
-  new Fault({ code: "ResourceConflictException", status: 409, message, members: user });
+  new Fault({ code: "ResourceConflictException", status: 409, message });
 
 const notFound = (message: string): Fault =>
-  new Fault({ code: "ResourceNotFoundException", status: 404, message, members: user });
+  new Fault({ code: "ResourceNotFoundException", status: 404, message });
 
 /** A check that AWS words like those of the service model, though the model does not have it. */
 export const constraintViolated = (value: string, path: string, constraint: string): Fault =>
@@ -41,7 +39,7 @@ const revisionMismatchText =
   "Call the GetFunction/GetAlias API to retrieve the latest Revision Id";
 
 export const revisionMismatch = (): Fault =>
-  new Fault({ code: "PreconditionFailedException", status: 412, message: revisionMismatchText, members: user });
+  new Fault({ code: "PreconditionFailedException", status: 412, message: revisionMismatchText });
 
 export const latestUndeletable = (): Fault =>
   invalidParameter("$LATEST version cannot be deleted without deleting the function.");
@@ -151,7 +149,6 @@ export const reservedTag = (key: string): Fault =>
 
 export const taggedResourceNotFound = (kind: string, arn: string): Fault => notFound(`${kind} not found: ${arn}`);
 
-/** Without `Type`, unlike other not-found faults. */
 export const codeSigningConfigNotFound = (): Fault =>
   new Fault({
     code: "ResourceNotFoundException",
@@ -176,7 +173,6 @@ export const payloadNotJson = (parserText: string): Fault =>
     code: "InvalidRequestContentException",
     status: 400,
     message: `Could not parse request body into json: Could not parse payload into json: ${parserText}`,
-    members: user,
   });
 
 export const invalidClientContext = (): Fault =>
@@ -184,7 +180,6 @@ export const invalidClientContext = (): Fault =>
     code: "InvalidRequestContentException",
     status: 400,
     message: "Client context must be a valid Base64-encoded JSON object.",
-    members: user,
   });
 
 export const clientContextTooLong = (length: number, limit: number): Fault =>
@@ -192,5 +187,4 @@ export const clientContextTooLong = (length: number, limit: number): Fault =>
     code: "InvalidRequestContentException",
     status: 400,
     message: `Client context must be no more than ${limit} bytes when base64-encoded, and is ${length}.`,
-    members: user,
   });

@@ -1,0 +1,80 @@
+// TagResource, UntagResource and ListTags: control-plane.md, section 7.
+import { describe, expect, test } from "vitest";
+import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
+
+const Resource = functionArn("f");
+
+test("tags are added, replaced, listed and taken away, and the RevisionId stays", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("f", { Tags: { a: "1", b: "2" } });
+  const { RevisionId } = await room.call("GetFunctionConfiguration", { FunctionName: "f" });
+  await room.call("TagResource", { Resource, Tags: { b: "3", c: "4" } });
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { a: "1", b: "3", c: "4" } });
+  await room.call("UntagResource", { Resource, TagKeys: ["a", "c", "never"] });
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { b: "3" } });
+  await room.call("UntagResource", { Resource, TagKeys: ["b"] });
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: {} });
+  expect(await room.call("GetFunctionConfiguration", { FunctionName: "f" })).toMatchObject({ RevisionId });
+});
+
+test("a key that is special to JavaScript is a key like any other", async () => {
+  await using room = await openLambdaRoom();
+  const Tags: Record<string, string> = JSON.parse('{"__proto__":"1","constructor":"2"}');
+  await room.create("f", { Tags });
+  await room.call("TagResource", { Resource, Tags: { a: "3" } });
+  const listed = await room.call("ListTags", { Resource });
+  expect(Object.entries(listed.Tags ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
+    ["__proto__", "1"],
+    ["a", "3"],
+    ["constructor", "2"],
+  ]);
+});
+
+test("a function that is created again has none of its predecessor's tags", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("f", { Tags: { a: "1" } });
+  await room.call("DeleteFunction", { FunctionName: "f" });
+  await room.create("f");
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: {} });
+});
+
+describe("refused", () => {
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "v"]));
+  const other = (resource: string): string => `arn:aws:lambda:eu-west-1:000000000000:${resource}`;
+  const tag = { a: "1" };
+  test.each([
+    ["a 51st tag", Resource, many, "Number of tags exceeds resource tag limit."],
+    ["no tags", Resource, {}, "An error occurred and the request cannot be processed."],
+    [
+      "an alias or version",
+      functionArn("f", "1"),
+      tag,
+      "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+    ],
+    ["a missing function", functionArn("g"), tag, `Function not found: ${functionArn("g")}`],
+    [
+      "a missing mapping",
+      other("event-source-mapping:u"),
+      tag,
+      `Event source mapping not found: ${other("event-source-mapping:u")}`,
+    ],
+    [
+      "a missing capacity provider",
+      other("capacity-provider:c"),
+      tag,
+      `Capacity provider not found: ${other("capacity-provider:c")}`,
+    ],
+    [
+      "a missing code signing configuration",
+      other("code-signing-config:csc-1"),
+      tag,
+      "The Lambda code signing configuration ARN can not be found.",
+    ],
+  ])("%s", async (what, resource, Tags, message) => {
+    await using room = await openLambdaRoom();
+    await room.create("f", { Tags: { first: "1" } });
+    const status = what.includes("missing") ? 404 : 400;
+    await expect(room.call("TagResource", { Resource: resource, Tags })).rejects.toMatchObject({ status, message });
+    expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { first: "1" } });
+  });
+});
