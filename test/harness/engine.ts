@@ -1,7 +1,7 @@
 // An engine over scripted sandboxes and a clock that stands still, for tests of the engine's parts.
 import { ManualClock } from "../../src/core/clock.ts";
 import type { AccountId, Region } from "../../src/core/context.ts";
-import { systemIds } from "../../src/core/ids.ts";
+import { systemIds, type RequestId } from "../../src/core/ids.ts";
 import type { CodeTrees } from "../../src/engine/code/code-trees.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
@@ -134,3 +134,5 @@ export async function settle(): Promise<void> {
 }
 
 export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+
+export const requestIdOf = (text: string): RequestId => text as RequestId;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InvokeOutcome } from "../../src/engine/engine.ts";
-import { settle } from "../harness/engine.ts";
+import { requestIdOf, settle } from "../harness/engine.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
 
 let engine: RealEngine;
@@ -40,7 +40,7 @@ describe("a Node.js function", () => {
     const code = "exports.handler = async (wait) => { if (wait) for (;;); return process.pid; };";
     await engine.put("slow", { "index.js": code }, { timeoutSeconds: 1 });
     const before = valueOf(await engine.invoke("slow", false));
-    const requestId = "11111111-1111-4111-8111-111111111111" as never;
+    const requestId = requestIdOf("11111111-1111-4111-8111-111111111111");
     const outcome = await engine.invoke("slow", true, { requestId, logTail: true });
     expect(outcome.functionError).toBe("Unhandled");
     expect(valueOf(outcome)).toEqual({
@@ -166,7 +166,7 @@ def handler(event, context):
     return {"event": event, "id": context.aws_request_id, "arn": context.invoked_function_arn, "left": context.get_remaining_time_in_millis()}
 `;
     await engine.put("ric", { bootstrap, "app.py": app }, { runtime: "provided.al2023", handler: "app.handler", timeoutSeconds: 10 });
-    const requestId = "22222222-2222-4222-8222-222222222222" as never;
+    const requestId = requestIdOf("22222222-2222-4222-8222-222222222222");
     const outcome = await engine.invoke("ric", { a: "é" }, { requestId, logTail: true });
     expect(valueOf(outcome)).toMatchObject({
       event: { a: "é" },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { settle, functionVersion, startTestEngine, textOf, type TestEngine } from "../../../test/harness/engine.ts";
+import { functionVersion, requestIdOf, settle, startTestEngine, textOf, type TestEngine } from "../../../test/harness/engine.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
 import type { ScriptedSandbox } from "../../../test/harness/scripted-driver.ts";
@@ -23,7 +23,7 @@ const errorOf = (payload: Uint8Array): unknown => JSON.parse(textOf(payload));
 describe("an invoke", () => {
   test("gives the guest the event and what it must know, and returns its answer", async () => {
     const { invoke, driver, clock } = start();
-    const requestId = "8f4f4a3c-0000-4000-8000-000000000000" as never;
+    const requestId = requestIdOf("8f4f4a3c-0000-4000-8000-000000000000");
     const outcome = await invoke("f", { requestId, payload: Buffer.from('{"a":1}'), trace: "Root=1", clientContext: '{"c":1}' });
 
     expect(outcome).toMatchObject({ executedVersion: "$LATEST", functionError: undefined, logTail: undefined });
@@ -49,8 +49,8 @@ describe("an invoke", () => {
       };
       guest.next();
     };
-    await invoke("f", { requestId: "a" as never });
-    await invoke("f", { requestId: "b" as never });
+    await invoke("f", { requestId: requestIdOf("a") });
+    await invoke("f", { requestId: requestIdOf("b") });
     await settle();
 
     const report = "Duration: 0.00 ms\tBilled Duration: 0 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t";
@@ -122,7 +122,7 @@ describe("an invoke", () => {
   test("that takes too long is ended, and the next one starts the runtime again", async () => {
     const { invoke, driver, clock, logs } = start({ timeoutSeconds: 1 });
     driver.onStart = (guest) => guest.next();
-    const slow = invoke("f", { requestId: "slow" as never });
+    const slow = invoke("f", { requestId: requestIdOf("slow") });
     await settle();
     clock.advance(999);
     await settle();
@@ -164,7 +164,7 @@ describe("an invoke", () => {
       };
       guest.next();
     };
-    const outcome = await invoke("f", { requestId: "x" as never });
+    const outcome = await invoke("f", { requestId: requestIdOf("x") });
     expect(outcome.functionError).toBe("Unhandled");
     expect(errorOf(outcome.payload)).toEqual({ errorType: "Runtime.ExitError", errorMessage: `RequestId: x Error: ${text}` });
     await settle();
@@ -197,7 +197,7 @@ describe("an init", () => {
     const { invoke, driver, logs } = start();
     const error = '{"errorType":"Runtime.ImportModuleError","errorMessage":"no"}';
     driver.onStart = (guest) => guest.failInit("Runtime.ImportModuleError", error);
-    const outcome = await invoke("f", { requestId: "i" as never });
+    const outcome = await invoke("f", { requestId: requestIdOf("i") });
     expect(outcome.functionError).toBe("Unhandled");
     expect(textOf(outcome.payload)).toBe(error);
     expect(driver.sandboxes).toHaveLength(2);
@@ -215,7 +215,7 @@ describe("an init", () => {
   test("longer than ten seconds is begun again inside the invoke, bounded by the function's timeout", async () => {
     const { invoke, driver, clock, logs } = start({ timeoutSeconds: 20 });
     driver.onStart = () => {};
-    const outcome = invoke("f", { requestId: "s" as never });
+    const outcome = invoke("f", { requestId: requestIdOf("s") });
     await settle();
     clock.advance(10_000);
     await settle();
@@ -242,7 +242,7 @@ describe("an init", () => {
   test("counts for the bill of the first invoke", async () => {
     const { invoke, driver, clock, logs } = start();
     driver.onStart = () => {};
-    const outcome = invoke("f", { requestId: "c" as never });
+    const outcome = invoke("f", { requestId: requestIdOf("c") });
     await settle();
     clock.advance(110.1);
     answering(driver.last);
@@ -255,7 +255,7 @@ describe("an init", () => {
   test("without a program that can be run is the function's error", async () => {
     const { invoke, driver } = start();
     driver.refusal = new Fault({ code: "Runtime.InvalidEntrypoint", status: 502, message: "no bootstrap" });
-    const outcome = await invoke("f", { requestId: "e" as never });
+    const outcome = await invoke("f", { requestId: requestIdOf("e") });
     expect(errorOf(outcome.payload)).toEqual({ errorType: "Runtime.InvalidEntrypoint", errorMessage: "RequestId: e Error: no bootstrap" });
   });
 
@@ -335,13 +335,13 @@ describe("a guest", () => {
   test("that is dead is not heard any more", async () => {
     const { invoke, driver, clock } = start({ timeoutSeconds: 1 });
     driver.onStart = (guest) => guest.next();
-    const slow = invoke("f", { requestId: "same" as never });
+    const slow = invoke("f", { requestId: requestIdOf("same") });
     await settle();
     const first = driver.last;
     clock.advance(1000);
     await slow;
     await settle();
-    const again = invoke("f", { requestId: "same" as never });
+    const again = invoke("f", { requestId: requestIdOf("same") });
     await settle();
     first.respond("same", '"from the grave"');
     driver.last.respond("same", '"alive"');

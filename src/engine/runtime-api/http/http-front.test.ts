@@ -1,0 +1,356 @@
+// The guest-facing HTTP server on real sockets, with a port that a test plays.
+import { request, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { systemIds } from "../../../core/ids.ts";
+import { nextState, type EnvironmentState, type GuestEvent } from "../../environment/lifecycle.ts";
+import { invalidRequestId } from "../../environment/faults.ts";
+import type { Invocation, ReportedError, RuntimePort, RuntimeResponse } from "../runtime-port.ts";
+import { openHttpFront, type HttpFront } from "./http-front.ts";
+
+/** The lifecycle table with nothing behind it. */
+class TestPort implements RuntimePort {
+  state: EnvironmentState = "initialising";
+  readonly requestId = "id-1";
+  readonly responses: RuntimeResponse[] = [];
+  readonly errors: ReportedError[] = [];
+  readonly initErrors: ReportedError[] = [];
+  onNext: () => void = () => {};
+
+  next(): void {
+    this.#move("next");
+    this.onNext();
+  }
+
+  respond(requestId: string, response: RuntimeResponse): void {
+    if (requestId !== this.requestId) throw invalidRequestId();
+    this.#move("response");
+    this.responses.push(response);
+  }
+
+  fail(requestId: string, error: ReportedError): void {
+    if (requestId !== this.requestId) throw invalidRequestId();
+    this.#move("error");
+    this.errors.push(error);
+  }
+
+  failInit(error: ReportedError): void {
+    this.#move("init-error");
+    this.initErrors.push(error);
+  }
+
+  violate(): void {
+    throw new Error("HTTP has error replies");
+  }
+
+  #move(event: GuestEvent): void {
+    this.state = nextState(this.state, event);
+  }
+}
+
+const invocation = (members: Partial<Invocation> = {}): Invocation => ({
+  requestId: "id-1",
+  deadlineMs: 1_767_225_600_000.5,
+  invokedArn: "arn:aws:lambda:us-east-1:123456789012:function:f:live",
+  trace: undefined,
+  clientContext: undefined,
+  payload: Buffer.from('{"a":1}'),
+  ...members,
+});
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+interface Opened {
+  readonly front: HttpFront;
+  readonly port: TestPort;
+  readonly hostname: string;
+  readonly portNumber: number;
+}
+
+async function open(state: EnvironmentState = "initialising"): Promise<Opened> {
+  const port = new TestPort();
+  port.state = state;
+  const front = await openHttpFront(port, systemIds);
+  closers.push(() => front.close());
+  const [hostname = "", portNumber = ""] = front.address.split(":");
+  return { front, port, hostname, portNumber: Number(portNumber) };
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+}
+
+function ask({ hostname, portNumber }: Opened, path: string, { method = "POST", headers = {}, body }: Asked = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port: portNumber, method, path: `/2018-06-01${path}`, headers }, (response) => {
+      const pieces: Buffer[] = [];
+      response.on("data", (piece: Buffer) => void pieces.push(piece));
+      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(pieces).toString() }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** Sends bytes as they are and returns all that comes back until the server or `until` ends it. */
+function raw({ hostname, portNumber }: Opened, pieces: readonly (string | Buffer)[], end = true): Promise<string> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(portNumber, hostname);
+    let answer = "";
+    socket.on("data", (bytes) => (answer += bytes.toString("latin1")));
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(answer));
+    for (const piece of pieces) socket.write(piece);
+    if (end) socket.end();
+  });
+}
+
+const next = "/runtime/invocation/next";
+const response = "/runtime/invocation/id-1/response";
+const get = { method: "GET" };
+
+describe("next", () => {
+  test("waits for an event and gives it with its headers; empty ones are left out", async () => {
+    const opened = await open();
+    opened.port.onNext = () => setImmediate(() => opened.front.deliver(invocation({ trace: "Root=1-2", clientContext: "" })));
+    const { status, headers, body } = await ask(opened, next, get);
+    expect(status).toBe(200);
+    expect(body).toBe('{"a":1}');
+    expect(headers).toMatchObject({
+      "content-type": "application/json",
+      "lambda-runtime-aws-request-id": "id-1",
+      "lambda-runtime-deadline-ms": "1767225600000",
+      "lambda-runtime-invoked-function-arn": "arn:aws:lambda:us-east-1:123456789012:function:f:live",
+      "lambda-runtime-trace-id": "Root=1-2",
+      "lambda-runtime-invocation-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(headers).not.toHaveProperty("lambda-runtime-client-context");
+  });
+
+  test("does not let a caller's client context write headers", async () => {
+    const opened = await open();
+    const clientContext = '{"a":\r\nX-Evil: 1\r\n\r\n"é"}';
+    opened.port.onNext = () => opened.front.deliver(invocation({ clientContext }));
+    const { headers } = await ask(opened, next, get);
+    expect(headers).not.toHaveProperty("x-evil");
+    expect(Buffer.from(String(headers["lambda-runtime-client-context"]), "latin1").toString()).toBe('{"a": X-Evil: 1 "é"}');
+  });
+
+  test("is asked again by a client that lost its connection, and nothing is lost", async () => {
+    const opened = await open();
+    await raw(opened, ["GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n"]);
+    expect(opened.port.state).toBe("idle");
+    opened.front.deliver(invocation());
+    opened.port.state = "invoking";
+    expect((await ask(opened, next, get)).body).toBe('{"a":1}');
+  });
+
+  test("is refused while an event is with the guest", async () => {
+    const { status, body } = await ask(await open("invoking"), next, get);
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toEqual({
+      errorMessage: "State transition from Running to Ready failed for runtime. Error: State transition is not allowed",
+      errorType: "InvalidStateTransition",
+    });
+  });
+});
+
+describe("response", () => {
+  test("is accepted once", async () => {
+    const opened = await open("invoking");
+    const first = await ask(opened, response, { body: "1" });
+    expect(first).toMatchObject({ status: 202, body: '{"status":"OK"}' });
+    expect(opened.port.responses).toEqual([{ kind: "whole", body: Buffer.from("1") }]);
+    expect(await ask(opened, response, { body: "2" })).toMatchObject({ status: 403 });
+  });
+
+  test("may come in chunks, and an error in their trailers", async () => {
+    const opened = await open("invoking");
+    const head = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n";
+    expect(await raw(opened, [`${head}\r\n`, "3\r", "\nab", "c\r\n", "2;x=y\r\nde\r\n0\r\n\r\n"], false)).toMatch(/^HTTP\/1\.1 202 /);
+    expect(opened.port.responses).toEqual([{ kind: "whole", body: Buffer.from("abcde") }]);
+
+    opened.port.state = "invoking";
+    const streaming = "Lambda-Runtime-Function-Response-Mode: streaming\r\n";
+    const trailers = `Lambda-Runtime-Function-Error-Type: Function.X\r\nLambda-Runtime-Function-Error-Body: ${Buffer.from("{}").toString("base64")}\r\n`;
+    await raw(opened, [`${head}${streaming}\r\n1\r\na\r\n0\r\n${trailers}\r\n`], false);
+    expect(opened.port.errors).toEqual([{ errorType: "Function.X", body: Buffer.from("{}") }]);
+  });
+
+  test("over the limit is 413, chunked or not, and the connection goes on", async () => {
+    const opened = await open("invoking");
+    const tooLarge = { errorMessage: "Exceeded maximum allowed payload size (6291556 bytes).", errorType: "RequestEntityTooLarge" };
+    const whole = await ask(opened, response, { body: Buffer.alloc(6_291_557) });
+    expect(whole.status).toBe(413);
+    expect(JSON.parse(whole.body)).toEqual(tooLarge);
+    opened.port.state = "invoking";
+    const chunked = await ask(opened, response, { body: Buffer.alloc(7_000_000), headers: { "Transfer-Encoding": "chunked" } });
+    expect(chunked.status).toBe(413);
+    expect(opened.port.responses).toEqual([{ kind: "too-large" }, { kind: "too-large" }]);
+  });
+
+  test("of another request, attempt or mode is 400", async () => {
+    const opened = await open("invoking");
+    const typeOf = ({ status, body }: Answer): unknown => [status, JSON.parse(body).errorType];
+    expect(typeOf(await ask(opened, "/runtime/invocation/other/response"))).toEqual([400, "InvalidRequestID"]);
+    const headers = { "Lambda-Runtime-Invocation-Id": "other" };
+    expect(typeOf(await ask(opened, response, { headers }))).toEqual([400, "InvalidInvocationId"]);
+    expect(opened.port.responses).toEqual([]);
+    const mode = { "Lambda-Runtime-Function-Response-Mode": "buffered" };
+    expect(typeOf(await ask(opened, response, { headers: mode }))).toEqual([400, "InvalidFunctionResponseMode"]);
+    expect(opened.port.responses).toEqual([{ kind: "bad-mode" }]);
+  });
+
+  test("that is cut short is told to the invoke", async () => {
+    const opened = await open("invoking");
+    const answer = await raw(opened, ["POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"]);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*TruncatedHTTPRequest/);
+    expect(opened.port.responses).toEqual([{ kind: "truncated" }]);
+  });
+
+  test("is asked for by 100 Continue when its client waits", async () => {
+    const opened = await open("invoking");
+    const answered = new Promise<string>((resolve) => {
+      const socket = connect(opened.portNumber, opened.hostname);
+      let answer = "";
+      socket.on("data", (bytes) => {
+        answer += bytes.toString();
+        if (answer === "HTTP/1.1 100 Continue\r\n\r\n") socket.write("hello");
+      });
+      socket.on("close", () => resolve(answer));
+      socket.write(`POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`);
+    });
+    expect(await answered).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 202 /);
+  });
+});
+
+describe("the other routes", () => {
+  test("take errors of invokes and of the init", async () => {
+    const opened = await open("invoking");
+    const headers = { "Lambda-Runtime-Function-Error-Type": "Function.Mine" };
+    expect((await ask(opened, "/runtime/invocation/id-1/error", { headers, body: "{}" })).status).toBe(202);
+    expect(opened.port.errors).toEqual([{ errorType: "Function.Mine", body: Buffer.from("{}") }]);
+    expect((await ask(opened, "/runtime/init/error", { body: "{}" })).status).toBe(403);
+    opened.port.state = "initialising";
+    expect((await ask(opened, "/runtime/init/error", { body: "{}" })).status).toBe(202);
+    expect(opened.port.initErrors).toEqual([{ errorType: "", body: Buffer.from("{}") }]);
+  });
+
+  test("answer pings, and refuse plainly what is not there", async () => {
+    const opened = await open();
+    expect(await ask(opened, "/ping", get)).toMatchObject({ status: 200, body: "pong" });
+    expect((await ask(opened, "/nothing", get)).status).toBe(404);
+    expect((await ask(opened, next)).status).toBe(405);
+    expect((await ask(opened, "/runtime/restore/next", get)).status).toBe(501);
+    const register = await raw(opened, ["POST /2020-01-01/extension/register HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"], false);
+    expect(register).toMatch(/^HTTP\/1\.1 501 [^]*The Extensions API is not supported yet/);
+  });
+});
+
+describe("requests that come together", () => {
+  test("are answered in order", async () => {
+    const opened = await open("invoking");
+    const answer = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1`;
+    const ping = "GET /2018-06-01/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    expect(await raw(opened, [answer + ping], false)).toMatch(/^HTTP\/1\.1 202 [^]*HTTP\/1\.1 200 [^]*pong$/);
+  });
+
+  test("after a poll wait for its event, and cannot fill the memory", async () => {
+    const opened = await open();
+    const poll = `GET /2018-06-01${next} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    expect(await raw(opened, [poll, Buffer.alloc(100_000, 65)], false)).toBe("");
+  });
+});
+
+describe("a request that can be read in two ways, or not at all", () => {
+  const head = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\n`;
+  test.each([
+    ["two lengths", `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n12`, 400],
+    ["length and chunks", `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    ["another coding", `${head}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, 400],
+    ["a signed length", `${head}Content-Length: +1\r\n\r\n1`, 400],
+    ["a hexadecimal length", `${head}Content-Length: 0x1\r\n\r\n1`, 400],
+    ["a blank before the colon", `${head}Content-Length : 1\r\n\r\n1`, 400],
+    ["a folded line", `${head}X-A: 1\r\n 2\r\n\r\n`, 400],
+    ["a lone line feed", "GET /2018-06-01/ping HTTP/1.1\nHost: a\n\n", 400],
+    ["a carriage return in a value", `${head}X-A: 1\rX-B: 2\r\n\r\n`, 400],
+    ["a NUL in a value", `${head}X-A: \0\r\n\r\n`, 400],
+    ["a chunk size that is none", `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
+    ["a chunk size beyond numbers", `${head}Transfer-Encoding: chunked\r\n\r\nfffffffff\r\n`, 400],
+    ["a chunk longer than it says", `${head}Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n`, 400],
+    ["a chunk line without an end", `${head}Transfer-Encoding: chunked\r\n\r\n1;${"x".repeat(5000)}`, 400],
+    ["no target", "GET HTTP/1.1\r\n\r\n", 400],
+    ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+    ["HTTP/1.2", "GET /2018-06-01/ping HTTP/1.2\r\n\r\n", 505],
+    ["too many fields", `${head}${"X-A: 1\r\n".repeat(300)}\r\n`, 400],
+    ["headers without an end", `${head}X-A: ${"x".repeat(1_200_000)}`, 431],
+  ])("is refused: %s", async (_, bytes, status) => {
+    const opened = await open("invoking");
+    expect(await raw(opened, [bytes])).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(opened.port.responses).toEqual([]);
+    expect(await ask(opened, "/ping", get)).toMatchObject({ status: 200 });
+  });
+
+  test("does no harm, whatever it is", async () => {
+    const opened = await open();
+    const good = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n`;
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }).map((changes) => {
+        const changed = Buffer.from(good);
+        for (const [at, value] of changes) changed[at] = value;
+        return changed;
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.nat(200), async (message, cut) => {
+        opened.port.state = "invoking";
+        const answer = await raw(opened, [message.subarray(0, cut), message.subarray(cut)]);
+        expect(answer).toMatch(/^(?:$|HTTP\/1\.1 \d{3} )/);
+      }),
+      { numRuns: 200 },
+    );
+    expect(await ask(opened, "/ping", get)).toMatchObject({ status: 200 });
+  });
+
+  test("may come byte by byte", async () => {
+    const opened = await open("invoking");
+    const whole = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`;
+    const { hostname, portNumber } = opened;
+    const answered = new Promise<string>((resolve) => {
+      const socket = connect({ port: portNumber, host: hostname, noDelay: true });
+      let answer = "";
+      socket.on("data", (bytes) => (answer += bytes.toString()));
+      socket.on("close", () => resolve(answer));
+      const send = (at: number): void => {
+        if (at < whole.length) socket.write(whole.charAt(at), () => setImmediate(() => send(at + 1)));
+      };
+      send(0);
+    });
+    expect(await answered).toMatch(/^HTTP\/1\.1 202 /);
+    expect(opened.port.responses).toEqual([{ kind: "whole", body: Buffer.from("abc") }]);
+  });
+});
+
+describe("closing", () => {
+  test("hangs up on everybody", async () => {
+    const opened = await open();
+    const polled = raw(opened, [`GET /2018-06-01${next} HTTP/1.1\r\nHost: a\r\n\r\n`], false);
+    await new Promise<void>((resolve) => (opened.port.onNext = resolve));
+    opened.front.close();
+    expect(await polled).toBe("");
+    await expect(ask(opened, "/ping", get)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+});
