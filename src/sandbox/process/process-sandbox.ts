@@ -40,6 +40,8 @@ export function openSandbox(parts: ProcessSandboxParts): Sandbox {
       // A stopped process takes no signal but SIGKILL before it goes on.
       signalGroup(guest.pid, "SIGCONT");
       signalPid(guest.pid, "SIGTERM");
+      // A bootstrap that waits for an event sleeps in a read: the end of the channel lets it see the signal.
+      guest.channel?.writer.close();
       const patience = new AbortController();
       await Promise.race([exited, sleep(clock, graceMs, patience.signal).catch(ignoreAbort)]);
       patience.abort();

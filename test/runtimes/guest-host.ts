@@ -1,0 +1,207 @@
+// Plays the host for a bootstrap of guest/: starts it through the process driver and speaks the framed channel with it,
+// as guest/PROTOCOL.md says and with no code of the engine.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { systemClock } from "../../src/core/clock.ts";
+import type { LanguageHost } from "../../src/engine/runtimes/language.ts";
+import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
+import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
+import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
+import type { Sandbox, SandboxDriver, SandboxExit } from "../../src/sandbox/sandbox.ts";
+
+/** Kept between runs: what was fetched once (boto3) is not fetched for every test. */
+const languageHost: LanguageHost = {
+  directory: join(tmpdir(), "lambent-test-runtimes"),
+  searchPath: (process.env["PATH"] ?? "").split(":"),
+  homeDirectory: homedir(),
+  log: { warn: () => undefined },
+};
+
+export const runtimes = createRuntimes(languageHost);
+
+/** Those of `ids` that this machine has. */
+export async function installed(...ids: readonly string[]): Promise<readonly string[]> {
+  const statuses = await runtimes.list();
+  return ids.filter((id) => statuses.some((status) => status.id === id && status.state === "ready"));
+}
+
+export interface Reply {
+  readonly kind: "response" | "error" | "init-error";
+  readonly meta: { readonly requestId?: string; readonly errorType?: string; readonly contentType?: string };
+  readonly body: Buffer;
+  /** The body as JSON. */
+  readonly payload: unknown;
+}
+
+export interface Guest {
+  readonly sandbox: Sandbox;
+  /** NEXT, or what came in its place: an init error, or the end. */
+  ready(): Promise<Reply | SandboxExit | undefined>;
+  /** One event to its end; the exit when the process ended without an answer. */
+  invoke(event: unknown, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
+  invokeRaw(body: string, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
+  /** Everything printed so far. */
+  output(): string;
+}
+
+export interface GuestPlan {
+  readonly runtime: Runtime;
+  readonly files: Readonly<Record<string, string>>;
+  readonly layer?: Readonly<Record<string, string>>;
+  readonly handler: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly memoryMiB?: number;
+}
+
+export class GuestHost {
+  readonly #folder: string;
+  readonly #driver: SandboxDriver;
+  #count = 0;
+
+  constructor(folder: string, driver: SandboxDriver) {
+    this.#folder = folder;
+    this.#driver = driver;
+  }
+
+  static async open(): Promise<GuestHost> {
+    const folder = await mkdtemp(join(tmpdir(), "lambent-guests-"));
+    // Ends the search for a package.json above the code, as the engine's folder for code does.
+    await writeFile(join(folder, "package.json"), "{}");
+    const driver = createProcessDriver({ directory: join(folder, "sandboxes"), instanceId: "guests", clock: systemClock });
+    return new GuestHost(folder, driver);
+  }
+
+  async start(plan: GuestPlan): Promise<Guest> {
+    const id = `guest${++this.#count}`;
+    const taskRoot = await this.#write(join(id, "task"), plan.files);
+    const optRoot = plan.layer === undefined ? undefined : await this.#write(join(id, "opt"), plan.layer);
+    const memoryMiB = plan.memoryMiB ?? 1769;
+    const sandbox = await this.#driver.start({
+      id,
+      taskRoot,
+      optRoot,
+      runtimeDir: plan.runtime.runtimeDir,
+      memoryMiB,
+      ephemeralStorageMiB: 512,
+      channel: true,
+      launch: (paths) => {
+        const request = { paths, host: { taskRoot, optRoot }, memoryMiB, environment: plan.environment ?? {} };
+        const { program, args, environment } = plan.runtime.launch(request);
+        const own = {
+          PATH: "/usr/local/bin:/usr/bin:/bin",
+          LAMBDA_TASK_ROOT: paths.taskRoot,
+          LAMBDA_RUNTIME_DIR: paths.runtimeDir,
+          _HANDLER: plan.handler,
+          AWS_LAMBDA_FUNCTION_NAME: "probe",
+          AWS_LAMBDA_FUNCTION_VERSION: "7",
+          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryMiB.toString(),
+          AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/probe",
+          AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
+        };
+        return { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
+      },
+    });
+    return converse(sandbox);
+  }
+
+  async close(): Promise<void> {
+    await this.#driver.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #write(folder: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const root = join(this.#folder, folder);
+    await mkdir(root, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, name)), { recursive: true });
+      await writeFile(join(root, name), text, { mode: 0o755 });
+    }
+    return root;
+  }
+}
+
+const kinds: Readonly<Record<number, Reply["kind"]>> = { 17: "response", 18: "error", 19: "init-error" };
+const nextType = 16;
+
+function converse(sandbox: Sandbox): Guest {
+  const { channel } = sandbox;
+  if (channel === undefined) throw new Error("no channel");
+  let printed = "";
+  let received = Buffer.alloc(0);
+  let answers: (Reply | "next")[] = [];
+  let wake: () => void = () => undefined;
+  let ended: SandboxExit | undefined;
+  sandbox.output.onBytes((bytes) => (printed += bytes.toString()));
+  channel.onBytes((bytes) => {
+    received = Buffer.concat([received, bytes]);
+    for (let frame = cutFrame(received); frame !== undefined; frame = cutFrame(received)) {
+      received = received.subarray(frame.length);
+      answers.push(frame.answer);
+    }
+    wake();
+  });
+  void sandbox.exited.then((exit) => {
+    ended = exit;
+    wake();
+  });
+  const take = async (): Promise<Reply | "next" | SandboxExit> => {
+    for (;;) {
+      const answer = answers.shift();
+      if (answer !== undefined) return answer;
+      if (ended !== undefined) return ended;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  let isReady = false;
+  const ready: Guest["ready"] = async () => {
+    if (isReady) return undefined;
+    const answer = await take();
+    if (answer !== "next") return answer;
+    isReady = true;
+    return undefined;
+  };
+  const invokeRaw: Guest["invokeRaw"] = async (body, meta = {}) => {
+    const failed = await ready();
+    if (failed !== undefined) return failed;
+    isReady = false;
+    const head = { requestId: "request-1", deadlineMs: Date.now() + 30_000, invokedFunctionArn: "arn:probe", ...meta };
+    channel.write(encodeInvoke(head, body));
+    const answer = await take();
+    if (answer === "next") throw new Error("NEXT without an answer");
+    sandbox.output.drain();
+    return answer;
+  };
+  return {
+    sandbox,
+    ready,
+    invokeRaw,
+    invoke: (event, meta) => invokeRaw(JSON.stringify(event), meta),
+    output: () => printed,
+  };
+}
+
+function cutFrame(bytes: Buffer): { readonly length: number; readonly answer: Reply | "next" } | undefined {
+  if (bytes.length < 9) return undefined;
+  const metaEnd = 9 + bytes.readUInt32BE(1);
+  const length = metaEnd + bytes.readUInt32BE(5);
+  if (bytes.length < length) return undefined;
+  const type = bytes.readUInt8(0);
+  if (type === nextType) return { length, answer: "next" };
+  const kind = kinds[type];
+  if (kind === undefined) throw new Error(`frame of type ${type}`);
+  const body = Buffer.from(bytes.subarray(metaEnd, length));
+  const meta: Reply["meta"] = JSON.parse(bytes.toString("utf8", 9, metaEnd));
+  const answer = { kind, meta, body, get payload(): unknown { return JSON.parse(body.toString()); } };
+  return { length, answer };
+}
+
+function encodeInvoke(meta: object, body: string): readonly Buffer[] {
+  const head = Buffer.from(JSON.stringify(meta));
+  const event = Buffer.from(body);
+  const header = Buffer.alloc(9);
+  header[0] = 1;
+  header.writeUInt32BE(head.length, 1);
+  header.writeUInt32BE(event.length, 5);
+  return [header, head, event];
+}
