@@ -15,8 +15,8 @@ export function lockDirectory(directory: string): DirectoryLock {
   const pidFile = join(directory, "lock.pid");
   const database = openLock(directory);
   try {
-    // RESERVED: the one lock that only one connection can have, and that writes nothing.
-    database.exec("BEGIN IMMEDIATE");
+    // RESERVED: a lock that only one connection can have, and that writes nothing.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE");
   } catch (error) {
     database.close();
     const isBusy = error instanceof Error && "errcode" in error && error.errcode === sqliteBusy;

@@ -1,4 +1,5 @@
 // Entry of the writing thread. Group commit: whatever arrived while the last transaction was synced shares the next.
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { reasonOf } from "../faults.ts";
@@ -18,6 +19,8 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: MessagePort): void {
   const say = (message: FromWriter): void => port.postMessage(message);
   try {
+    // SQLite would let everybody read it; its log and index get the mode of the database.
+    closeSync(openSync(start.path, "a", 0o600));
     const database = new DatabaseSync(start.path);
     const format = readFormat(database);
     if (format > knownFormat) {
@@ -31,7 +34,8 @@ function serve(port: MessagePort): void {
       const { jobs, isLast } = drain(port, message);
       if (jobs.length > 0) say({ kind: "outcomes", outcomes: writer.run(jobs) });
       if (isLast) {
-        finish(database);
+        // Closing the last connection checkpoints and removes the log.
+        database.close();
         port.close();
         return;
       }
@@ -85,9 +89,4 @@ function sweepLater(database: DatabaseSync, writer: LedgerWriter): void {
   setImmediate(() => {
     if (database.isOpen && writer.sweep()) sweepLater(database, writer);
   });
-}
-
-function finish(database: DatabaseSync): void {
-  // Closing the last connection checkpoints and removes the log.
-  database.close();
 }
