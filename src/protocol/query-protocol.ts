@@ -11,7 +11,10 @@ import { contentWriter } from "./xml.ts";
 import { escapeXml, xmlDeclaration } from "./xml-element.ts";
 import { xmlFault } from "./xml-fault.ts";
 
-export function queryProtocol(dialect: FormDialect, entry: ServiceEntry): Protocol {
+export const awsQuery = (entry: ServiceEntry): Protocol => queryProtocol("awsQuery", entry);
+export const ec2Query = (entry: ServiceEntry): Protocol => queryProtocol("ec2Query", entry);
+
+function queryProtocol(dialect: FormDialect, entry: ServiceEntry): Protocol {
   const namespace = entry.xmlNamespace ?? "";
   return {
     name: dialect,

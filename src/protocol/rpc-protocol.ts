@@ -1,7 +1,6 @@
-// awsJson1_0, awsJson1_1 and rpcv2Cbor: the whole input is the body, the operation is named in a header or in the path.
+// RPC protocols: the whole input is the body. Here awsJson1_0 and awsJson1_1, which name the operation in a header.
 import { NormalizedSchema, SCHEMA } from "@smithy/core/schema";
 import { collect } from "./body.ts";
-import { cborCodec } from "./cbor.ts";
 import { newNotes, type BodyCodec, type WriteBody } from "./codec.ts";
 import { eventStreamType, eventWriter, initialResponse } from "./event-stream.ts";
 import { errorShape, faultMembers, queryCodeOf } from "./fault-body.ts";
@@ -13,7 +12,7 @@ import type { ServiceEntry } from "./service-table.ts";
 import { membersOf, structureOf, type OperationSchema, type Shape } from "./shape.ts";
 import type { WireRequest } from "./wire.ts";
 
-interface RpcDialect {
+export interface RpcDialect {
   readonly name: ProtocolName;
   readonly codec: BodyCodec;
   /** Headers of every answer. */
@@ -30,9 +29,6 @@ function byTarget({ headers }: WireRequest, targetPrefix: string): string | unde
   return prefix === targetPrefix ? operation : target;
 }
 
-// Some clients name the service with its namespace, some without (Smithy RPC v2 CBOR protocol, requests).
-const rpcPath = /\/service\/([^/]+)\/operation\/([^/]+)\/?$/;
-
 const json = (version: "1.0" | "1.1"): RpcDialect => ({
   name: version === "1.0" ? "awsJson1_0" : "awsJson1_1",
   codec: jsonCodec(`application/x-amz-json-${version}`, false),
@@ -41,20 +37,8 @@ const json = (version: "1.0" | "1.1"): RpcDialect => ({
   operationOf: byTarget,
 });
 
-const cbor: RpcDialect = {
-  name: "rpcv2Cbor",
-  codec: cborCodec,
-  headers: { "smithy-protocol": "rpc-v2-cbor" },
-  fullTypes: true,
-  operationOf: ({ path }, targetPrefix) => {
-    const [, service, operation] = rpcPath.exec(path) ?? [];
-    return service?.split(".").at(-1) === targetPrefix ? operation : undefined;
-  },
-};
-
 export const awsJson10 = (entry: ServiceEntry): Protocol => rpcProtocol(json("1.0"), entry);
 export const awsJson11 = (entry: ServiceEntry): Protocol => rpcProtocol(json("1.1"), entry);
-export const rpcV2Cbor = (entry: ServiceEntry): Protocol => rpcProtocol(cbor, entry);
 
 const string = NormalizedSchema.of(SCHEMA.STRING);
 const document = NormalizedSchema.of(SCHEMA.DOCUMENT);
@@ -62,7 +46,7 @@ const document = NormalizedSchema.of(SCHEMA.DOCUMENT);
 /** Errors name themselves in their body. */
 const typedError = (shape: Shape): Shape => structureOf(shape, [["__type", string], ...membersOf(errorShape(shape))]);
 
-function rpcProtocol(dialect: RpcDialect, entry: ServiceEntry): Protocol {
+export function rpcProtocol(dialect: RpcDialect, entry: ServiceEntry): Protocol {
   const { codec } = dialect;
   const writers = new Map<Shape, WriteBody>();
   const writerOf = (shape: Shape): WriteBody => {

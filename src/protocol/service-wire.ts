@@ -4,9 +4,6 @@ import { unknownOperation } from "./faults.ts";
 import { errorsByCode } from "./fault-body.ts";
 import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import type { ProtocolName, ServiceWire } from "./protocol.ts";
-import { queryProtocol } from "./query-protocol.ts";
-import { restJsonProtocol, restXmlProtocol } from "./rest-protocol.ts";
-import { awsJson10, awsJson11, rpcV2Cbor } from "./rpc-protocol.ts";
 import { services, type ServiceEntry } from "./service-table.ts";
 import { schemasOf, type OperationSchema } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
@@ -20,20 +17,22 @@ export async function loadServiceWire(name: string): Promise<ServiceWire> {
 
 type MakeProtocol = (entry: ServiceEntry, operations: readonly OperationSchema[]) => Protocol;
 
-const makers: Readonly<Record<ProtocolName, MakeProtocol>> = {
-  restJson1: restJsonProtocol,
-  restXml: restXmlProtocol,
-  awsJson1_0: awsJson10,
-  awsJson1_1: awsJson11,
-  rpcv2Cbor: rpcV2Cbor,
-  awsQuery: (entry) => queryProtocol("awsQuery", entry),
-  ec2Query: (entry) => queryProtocol("ec2Query", entry),
+/** A process loads only the protocols that its services speak. */
+const makers: Readonly<Record<ProtocolName, () => Promise<MakeProtocol>>> = {
+  restJson1: async () => (await import("./rest-json-protocol.ts")).restJsonProtocol,
+  restXml: async () => (await import("./rest-xml-protocol.ts")).restXmlProtocol,
+  awsJson1_0: async () => (await import("./rpc-protocol.ts")).awsJson10,
+  awsJson1_1: async () => (await import("./rpc-protocol.ts")).awsJson11,
+  rpcv2Cbor: async () => (await import("./rpc-v2-cbor-protocol.ts")).rpcV2Cbor,
+  awsQuery: async () => (await import("./query-protocol.ts")).awsQuery,
+  ec2Query: async () => (await import("./query-protocol.ts")).ec2Query,
 };
 
-export function serviceWire(entry: ServiceEntry, client: object): ServiceWire {
+export async function serviceWire(entry: ServiceEntry, client: object): Promise<ServiceWire> {
   const { operations, errors } = schemasOf(client);
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
-  const protocols = new Map(entry.protocols.map((name) => [name, makers[name](entry, operations)]));
+  const protocols = new Map<ProtocolName, Protocol>();
+  for (const name of entry.protocols) protocols.set(name, (await makers[name]())(entry, operations));
   const errorOf = errorsByCode(errors);
 
   const protocolOf = (name: ProtocolName): Protocol => {

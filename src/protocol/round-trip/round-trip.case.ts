@@ -87,7 +87,7 @@ function pruned(value: unknown): unknown {
 async function provesService(subject: Subject): Promise<void> {
   const { entry, protocol } = subject;
   const module = await entry.load();
-  const wire = serviceWire(entry, module);
+  const wire = await serviceWire(entry, module);
   const { operations, errors } = schemasOf(module);
   let respond: Answer;
   const client = officialClient(module, (request) => respond(request), clientOptions(subject));

@@ -1,72 +1,21 @@
-// The two REST protocols, restJson1 and restXml: HTTP bindings around a body in JSON or XML.
+// A REST operation: HTTP bindings around a body in JSON or XML, compiled once.
 import { collect } from "./body.ts";
 import { newNotes, type BodyCodec } from "./codec.ts";
 import { eventReader, eventStreamType, eventWriter } from "./event-stream.ts";
-import { errorShape, faultMembers } from "./fault-body.ts";
-import { jsonCodec } from "./json.ts";
-import type { OperationCodec, Protocol } from "./operation-codec.ts";
+import type { OperationCodec } from "./operation-codec.ts";
 import { bodyReader, headReader, headWriter, inputBody, outputBody, type BodyBinding } from "./rest-bindings.ts";
-import { labelsOf, routeTree, templateOf } from "./rest-route.ts";
-import { withBucketInPath } from "./s3-host.ts";
+import { labelsOf, templateOf } from "./rest-route.ts";
 import { isRecord } from "./scalar.ts";
-import type { ServiceEntry } from "./service-table.ts";
 import type { OperationSchema, Shape } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
-import { xmlCodec } from "./xml.ts";
-import { xmlFault } from "./xml-fault.ts";
 
-interface RestOptions {
+export interface RestOptions {
   readonly codec: BodyCodec;
   /** Content type of a blob that is the whole body. */
   readonly blobContentType: string;
 }
 
-export function restJsonProtocol(entry: ServiceEntry, operations: readonly OperationSchema[]): Protocol {
-  const findRoute = routeTree(operations);
-  const options: RestOptions = {
-    codec: jsonCodec("application/json", true),
-    blobContentType: entry.blobContentType ?? "application/octet-stream",
-  };
-  const encoders = new Map<Shape, MessageEncoder>();
-  return {
-    name: "restJson1",
-    asked: (wire) => {
-      const operation = findRoute(wire);
-      return operation === undefined ? undefined : { operation, wire };
-    },
-    operation: (schema) => restOperation(schema, options),
-    encodeFault: (fault, shape) => {
-      const members = faultMembers(fault, shape);
-      const type = { "x-amzn-ErrorType": shape?.getName() ?? fault.code };
-      if (shape === undefined) {
-        const headers = { "Content-Type": options.codec.contentType, ...type };
-        return { status: fault.status, headers, body: JSON.stringify(members) };
-      }
-      const encode = encoders.get(shape) ?? messageEncoder(errorShape(shape), options, fault.status);
-      encoders.set(shape, encode);
-      const response = encode(members);
-      return { status: fault.status, headers: { ...response.headers, ...type }, body: response.body };
-    },
-  };
-}
-
-export function restXmlProtocol(entry: ServiceEntry, operations: readonly OperationSchema[]): Protocol {
-  const findRoute = routeTree(operations);
-  const namespace = entry.xmlNamespace ?? "";
-  const options: RestOptions = { codec: xmlCodec(namespace), blobContentType: "application/octet-stream" };
-  return {
-    name: "restXml",
-    asked: (request) => {
-      const wire = entry.name === "s3" ? withBucketInPath(request) : request;
-      const operation = findRoute(wire);
-      return operation === undefined ? undefined : { operation, wire };
-    },
-    operation: (schema) => restOperation(schema, options),
-    encodeFault: xmlFault(entry.name === "s3" ? "s3" : "restXml", namespace),
-  };
-}
-
-function restOperation(operation: OperationSchema, options: RestOptions): OperationCodec {
+export function restOperation(operation: OperationSchema, options: RestOptions): OperationCodec {
   return {
     decode: inputDecoder(operation, options.codec),
     encode: messageEncoder(operation.output, options, operation.http?.status ?? 200),
@@ -90,10 +39,10 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   };
 }
 
-type MessageEncoder = (message: object) => WireResponse;
+export type MessageEncoder = (message: object) => WireResponse;
 
 /** Answers and errors are written alike: a structure with HTTP bindings and a status unless a member gives it. */
-function messageEncoder(shape: Shape, options: RestOptions, status: number): MessageEncoder {
+export function messageEncoder(shape: Shape, options: RestOptions, status: number): MessageEncoder {
   const writeHead = headWriter(shape);
   const writeBody = bodyWriter(outputBody(shape), options);
   return (message) => {
