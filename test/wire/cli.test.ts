@@ -14,7 +14,7 @@ describe("lambent", () => {
   test("demo creates, invokes and shows a function", async () => {
     const { stdout } = await lambent(["demo"]);
     expect(stdout).toContain('{"greeting":"Hello, you!"');
-    expect(stdout).toMatch(/INIT_START[^]*START RequestId[^]*Hello from inside hello[^]*END RequestId[^]*REPORT RequestId/);
+    expect(stdout).toMatch(/START RequestId[^]*Hello from inside hello[^]*END RequestId[^]*REPORT RequestId/);
   });
 
   test("start says where it listens, env says it again, and SIGTERM ends it without leftovers", async () => {

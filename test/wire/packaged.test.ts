@@ -8,6 +8,9 @@ import { run } from "../harness/program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** npm may be configured by variables. */
+const ownEnvironment = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
 /** A Node.js of the machine other than the one that npm put first on the PATH for us. */
 const otherNode = (process.env["PATH"] ?? "")
   .split(delimiter)
@@ -30,15 +33,15 @@ describe.skipIf(otherNode === undefined)(`the package under ${otherNode}`, () =>
   const runtimes = temporaryFolder("runtimes");
 
   beforeAll(async () => {
-    await run("npm", ["run", "build"], {}, root);
-    await run("npm", ["pack", "--pack-destination", project], {}, root);
+    await run("npm", ["run", "build"], ownEnvironment, root);
+    await run("npm", ["pack", "--pack-destination", project], ownEnvironment, root);
     const tarball = readdirSync(project).find((name) => name.endsWith(".tgz")) ?? "";
     writeFileSync(join(project, "package.json"), '{ "type": "module", "private": true }');
-    await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", join(project, tarball)], {}, project);
+    await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", join(project, tarball)], ownEnvironment, project);
     writeFileSync(join(project, "test.mjs"), program);
   }, 180_000);
 
-  const environment = { PATH: `${dirname(otherNode ?? "")}${delimiter}/usr/bin${delimiter}/bin`, LAMBENT_RUNTIMES: runtimes };
+  const environment = { ...ownEnvironment, PATH: `${dirname(otherNode ?? "")}${delimiter}/usr/bin${delimiter}/bin`, LAMBENT_RUNTIMES: runtimes };
 
   test("starts an instance for a test and stops it without leftovers", async () => {
     const { stdout } = await run(otherNode ?? "", ["test.mjs"], environment, project);

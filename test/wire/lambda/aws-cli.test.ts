@@ -26,7 +26,7 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", () => {
     const created = await lambda(
       "create-function",
       ...["--function-name", "cli", "--runtime", "nodejs26.x", "--handler", "index.handler"],
-      ...["--role", testRole, "--zip-file", `fileb://${zip}`, "--tags", "team=blue", "--environment", "Variables={A=1}"],
+      ...["--role", testRole, "--zip-file", `fileb://${zip}`, "--tags", "team=blue", "--environment", "Variables={GREETING=hi}"],
     );
     expect(created).toMatchObject({ FunctionName: "cli", State: "Pending", Version: "$LATEST", MemorySize: 128, Timeout: 3 });
     await lambda("wait", "function-active-v2", "--function-name", "cli");
