@@ -37,7 +37,7 @@ export interface Reply {
 export interface Guest {
   readonly sandbox: Sandbox;
   /** NEXT, or what came in its place: an init error, or the end. */
-  ready(): Promise<Reply | SandboxExit | undefined>;
+  readonly ready: () => Promise<Reply | SandboxExit | undefined>;
   /** One event to its end; the exit when the process ended without an answer. */
   invoke(event: unknown, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
   invokeRaw(body: string, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
@@ -141,10 +141,11 @@ function converse(sandbox: Sandbox): Guest {
     }
     wake();
   });
-  void sandbox.exited.then((exit) => {
-    ended = exit;
+  const noteEnd = async (): Promise<void> => {
+    ended = await sandbox.exited;
     wake();
-  });
+  };
+  void noteEnd();
   const take = async (): Promise<Reply | "next" | SandboxExit> => {
     for (;;) {
       const answer = answers.shift();

@@ -3,6 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Guest, GuestHost, installed, type Reply, runtimes } from "./guest-host.ts";
 
 const ids = await installed("nodejs26.x", "nodejs24.x", "nodejs22.x", "nodejs20.x");
+interface FailedStart {
+  readonly files: Readonly<Record<string, string>>;
+  readonly handler: string;
+  readonly errorType: string;
+  readonly message: RegExp;
+}
+
 let host: GuestHost;
 beforeAll(async () => {
   host = await GuestHost.open();
@@ -104,18 +111,18 @@ describe.each(ids)("%s", (id) => {
     expect(await guest.invoke({})).toMatchObject({ payload: ["no", "yes"] });
   });
 
-  test.each([
-    ["a missing module", { "other.js": "" }, "index.handler", "Runtime.ImportModuleError", /^Error: Cannot find module 'index'\nRequire stack:/],
-    ["a missing import", { "index.js": "require('nowhere')" }, "index.handler", "Runtime.ImportModuleError", /^Error: Cannot find module 'nowhere'/],
-    ["a missing import of an ES module", { "index.mjs": "import 'nowhere'" }, "index.handler", "Runtime.ImportModuleError", /^Error: Cannot find package 'nowhere'/],
-    ["a missing export", { "index.js": "" }, "index.handler", "Runtime.HandlerNotFound", /^index\.handler is undefined or not exported$/],
-    ["an export that is no function", { "index.js": "exports.handler = 1" }, "index.handler", "Runtime.HandlerNotFound", /^index\.handler is not a function$/],
-    ["a name without a dot", { "index.js": "" }, "index", "Runtime.MalformedHandlerName", /^Bad handler$/],
-    ["a name that climbs", { "index.js": "" }, "../index.handler", "Runtime.MalformedHandlerName", /not a valid handler name/],
-    ["a syntax error", { "index.js": "exports.handler = (" }, "index.handler", "Runtime.UserCodeSyntaxError", /^SyntaxError: /],
-    ["a syntax error of an ES module", { "index.mjs": "export const = 1" }, "index.handler", "Runtime.UserCodeSyntaxError", /^SyntaxError: /],
-    ["an exception while loading", { "index.mjs": "throw new RangeError('early')" }, "index.handler", "RangeError", /^early$/],
-  ])("fails its start with %s", async (_case, files: Record<string, string>, handler, errorType, message) => {
+  test.each<readonly [string, FailedStart]>([
+    ["a missing module", { files: { "other.js": "" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find module 'index'\nRequire stack:/ }],
+    ["a missing import", { files: { "index.js": "require('nowhere')" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find module 'nowhere'/ }],
+    ["a missing import of an ES module", { files: { "index.mjs": "import 'nowhere'" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find package 'nowhere'/ }],
+    ["a missing export", { files: { "index.js": "" }, handler: "index.handler", errorType: "Runtime.HandlerNotFound", message: /^index\.handler is undefined or not exported$/ }],
+    ["an export that is no function", { files: { "index.js": "exports.handler = 1" }, handler: "index.handler", errorType: "Runtime.HandlerNotFound", message: /^index\.handler is not a function$/ }],
+    ["a name without a dot", { files: { "index.js": "" }, handler: "index", errorType: "Runtime.MalformedHandlerName", message: /^Bad handler$/ }],
+    ["a name that climbs", { files: { "index.js": "" }, handler: "../index.handler", errorType: "Runtime.MalformedHandlerName", message: /not a valid handler name/ }],
+    ["a syntax error", { files: { "index.js": "exports.handler = (" }, handler: "index.handler", errorType: "Runtime.UserCodeSyntaxError", message: /^SyntaxError: / }],
+    ["a syntax error of an ES module", { files: { "index.mjs": "export const = 1" }, handler: "index.handler", errorType: "Runtime.UserCodeSyntaxError", message: /^SyntaxError: / }],
+    ["an exception while loading", { files: { "index.mjs": "throw new RangeError('early')" }, handler: "index.handler", errorType: "RangeError", message: /^early$/ }],
+  ])("fails its start with %s", async (_case, { files, handler, errorType, message }) => {
     const guest = await start(files, { handler });
     const reply = await guest.invoke({});
     expect(reply).toMatchObject({ kind: "init-error", meta: { errorType }, payload: { errorType, errorMessage: expect.stringMatching(message) } });

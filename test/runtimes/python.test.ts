@@ -8,6 +8,13 @@ import { type Guest, GuestHost, installed, type Reply, runtimes } from "./guest-
 const some = ["python3.8", "python3.11", "python3.13"];
 const every = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"].map((version) => `python${version}`);
 const ids = await installed(...(process.env["LAMBENT_TEST_PYTHONS"] === "all" ? every : some));
+interface FailedStart {
+  readonly files: Readonly<Record<string, string>>;
+  readonly handler: string;
+  readonly errorType: string;
+  readonly message: string;
+}
+
 let host: GuestHost;
 beforeAll(async () => {
   host = await GuestHost.open();
@@ -70,14 +77,14 @@ describe.each(ids)("%s", (id) => {
     expect(await guest.invokeRaw("{")).toMatchObject({ payload: { errorType: "Runtime.UnmarshalError", errorMessage: expect.stringMatching(/^Unable to unmarshal input: /) } });
   });
 
-  test.each([
-    ["a missing module", {}, "nowhere.handler", "Runtime.ImportModuleError", "Unable to import module 'nowhere': No module named 'nowhere'"],
-    ["a missing import", { "app.py": "import nowhere" }, "app.handler", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nowhere'"],
-    ["a missing function", { "app.py": "" }, "app.handler", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"],
-    ["a name without a dot", { "app.py": "" }, "app", "Runtime.MalformedHandlerName", "Bad handler 'app': not enough values to unpack (expected 2, got 1)"],
-    ["a built-in module", { "sys.py": "" }, "sys.handler", "Runtime.BuiltInModuleConflict", "Cannot use built-in module sys as a handler module"],
-    ["an exception while loading", { "app.py": "raise KeyError('early')" }, "app.handler", "KeyError", "'early'"],
-  ])("fails its start with %s", async (_case, files: Record<string, string>, handler, errorType, errorMessage) => {
+  test.each<readonly [string, FailedStart]>([
+    ["a missing module", { files: {}, handler: "nowhere.handler", errorType: "Runtime.ImportModuleError", message: "Unable to import module 'nowhere': No module named 'nowhere'" }],
+    ["a missing import", { files: { "app.py": "import nowhere" }, handler: "app.handler", errorType: "Runtime.ImportModuleError", message: "Unable to import module 'app': No module named 'nowhere'" }],
+    ["a missing function", { files: { "app.py": "" }, handler: "app.handler", errorType: "Runtime.HandlerNotFound", message: "Handler 'handler' missing on module 'app'" }],
+    ["a name without a dot", { files: { "app.py": "" }, handler: "app", errorType: "Runtime.MalformedHandlerName", message: "Bad handler 'app': not enough values to unpack (expected 2, got 1)" }],
+    ["a built-in module", { files: { "sys.py": "" }, handler: "sys.handler", errorType: "Runtime.BuiltInModuleConflict", message: "Cannot use built-in module sys as a handler module" }],
+    ["an exception while loading", { files: { "app.py": "raise KeyError('early')" }, handler: "app.handler", errorType: "KeyError", message: "'early'" }],
+  ])("fails its start with %s", async (_case, { files, handler, errorType, message: errorMessage }) => {
     const guest = await start("", { files, handler });
     expect(await guest.invoke({})).toMatchObject({ kind: "init-error", meta: { errorType }, payload: { errorType, errorMessage, ...(isOldest ? {} : { requestId: "" }) } });
     expect(await guest.sandbox.exited).toMatchObject({ exitCode: 1 });
