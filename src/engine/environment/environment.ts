@@ -1,66 +1,18 @@
 // One execution environment: the lifecycle table brought to life. It owns a runtime process (a new one after a reset),
 // its log stream and its credentials, and runs one event at a time.
+import type { Timer } from "../../core/clock.ts";
+import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
-import type { Clock, Timer } from "../../core/clock.ts";
-import type { RoleCredentials, SessionCredentials } from "../../core/credentials.ts";
-import type { Ids } from "../../core/ids.ts";
-import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { LogSink } from "../../observe/log-sink.ts";
-import type { Sandbox, SandboxDriver, SandboxExit } from "../../sandbox/sandbox.ts";
+import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
-import {
-  maxResponseBytes,
-  type Invocation,
-  type ReportedError,
-  type RuntimeFront,
-  type RuntimePort,
-  type RuntimeResponse,
-} from "../runtime-api/runtime-port.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
-import { badResponse, entrypointInvalid, exited, reported, responseTooLarge, timedOut, type Failure } from "./failure.ts";
+import type { Invocation, ReportedError, RuntimeFront, RuntimePort, RuntimeResponse } from "../runtime-api/runtime-port.ts";
+import type { EnvironmentObserver, EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
+import { entrypointInvalid, exited, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, invalidRequestId } from "./faults.ts";
 import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
 import { Reporter } from "./reporter.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
-
-/** What every environment of an engine shares. */
-export interface EnvironmentParts {
-  readonly driver: SandboxDriver;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly credentials: RoleCredentials;
-  readonly logs: LogSink;
-  /** URL of the listener for functions; undefined: AWS itself. */
-  readonly endpoint: () => string | undefined;
-}
-
-export interface EnvironmentPlan {
-  readonly version: FunctionVersion;
-  readonly runtime: Runtime;
-  readonly taskRoot: string;
-}
-
-export interface EnvironmentObserver {
-  /** It takes an invoke now. */
-  available(environment: Environment): void;
-  /** While it waited for an invoke its runtime ended; `available` follows. */
-  unavailable(environment: Environment): void;
-  /** It has answered and will be available soon, as a rule within the same millisecond. */
-  settling(environment: Environment): void;
-  /** Nothing is left of it. `fault`: why it never became available. */
-  ended(environment: Environment, fault: unknown): void;
-}
-
-export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {
-  readonly logTail: boolean;
-}
-
-export interface Settlement {
-  readonly payload: Uint8Array;
-  readonly functionError: "Unhandled" | undefined;
-  readonly logTail: Buffer | undefined;
-}
 
 interface Running {
   readonly invocation: Invocation;
@@ -336,27 +288,12 @@ export class Environment implements RuntimePort {
   }
 
   #onStopped(): void {
-    this.#log.flush();
+    this.#log.close();
     this.#parts.credentials.revoke(this.#credentials.accessKeyId);
     this.#observer.ended(this, this.#fault);
   }
 
   #move(event: EnvironmentEvent): void {
     this.#state = nextState(this.#state, event);
-  }
-}
-
-function responseFailure(requestId: string, response: RuntimeResponse): Failure | undefined {
-  switch (response.kind) {
-    case "whole":
-      return response.body.length > maxResponseBytes ? responseTooLarge() : undefined;
-    case "too-large":
-      return responseTooLarge();
-    case "truncated":
-      return badResponse(requestId, "Runtime.TruncatedResponse");
-    case "bad-mode":
-      return badResponse(requestId, "Runtime.InvalidResponseModeHeader");
-    default:
-      return response satisfies never;
   }
 }

@@ -2,7 +2,7 @@
 // Lambda's own; what a runtime reported passes through unchanged.
 import type { SandboxExit } from "../../sandbox/sandbox.ts";
 import { timedOutLine, type ReportStatus } from "../log/platform-lines.ts";
-import { maxResponseBytes, type ReportedError } from "../runtime-api/runtime-port.ts";
+import { maxResponseBytes, type ReportedError, type RuntimeResponse } from "../runtime-api/runtime-port.ts";
 
 export interface Failure {
   readonly payload: Uint8Array;
@@ -45,7 +45,23 @@ export function entrypointInvalid(requestId: string, message: string): Failure {
   };
 }
 
-export function responseTooLarge(): Failure {
+/** Undefined when there is nothing wrong with it. */
+export function responseFailure(requestId: string, response: RuntimeResponse): Failure | undefined {
+  switch (response.kind) {
+    case "whole":
+      return response.body.length > maxResponseBytes ? responseTooLarge() : undefined;
+    case "too-large":
+      return responseTooLarge();
+    case "truncated":
+      return badResponse(requestId, "Runtime.TruncatedResponse");
+    case "bad-mode":
+      return badResponse(requestId, "Runtime.InvalidResponseModeHeader");
+    default:
+      return response satisfies never;
+  }
+}
+
+function responseTooLarge(): Failure {
   const errorType = "Function.ResponseSizeTooLarge";
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
   return {
@@ -56,7 +72,7 @@ export function responseTooLarge(): Failure {
 }
 
 /** A response that the Runtime API refused. */
-export function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" | "Runtime.InvalidResponseModeHeader"): Failure {
+function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" | "Runtime.InvalidResponseModeHeader"): Failure {
   return {
     payload: payload(errorType, `RequestId: ${requestId} Error: ${errorType}`),
     report: { status: "error", errorType },

@@ -59,6 +59,12 @@ export class EnvironmentLog {
     this.#sink.append(this.stream, events);
   }
 
+  /** Nothing comes after it. */
+  close(): void {
+    this.#splitter.flush();
+    this.flush();
+  }
+
   #add(line: Line): void {
     if (this.#queued.length === 0) setImmediate(() => this.flush());
     if (this.#tail === undefined) {

@@ -1,0 +1,66 @@
+// Deletes unpacked code that no version of any function uses any more, a while after functions have changed.
+import type { Clock, Timer } from "../../core/clock.ts";
+import type { FunctionRepository } from "../../functions/repository.ts";
+import type { Logger } from "../../observe/logger.ts";
+import type { CodeCache } from "./code-cache.ts";
+
+export interface CodeCollector {
+  stop(): Promise<void>;
+}
+
+export interface CodeCollectorParts {
+  readonly functions: FunctionRepository;
+  readonly code: Pick<CodeCache, "collect">;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Changes come in bursts, and space is not urgent. */
+const delayMs = 60_000;
+
+/** Collects once soon after the start, for what a server that was killed has left, and then after changes. */
+export function startCodeCollector({ functions, code, clock, log }: CodeCollectorParts): CodeCollector {
+  let timer: Timer | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const collect = async (): Promise<void> => {
+    try {
+      const count = await code.collect(await liveCode(functions));
+      if (count > 0) log.debug({ count }, "code-collected");
+    } catch (error) {
+      // Trees stay for the next time.
+      log.warn({ error }, "code-not-collected");
+    }
+  };
+  const schedule = (): void => {
+    timer ??= clock.after(delayMs, () => {
+      timer = undefined;
+      running = collect();
+    });
+  };
+
+  const unwatch = functions.onChange(({ kind }) => {
+    if (kind !== "alias") schedule();
+  });
+  schedule();
+  return {
+    async stop() {
+      unwatch();
+      timer?.cancel();
+      await running;
+    },
+  };
+}
+
+/** During an update, and after a failed one, a function runs what was deployed before: that counts too. */
+async function liveCode(functions: FunctionRepository): Promise<ReadonlySet<string>> {
+  const live = new Set<string>();
+  for (const scope of await functions.scopes()) {
+    for (const { record } of await functions.listFunctions(scope)) {
+      live.add(record.configuration.code.sha256);
+      if ("former" in record) live.add(record.former.configuration.code.sha256);
+    }
+    for (const { record } of await functions.listAllVersions(scope)) live.add(record.configuration.code.sha256);
+  }
+  return live;
+}
