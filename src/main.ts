@@ -61,7 +61,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   closers.push(() => store.close());
   const operator = await openOperatorOf(settings);
   const credentials = new CredentialStore(ids, [operator]);
-  const logs = new FileLogSink(join(directory, "logs"), log);
+  const logs = new FileLogSink(join(directory, "logs"), { logger: log, clock });
   closers.push(() => logs.flush());
 
   const driver = openDriver(settings, directory);

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { systemClock } from "../core/clock.ts";
 import type { AccountId, Region } from "../core/context.ts";
 import { FileLogSink, type LoggedEvent } from "./file-log-sink.ts";
 import { silentLogger } from "./logger.ts";
@@ -11,11 +12,12 @@ const stream = (name: string) => ({
   group: "/aws/lambda/hello",
   stream: name,
 });
+const parts = { logger: silentLogger, clock: systemClock };
 const group = { account: "000000000000", region: "us-east-1", group: "/aws/lambda/hello" };
 const folder = (): string => mkdtempSync(join(tmpdir(), "lambent-logs-"));
 
 test("reads the streams of a group in one order of time", async () => {
-  const sink = new FileLogSink(folder(), silentLogger);
+  const sink = new FileLogSink(folder(), parts);
   sink.append(stream("2026/01/31/[$LATEST]a"), [{ timeMs: 1, message: "one" }, { timeMs: 3, message: "three" }]);
   sink.append(stream("2026/01/31/[$LATEST]b"), [{ timeMs: 2, message: "two\nlines" }]);
   expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["one", "two\nlines", "three"]);
@@ -23,7 +25,7 @@ test("reads the streams of a group in one order of time", async () => {
 });
 
 test("keeps everything appended while it writes", async () => {
-  const sink = new FileLogSink(folder(), silentLogger);
+  const sink = new FileLogSink(folder(), parts);
   for (let n = 0; n < 500; n++) {
     sink.append(stream("s"), [{ timeMs: n, message: String(n) }]);
     if (n % 50 === 0) await Promise.resolve();
@@ -33,7 +35,7 @@ test("keeps everything appended while it writes", async () => {
 
 test("passes over a line that a kill cut off", async () => {
   const directory = folder();
-  const sink = new FileLogSink(directory, silentLogger);
+  const sink = new FileLogSink(directory, parts);
   sink.append(stream("s"), [{ timeMs: 1, message: "whole" }]);
   await sink.flush();
   const inGroup = join(directory, "000000000000", "us-east-1", encodeURIComponent(group.group));
@@ -42,7 +44,7 @@ test("passes over a line that a kill cut off", async () => {
 });
 
 test("tells followers until they leave", () => {
-  const sink = new FileLogSink(folder(), silentLogger);
+  const sink = new FileLogSink(folder(), parts);
   const seen: LoggedEvent[] = [];
   const leave = sink.follow((_, events) => seen.push(...events));
   sink.append(stream("s"), [{ timeMs: 1, message: "a" }]);
@@ -53,7 +55,7 @@ test("tells followers until they leave", () => {
 
 test("an unwritable folder is told in the log, not thrown at the function", async () => {
   const events: string[] = [];
-  const sink = new FileLogSink("/dev/null/nowhere", { ...silentLogger, error: (_, event) => events.push(event) });
+  const sink = new FileLogSink("/dev/null/nowhere", { ...parts, logger: { ...silentLogger, error: (_, event) => events.push(event) } });
   sink.append(stream("s"), [{ timeMs: 1, message: "a" }]);
   await sink.flush();
   expect(events).toEqual(["log-write-failed"]);

@@ -1,6 +1,7 @@
 // Keeps the lines of functions as JSON lines, one file a log stream, and tells followers of them as they come.
-import { appendFile, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Clock, Timer } from "../core/clock.ts";
 import type { Logger } from "./logger.ts";
 import type { LogEvent, LogSink, LogStreamId } from "./log-sink.ts";
 
@@ -20,40 +21,45 @@ export interface LogGroupId {
 
 type Follower = (group: LogGroupId, events: readonly LoggedEvent[]) => void;
 
-interface PendingFile {
+/** A stream's file. Streams are of one environment each: what this process has written is all there is. */
+interface StreamFile {
+  readonly path: string;
   lines: string[];
+  sizeBytes: number;
   writing: Promise<void> | undefined;
+  timer: Timer | undefined;
 }
+
+/** Lines wait this long for company, so that a busy environment costs a write now and then, not one an invoke. */
+const gatherMs = 20;
+
+/** Streams remembered; beyond, those that have nothing to write are forgotten. */
+const mostStreams = 4096;
 
 export class FileLogSink implements LogSink {
   readonly #directory: string;
   readonly #logger: Logger;
-  readonly #pending = new Map<string, PendingFile>();
+  readonly #clock: Clock;
+  readonly #files = new Map<string, StreamFile>();
   readonly #followers = new Set<Follower>();
 
-  constructor(directory: string, logger: Logger) {
+  constructor(directory: string, { logger, clock }: { readonly logger: Logger; readonly clock: Clock }) {
     this.#directory = directory;
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   append(id: LogStreamId, events: readonly LogEvent[]): void {
-    const group = { account: id.function.account, region: id.function.region, group: id.group };
-    const file = join(this.#groupFolder(group), `${encodeURIComponent(id.stream)}.jsonl`);
-    let pending = this.#pending.get(file);
-    if (pending === undefined) {
-      pending = { lines: [], writing: undefined };
-      this.#pending.set(file, pending);
-    }
-    for (const event of events) pending.lines.push(`${JSON.stringify(event)}\n`);
-    pending.writing ??= this.#write(file, pending);
+    const file = this.#fileOf(id);
+    for (const event of events) file.lines.push(`${JSON.stringify(event)}\n`);
+    this.#writeSoon(file);
     if (this.#followers.size === 0) return;
     const logged = events.map((event) => ({ ...event, stream: id.stream }));
-    for (const follower of this.#followers) follower(group, logged);
+    for (const follower of this.#followers) follower(groupOf(id), logged);
   }
 
   async flush(): Promise<void> {
-    // A write that ends may have begun the next one of its stream.
-    while (this.#pending.size > 0) await Promise.all([...this.#pending.values()].flatMap(({ writing }) => writing ?? []));
+    await Promise.all(Array.from(this.#files.values(), (file) => this.#write(file)));
   }
 
   /** Events of a group from `sinceMs` on, by time; the last `limit` of them. */
@@ -78,33 +84,60 @@ export class FileLogSink implements LogSink {
     return () => void this.#followers.delete(follower);
   }
 
-  async #write(file: string, pending: PendingFile): Promise<void> {
-    // Yields once, so that the lines of one turn of the event loop leave in one write.
-    await Promise.resolve();
+  #fileOf(id: LogStreamId): StreamFile {
+    // Account, region and group of an environment never change.
+    const known = this.#files.get(id.stream);
+    if (known !== undefined) return known;
+    if (this.#files.size >= mostStreams) {
+      for (const [stream, { lines, writing }] of this.#files) if (lines.length === 0 && writing === undefined) this.#files.delete(stream);
+    }
+    const path = join(this.#groupFolder(groupOf(id)), `${encodeURIComponent(id.stream)}.jsonl`);
+    const file = { path, lines: [], sizeBytes: 0, writing: undefined, timer: undefined };
+    this.#files.set(id.stream, file);
+    return file;
+  }
+
+  #writeSoon(file: StreamFile): void {
+    file.timer ??= this.#clock.after(gatherMs, () => void this.#write(file));
+  }
+
+  /** Resolves when all lines of now are in the file, or are given up. */
+  async #write(file: StreamFile): Promise<void> {
+    file.timer?.cancel();
+    file.timer = undefined;
+    await file.writing;
+    if (file.lines.length === 0) return;
+    file.writing ??= this.#writeLines(file).finally(() => (file.writing = undefined));
+    await file.writing;
+  }
+
+  async #writeLines(file: StreamFile): Promise<void> {
     let lines: string[] = [];
     try {
-      await mkdir(dirname(file), { recursive: true });
-      while (pending.lines.length > 0) {
-        lines = pending.lines;
-        pending.lines = [];
-        await appendFile(file, lines.join(""));
+      if (file.sizeBytes === 0) await mkdir(dirname(file.path), { recursive: true });
+      while (file.lines.length > 0) {
+        lines = file.lines;
+        file.lines = [];
+        const bytes = Buffer.from(lines.join(""));
+        await appendFile(file.path, bytes);
+        file.sizeBytes += bytes.length;
       }
-      if ((await stat(file)).size >= rotateAtBytes) await rename(file, `${file}.1`);
+      if (file.sizeBytes < rotateAtBytes) return;
+      await rename(file.path, `${file.path}.1`);
+      file.sizeBytes = 0;
     } catch (error) {
       // Lines that cannot be written are not kept: a full disk must not fill the memory too.
-      this.#logger.error({ file, lost: lines.length + pending.lines.length, error: String(error) }, "log-write-failed");
-      pending.lines = [];
+      this.#logger.error({ file: file.path, lost: lines.length + file.lines.length, error: String(error) }, "log-write-failed");
+      file.lines = [];
     }
-    pending.writing = undefined;
-    // A line that came while the file was moved starts the next write; otherwise the stream is forgotten until then.
-    if (pending.lines.length > 0) pending.writing = this.#write(file, pending);
-    else this.#pending.delete(file);
   }
 
   #groupFolder({ account, region, group }: LogGroupId): string {
     return join(this.#directory, account, region, encodeURIComponent(group));
   }
 }
+
+const groupOf = ({ function: { account, region }, group }: LogStreamId): LogGroupId => ({ account, region, group });
 
 async function filesOf(folder: string): Promise<readonly string[]> {
   try {
