@@ -53,6 +53,8 @@ export class ScriptedSandbox implements Sandbox {
   #channelListener: (bytes: Buffer) => void = () => {};
   #outputListener: (bytes: Buffer) => void = () => {};
   #pipe: Buffer[] = [];
+  #answered = 0;
+  #polls = 0;
 
   constructor(spec: SandboxSpec, launch: Launch) {
     this.id = spec.id;
@@ -88,20 +90,30 @@ export class ScriptedSandbox implements Sandbox {
 
   // The guest's side.
 
+  /** Does what a guest should do now: gets ready, or answers the event it has with its request id. */
+  behave(): void {
+    const invoke = this.invokes[this.#answered];
+    if (invoke !== undefined) this.respond(invoke.meta["requestId"], JSON.stringify(invoke.meta["requestId"]));
+    if (this.#polls === this.#answered) this.next();
+  }
+
   /** Lies in the pipe until the host drains it. */
   print(text: string): void {
     this.#pipe.push(Buffer.from(text));
   }
 
   next(): void {
+    this.#polls += 1;
     this.send(16);
   }
 
   respond(requestId: unknown, body: string | Buffer): void {
+    this.#answered += 1;
     this.send(17, { requestId }, body);
   }
 
   fail(requestId: unknown, errorType: string, body: string): void {
+    this.#answered += 1;
     this.send(18, { requestId, errorType }, body);
   }
 
