@@ -4,9 +4,10 @@ import { cbor, dateToTag } from "@smithy/core/cbor";
 import type { BodyCodec } from "./codec.ts";
 import { deepestNesting, serialization, tooDeep } from "./faults.ts";
 import { readTimestamp, setOwn } from "./scalar.ts";
-import { treeReader, treeWriter, wrongType, type TreeFormat } from "./tree.ts";
+import { treeReader, wrongType, type TreeReadFormat } from "./tree-reader.ts";
+import { treeWriter, type TreeWriteFormat } from "./tree-writer.ts";
 
-const cborFormat: TreeFormat = {
+const cborFormat: TreeReadFormat & TreeWriteFormat = {
   memberName: (name) => name,
   readBlob: (value) => {
     if (value instanceof Uint8Array) return value;

@@ -1,18 +1,14 @@
-// Event streams (application/vnd.amazon.eventstream) in both directions: frames by the codec of @smithy/core, their
-// payloads by the body codec of the protocol. Events are made when the reader asks for them, which is back-pressure.
-import { EventStreamCodec, getChunkedStream } from "@smithy/core/event-streams";
+// Event streams in both directions: unions of events on our side, frames on the wire, payloads by the body codec of
+// the protocol. An event is read or made when somebody asks for it, which is back-pressure.
+import { Int64 } from "@smithy/core/event-streams";
 import type { Message, MessageHeaders } from "@smithy/types";
 import { newNotes, type BodyCodec } from "./codec.ts";
+import { decodeFrame, encodeFrame, messagesOf } from "./event-frame.ts";
 import { serialization } from "./faults.ts";
 import { isRecord } from "./scalar.ts";
 import { kindOf, membersOf, structureOf, type Member, type Shape } from "./shape.ts";
 
 export const eventStreamType = "application/vnd.amazon.eventstream";
-
-const frames = new EventStreamCodec(
-  (bytes) => (typeof bytes === "string" ? bytes : Buffer.from(bytes).toString()),
-  (text) => Buffer.from(text),
-);
 
 interface EventPlan {
   readonly headers: readonly Member[];
@@ -28,91 +24,102 @@ function eventPlan(shape: Shape): EventPlan {
   return { headers, payload, rest: structureOf(shape, rest) };
 }
 
-type ReadEvent = (message: Message) => Record<string, unknown>;
+type Event = Record<string, unknown>;
+type ReadEvent = (message: Message) => Event;
+type ReadPayload = (event: Event, body: Uint8Array) => void;
 
-function readEventOf(shape: Shape, codec: BodyCodec): ReadEvent {
-  const { headers, payload, rest } = eventPlan(shape);
-  const isRaw = payload !== undefined && ["blob", "string"].includes(kindOf(payload[1]));
-  const readBody = isRaw ? undefined : codec.reader(payload?.[1] ?? rest);
-  return (message) => {
-    const event: Record<string, unknown> = {};
-    for (const [name] of headers) {
-      const value = message.headers[name]?.value;
-      if (value !== undefined) event[name] = typeof value === "object" && "valueOf" in value && "bytes" in value ? Number(value) : value;
+function payloadReader({ payload, rest }: EventPlan, codec: BodyCodec): ReadPayload {
+  if (payload === undefined) {
+    const read = codec.reader(rest);
+    return (event, body) => void (body.byteLength > 0 && Object.assign(event, read(body, newNotes())));
+  }
+  const [name, shape] = payload;
+  const kind = kindOf(shape);
+  if (kind === "blob") return (event, body) => void (event[name] = body);
+  if (kind === "string") return (event, body) => void (event[name] = Buffer.from(body).toString());
+  const read = codec.reader(shape);
+  return (event, body) => void (event[name] = read(body, newNotes()));
+}
+
+function eventReaderOf(shape: Shape, codec: BodyCodec): ReadEvent {
+  const plan = eventPlan(shape);
+  const readPayload = payloadReader(plan, codec);
+  return ({ headers, body }) => {
+    const event: Event = {};
+    for (const [name, member] of plan.headers) {
+      const value = headers[name]?.value;
+      // Longs arrive as eight bytes (Int64), everything else as what it is.
+      if (value !== undefined) event[name] = kindOf(member) === "number" ? Number(value) : value;
     }
-    if (payload === undefined) return message.body.byteLength === 0 ? event : Object.assign(event, readBody?.(message.body, newNotes()));
-    if (readBody === undefined) event[payload[0]] = kindOf(payload[1]) === "string" ? Buffer.from(message.body).toString() : message.body;
-    else event[payload[0]] = readBody(message.body, newNotes());
+    readPayload(event, body);
     return event;
   };
 }
 
 /** Events of a request body, one at a time, as the union that the client's types know. */
 export function eventReader(union: Shape, codec: BodyCodec): (body: AsyncIterable<Uint8Array>) => AsyncIterable<object> {
-  const readers = new Map(membersOf(union).map(([name, shape]) => [name, readEventOf(shape, codec)]));
+  const readers = new Map(membersOf(union).map(([name, shape]) => [name, eventReaderOf(shape, codec)]));
   return async function* events(body) {
-    for await (const frame of getChunkedStream(body)) {
-      // A signed stream wraps every event in a frame of its own, ends with an empty one, and names no event type.
-      const message = decodeFrame(frame);
-      const inner = ":event-type" in message.headers || message.body.byteLength === 0 ? message : decodeFrame(message.body);
-      const type = inner.headers[":event-type"]?.value;
-      if (type === undefined) continue;
-      const read = typeof type === "string" ? readers.get(type) : undefined;
-      if (read === undefined) throw serialization(`Unknown event type: ${String(type)}`);
-      yield { [String(type)]: read(inner) };
+    for await (const outer of messagesOf(body)) {
+      // A signed stream wraps every event in a frame of its own, which names no type; an empty one ends it.
+      const wrapped = !(":event-type" in outer.headers);
+      if (wrapped && outer.body.byteLength === 0) continue;
+      const message = wrapped ? decodeFrame(outer.body) : outer;
+      const type = String(message.headers[":event-type"]?.value);
+      const read = readers.get(type);
+      if (read === undefined) throw serialization(`Unknown event type: ${type}`);
+      yield { [type]: read(message) };
     }
   };
 }
 
-function decodeFrame(frame: Uint8Array): Message {
-  try {
-    return frames.decode(frame);
-  } catch (error) {
-    throw serialization("Malformed event stream frame.", error);
-  }
-}
+type WriteEvent = (event: Event) => Uint8Array;
 
-type WriteEvent = (event: Record<string, unknown>) => Uint8Array;
+const text = (value: string): MessageHeaders[string] => ({ type: "string", value });
 
-function writeEventOf([name, shape]: Member, codec: BodyCodec): WriteEvent {
+function eventWriterOf([type, shape]: Member, codec: BodyCodec): WriteEvent {
   const { headers: headerMembers, payload, rest } = eventPlan(shape);
   const kind = payload === undefined ? undefined : kindOf(payload[1]);
-  const raw = kind === "blob" || kind === "string";
-  const contentType = kind === "blob" ? "application/octet-stream" : kind === "string" ? "text/plain" : codec.contentType;
-  const write = raw ? undefined : codec.writer(payload?.[1] ?? rest);
+  const contentTypes: Readonly<Record<string, string>> = { blob: "application/octet-stream", string: "text/plain" };
+  const isError = shape.getMergedTraits().error !== undefined;
+  const common: MessageHeaders = {
+    ":message-type": text(isError ? "exception" : "event"),
+    [isError ? ":exception-type" : ":event-type"]: text(type),
+    ":content-type": text(contentTypes[kind ?? ""] ?? codec.contentType),
+  };
+  const write = kind === "blob" || kind === "string" ? undefined : codec.writer(payload?.[1] ?? rest);
   return (event) => {
-    const headers: MessageHeaders = {
-      ":message-type": { type: "string", value: shape.getMergedTraits().error === undefined ? "event" : "exception" },
-      [shape.getMergedTraits().error === undefined ? ":event-type" : ":exception-type"]: { type: "string", value: name },
-      ":content-type": { type: "string", value: contentType },
-    };
-    for (const [header] of headerMembers) {
-      const value = event[header];
-      if (value !== undefined && value !== null) headers[header] = headerValue(value);
+    const headers = { ...common };
+    for (const [name] of headerMembers) {
+      const value = event[name];
+      if (value !== undefined && value !== null) headers[name] = headerValue(value);
     }
     const value = payload === undefined ? event : event[payload[0]];
     const body = write === undefined ? (value ?? "") : write(value ?? {});
-    return frames.encode({ headers, body: bytesOf(body) });
+    return encodeFrame({ headers, body: bytesOf(body) });
   };
 }
 
 /** The first frame of an answer in an RPC protocol: the members of the output that do not stream. */
 export const initialResponse = (body: Uint8Array | string, contentType: string): Uint8Array =>
-  frames.encode({
+  encodeFrame({
     headers: {
-      ":message-type": { type: "string", value: "event" },
-      ":event-type": { type: "string", value: "initial-response" },
-      ":content-type": { type: "string", value: contentType },
+      ":message-type": text("event"),
+      ":event-type": text("initial-response"),
+      ":content-type": text(contentType),
     },
     body: bytesOf(body),
   });
 
 function headerValue(value: unknown): MessageHeaders[string] {
   if (typeof value === "boolean") return { type: "boolean", value };
-  if (typeof value === "number") return { type: "integer", value };
+  if (typeof value === "number") {
+    const isShort = Number.isInteger(value) && value === (value | 0);
+    return isShort ? { type: "integer", value } : { type: "long", value: Int64.fromNumber(value) };
+  }
   if (value instanceof Date) return { type: "timestamp", value };
   if (value instanceof Uint8Array) return { type: "binary", value };
-  return { type: "string", value: String(value) };
+  return text(String(value));
 }
 
 function bytesOf(value: unknown): Uint8Array {
@@ -123,7 +130,7 @@ function bytesOf(value: unknown): Uint8Array {
 
 /** Bytes of a response body out of an iterable of union events. */
 export function eventWriter(union: Shape, codec: BodyCodec): (events: unknown) => AsyncIterable<Uint8Array> {
-  const writers = new Map(membersOf(union).map((member) => [member[0], writeEventOf(member, codec)]));
+  const writers = new Map(membersOf(union).map((member) => [member[0], eventWriterOf(member, codec)]));
   return async function* bytes(events) {
     if (!isAsyncIterable(events)) throw new TypeError(`${union.getName() ?? "events"} must be an async iterable`);
     for await (const event of events) {

@@ -18,11 +18,15 @@ export const bodyTooLarge = (limitBytes: number, cause: unknown): Fault =>
     cause,
   });
 
-/** Query services name what they could not find; the others answer with the bare type. */
-export function unknownOperation(protocol: ProtocolName, asked: string): Fault {
+/** `asked` is the operation as the request names it, `version` that of the service's API. */
+export function unknownOperation(protocol: ProtocolName, asked: string, version: string): Fault {
   switch (protocol) {
     case "awsQuery":
-      return new Fault({ code: "InvalidAction", status: 400, message: `Could not find operation ${asked}` });
+      return new Fault({
+        code: "InvalidAction",
+        status: 400,
+        message: `Could not find operation ${asked} for version ${version}`,
+      });
     case "ec2Query":
       return new Fault({
         code: "InvalidAction",

@@ -4,7 +4,7 @@ import { deepestNesting, serialization, tooDeep } from "./faults.ts";
 import { setOwn } from "./scalar.ts";
 import { compiledOnce, kindOf, membersOf, type Shape } from "./shape.ts";
 import { textReader } from "./text-value.ts";
-import { isFlat, partElement } from "./xml.ts";
+import { partElement } from "./xml.ts";
 
 export interface FormNode {
   value: string | undefined;
@@ -43,7 +43,7 @@ function memberKey(name: string, shape: Shape, dialect: FormDialect): string {
 
 const index = /^\d{1,9}$/;
 
-/** Numbered children in their order. Both list forms are read: `Name.1` and, with the name of the items, `Name.member.1`. */
+/** Numbered children in their order, in both forms: flat as `Name.1`, or under a name as `Name.member.1`. */
 function numbered(node: FormNode, part: string): FormNode[] {
   const holder = node.children.get(part) ?? node;
   return [...holder.children]
@@ -52,55 +52,60 @@ function numbered(node: FormNode, part: string): FormNode[] {
     .map(([, child]) => child);
 }
 
-export function formReader(dialect: FormDialect): (shape: Shape) => Read {
-  const structure = (shape: Shape): Read => {
-    // ReceiveMessage has two members for one key; the first is the one that old clients mean.
-    const members = new Map(
-      membersOf(shape)
-        .toReversed()
-        .map(([name, member]) => [memberKey(name, member, dialect), { name, read: reader(member) }]),
-    );
-    return (node, at, notes) => {
-      const read: Record<string, unknown> = {};
-      for (const [key, child] of node.children) {
-        const member = members.get(key);
-        if (member === undefined) notes.unknownMembers.push(pathTo(at, key));
-        else read[member.name] = member.read(child, pathTo(at, member.name), notes);
-      }
-      return read;
-    };
+type ReaderOf = (shape: Shape) => Read;
+
+function structureReader(shape: Shape, readerOf: ReaderOf, dialect: FormDialect): Read {
+  // ReceiveMessage has two members for one key; the first is the one that old clients mean.
+  const members = new Map(
+    membersOf(shape)
+      .toReversed()
+      .map(([name, member]) => [memberKey(name, member, dialect), { name, read: readerOf(member) }]),
+  );
+  return (node, at, notes) => {
+    const read: Record<string, unknown> = {};
+    for (const [key, child] of node.children) {
+      const member = members.get(key);
+      if (member === undefined) notes.unknownMembers.push(pathTo(at, key));
+      else read[member.name] = member.read(child, pathTo(at, member.name), notes);
+    }
+    return read;
   };
-  const list = (shape: Shape): Read => {
-    const item = shape.getValueSchema();
-    const part = partElement(item, "member");
-    const readItem = reader(item);
-    return (node, at, notes) => numbered(node, part).map((child) => readItem(child, at, notes));
+}
+
+function listReader(shape: Shape, readerOf: ReaderOf): Read {
+  const item = shape.getValueSchema();
+  const part = partElement(item, "member");
+  const readItem = readerOf(item);
+  return (node, at, notes) => numbered(node, part).map((child) => readItem(child, at, notes));
+}
+
+function mapReader(shape: Shape, readerOf: ReaderOf): Read {
+  const keyPart = partElement(shape.getKeySchema(), "key");
+  const valuePart = partElement(shape.getValueSchema(), "value");
+  const readItem = readerOf(shape.getValueSchema());
+  return (node, at, notes) => {
+    const read: Record<string, unknown> = {};
+    for (const { children } of numbered(node, "entry")) {
+      const key = children.get(keyPart)?.value;
+      const value = children.get(valuePart);
+      if (key === undefined || value === undefined) throw serialization(`Entry without key or value: ${at}`);
+      setOwn(read, key, readItem(value, pathTo(at, key), notes));
+    }
+    return read;
   };
-  const map = (shape: Shape): Read => {
-    const keyPart = partElement(shape.getKeySchema(), "key");
-    const valuePart = partElement(shape.getValueSchema(), "value");
-    const readItem = reader(shape.getValueSchema());
-    return (node, at, notes) => {
-      const read: Record<string, unknown> = {};
-      for (const { children } of numbered(node, isFlat(shape) ? "" : "entry")) {
-        const key = children.get(keyPart)?.value;
-        const value = children.get(valuePart);
-        if (key === undefined || value === undefined) throw serialization(`Entry without key or value: ${at}`);
-        setOwn(read, key, readItem(value, pathTo(at, key), notes));
-      }
-      return read;
-    };
-  };
-  const reader = compiledOnce((shape): Read => {
+}
+
+export function formReader(dialect: FormDialect): ReaderOf {
+  const readerOf: ReaderOf = compiledOnce((shape): Read => {
     const kind = kindOf(shape);
-    if (kind === "structure" || kind === "unit") return structure(shape);
-    if (kind === "list") return list(shape);
-    if (kind === "map") return map(shape);
+    if (kind === "structure" || kind === "unit") return structureReader(shape, readerOf, dialect);
+    if (kind === "list") return listReader(shape, readerOf);
+    if (kind === "map") return mapReader(shape, readerOf);
     const read = textReader(shape, "label");
     return ({ value }, at) => {
       if (value === undefined) throw serialization(`Unexpected structure: ${at}`);
       return read(value, at);
     };
   });
-  return reader;
+  return readerOf;
 }

@@ -2,10 +2,11 @@
 import type { BodyCodec, ReadBody } from "./codec.ts";
 import { serialization } from "./faults.ts";
 import { base64, readBase64, timestampFormat, timestampText } from "./scalar.ts";
-import { treeReader, treeWriter, wrongType, type TreeFormat } from "./tree.ts";
+import { treeReader, wrongType, type TreeReadFormat } from "./tree-reader.ts";
+import { treeWriter, type TreeWriteFormat } from "./tree-writer.ts";
 
 /** The trait jsonName counts in REST only (Smithy: AWS JSON protocols ignore it). */
-const jsonFormat = (useJsonName: boolean): TreeFormat => ({
+const jsonFormat = (useJsonName: boolean): TreeReadFormat & TreeWriteFormat => ({
   memberName: (name, shape) => (useJsonName ? (shape.getMergedTraits().jsonName ?? name) : name),
   readBlob: (value, at) => {
     if (typeof value === "string") return readBase64(value, at);
@@ -20,6 +21,8 @@ const jsonFormat = (useJsonName: boolean): TreeFormat => ({
   },
 });
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function parse(body: Uint8Array): unknown {
   // An absent body is an empty structure: old clients send none where new ones send `{}`.
   if (body.byteLength === 0) return {};
@@ -29,8 +32,6 @@ function parse(body: Uint8Array): unknown {
     throw serialization("Could not parse the body as JSON.", error);
   }
 }
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 export function jsonCodec(contentType: string, useJsonName: boolean): BodyCodec {
   const format = jsonFormat(useJsonName);

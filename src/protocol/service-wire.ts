@@ -46,7 +46,7 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
     const known = compiled.get(key);
     if (known !== undefined) return known;
     const schema = byName.get(operation);
-    if (schema === undefined) throw unknownOperation(name, operation);
+    if (schema === undefined) throw unknownOperation(name, operation, entry.version);
     const codec = protocolOf(name).operation(schema);
     compiled.set(key, codec);
     return codec;
@@ -63,10 +63,10 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
       for (const protocol of protocols.values()) {
         const asked = await protocol.asked(request);
         if (asked === undefined) continue;
-        if (!byName.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation);
+        if (!byName.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
         return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
       }
-      throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`);
+      throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);
     },
     decode: ({ operation, protocol, wire }) => codecOf(protocol, operation).decode(wire),
     encodeOutput: ({ operation, protocol }, output, requestId) =>
