@@ -1,7 +1,7 @@
 // Blobs as files `ab/cdef…` under one folder. A file appears under its name whole and synced, or not at all.
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat, unlink, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, unlink, utimes, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import type { BlobRef, Blobs } from "./blob.ts";
@@ -25,9 +25,10 @@ export class BlobFiles implements Blobs {
   readonly #clock: Clock;
   readonly #durable: boolean;
   #temporaries = 0;
-  /** When each blob was last put; forgotten after the grace time. */
-  readonly #putAtMs = new Map<string, number>();
-  readonly #removals = new Map<string, Promise<void>>();
+  // INVARIANT: a blob is being put, by so many, or being removed, never both: a put waits for the removal to end, a
+  // collection passes over what is being put.
+  readonly #puts = new Map<string, number>();
+  readonly #removals = new Map<string, Promise<boolean>>();
   readonly #folders = new Map<string, Promise<void>>();
   #closed = false;
 
@@ -52,14 +53,17 @@ export class BlobFiles implements Blobs {
     if (content instanceof Uint8Array) {
       if (content.byteLength > maxBytes) throw blobTooLarge(maxBytes);
       const sha256 = createHash("sha256").update(content).digest("hex");
-      if (await this.#keep(sha256)) return { sha256, sizeBytes: content.byteLength };
+      const isThere = await this.#whileNotRemoved(sha256, () => this.#keep(sha256));
+      if (isThere) return { sha256, sizeBytes: content.byteLength };
     }
     this.#temporaries += 1;
     const file = join(this.#directory, temporary, String(this.#temporaries));
     try {
       const ref = await this.#writeTemporary(file, content, maxBytes);
-      if (await this.#keep(ref.sha256)) await unlink(file);
-      else await this.#publish(file, ref.sha256);
+      await this.#whileNotRemoved(ref.sha256, async () => {
+        if (await this.#keep(ref.sha256)) await unlink(file);
+        else await this.#publish(file, ref.sha256);
+      });
       return ref;
     } catch (error) {
       await rm(file, { force: true });
@@ -75,21 +79,17 @@ export class BlobFiles implements Blobs {
   async path(sha256: string): Promise<string | undefined> {
     if (!sha256Pattern.test(sha256)) return undefined;
     const path = this.#pathOf(sha256);
-    return (await exists(path)) ? path : undefined;
+    return (await isFound(stat(path))) ? path : undefined;
   }
 
   async collect(live: ReadonlySet<string>): Promise<number> {
-    const nowMs = this.#clock.now();
-    for (const [sha256, putAtMs] of this.#putAtMs) if (putAtMs + graceMs <= nowMs) this.#putAtMs.delete(sha256);
     let removed = 0;
     for (const folder of await readdir(this.#directory)) {
       if (folder.length !== 2) continue;
       for (const rest of await readdir(join(this.#directory, folder))) {
         const sha256 = folder + rest;
-        // Asked for each file just before it goes: a put may have come meanwhile.
-        if (!sha256Pattern.test(sha256) || live.has(sha256) || this.#putAtMs.has(sha256)) continue;
-        await this.#remove(sha256);
-        removed += 1;
+        if (!sha256Pattern.test(sha256) || live.has(sha256) || this.#puts.has(sha256)) continue;
+        if (await this.#removeWhenOld(sha256)) removed += 1;
       }
     }
     return removed;
@@ -111,6 +111,9 @@ export class BlobFiles implements Blobs {
         hash.update(chunk);
         await writeWhole(handle, chunk);
       }
+      // The age of a blob is told by our clock, which may not be the disk's.
+      const now = new Date(this.#clock.now());
+      await handle.utimes(now, now);
       if (this.#durable) await handle.sync();
     } finally {
       await handle.close();
@@ -118,11 +121,22 @@ export class BlobFiles implements Blobs {
     return { sha256: hash.digest("hex"), sizeBytes };
   }
 
-  /** True when the blob is there for good; from here on `collect` leaves it alone. */
+  async #whileNotRemoved<Result>(sha256: string, put: () => Promise<Result>): Promise<Result> {
+    this.#puts.set(sha256, (this.#puts.get(sha256) ?? 0) + 1);
+    try {
+      await this.#removals.get(sha256);
+      return await put();
+    } finally {
+      const others = (this.#puts.get(sha256) ?? 1) - 1;
+      if (others === 0) this.#puts.delete(sha256);
+      else this.#puts.set(sha256, others);
+    }
+  }
+
+  /** True when the blob is there for good; its grace time begins anew. */
   async #keep(sha256: string): Promise<boolean> {
-    this.#putAtMs.set(sha256, this.#clock.now());
-    await this.#removals.get(sha256);
-    if (!(await exists(this.#pathOf(sha256)))) return false;
+    const now = new Date(this.#clock.now());
+    if (!(await isFound(utimes(this.#pathOf(sha256), now, now)))) return false;
     // Another put may have renamed it a moment ago and not have synced the folder yet.
     await this.#syncFolderOf(sha256);
     return true;
@@ -144,14 +158,21 @@ export class BlobFiles implements Blobs {
     return making;
   }
 
-  async #remove(sha256: string): Promise<void> {
-    const removal = unlink(this.#pathOf(sha256));
+  async #removeWhenOld(sha256: string): Promise<boolean> {
+    const removal = this.#unlinkWhenOld(this.#pathOf(sha256));
     this.#removals.set(sha256, removal);
     try {
-      await removal;
+      return await removal;
     } finally {
       this.#removals.delete(sha256);
     }
+  }
+
+  async #unlinkWhenOld(path: string): Promise<boolean> {
+    const { mtimeMs } = await stat(path);
+    if (Math.round(mtimeMs) + graceMs > this.#clock.now()) return false;
+    await unlink(path);
+    return true;
   }
 
   #syncFolderOf(sha256: string): Promise<void> {
@@ -203,9 +224,9 @@ async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> 
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+async function isFound(attempt: Promise<unknown>): Promise<boolean> {
   try {
-    await stat(path);
+    await attempt;
     return true;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;

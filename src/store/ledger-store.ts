@@ -33,7 +33,7 @@ export class LedgerStore implements Store {
   }
 
   partitions(): Promise<readonly PartitionKey[]> {
-    return this.#parts.ledger.read({ kind: "partitions" });
+    return this.#parts.ledger.read({ kind: "partitions" }, (key) => key);
   }
 
   close(): Promise<void> {

@@ -35,19 +35,19 @@ export class PartitionQueues implements Queues {
     }
   }
 
-  async browse(queue: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly QueuedMessage[]> {
+  browse(queue: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly QueuedMessage[]> {
     const { after = 0, limit } = page;
-    const rows = await this.#ledger.read({ kind: "browse", partition: this.#partition, queue, after, limit });
-    return rows.map(queuedMessage);
+    return this.#ledger.read({ kind: "browse", partition: this.#partition, queue, after, limit }, queuedMessage);
   }
 
   async counts(queue: string): Promise<QueueCounts> {
-    const [counts] = await this.#ledger.read({ kind: "counts", partition: this.#partition, queue, nowMs: this.#clock.now() });
+    const job = { kind: "counts", partition: this.#partition, queue, nowMs: this.#clock.now() } as const;
+    const [counts] = await this.#ledger.read(job, (row) => row);
     return counts ?? { visible: 0, inFlight: 0, delayed: 0 };
   }
 
   names(): Promise<readonly string[]> {
-    return this.#ledger.read({ kind: "queues", partition: this.#partition });
+    return this.#ledger.read({ kind: "queues", partition: this.#partition }, (name) => name);
   }
 
   /** Called for each operation of each durable commit: wakes one receive for what it may have made visible. */

@@ -1,6 +1,6 @@
 // Streams of one partition over its ledger.
 import { announceWith } from "./announce.ts";
-import type { LedgerOperation } from "./ledger/job.ts";
+import type { LedgerOperation, RecordRow } from "./ledger/job.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Json, PartitionKey } from "./store.ts";
 import type { StreamRecord, Streams } from "./stream.ts";
@@ -15,16 +15,12 @@ export class PartitionStreams implements Streams {
     this.#ledger = ledger;
   }
 
-  async read(stream: string, page: { readonly after: number; readonly limit: number }): Promise<readonly StreamRecord[]> {
-    const rows = await this.#ledger.read({ kind: "records", partition: this.#partition, stream, ...page });
-    return rows.map((row) => {
-      const value: Json = JSON.parse(row.value);
-      return { ...row, value };
-    });
+  read(stream: string, page: { readonly after: number; readonly limit: number }): Promise<readonly StreamRecord[]> {
+    return this.#ledger.read({ kind: "records", partition: this.#partition, stream, ...page }, recordOf);
   }
 
   async end(stream: string): Promise<number> {
-    const [newest] = await this.#ledger.read({ kind: "end", partition: this.#partition, stream });
+    const [newest] = await this.#ledger.read({ kind: "end", partition: this.#partition, stream }, (end) => end);
     return newest ?? 0;
   }
 
@@ -46,4 +42,9 @@ export class PartitionStreams implements Streams {
   stop(): void {
     this.#watchers.clear();
   }
+}
+
+function recordOf(row: RecordRow): StreamRecord {
+  const value: Json = JSON.parse(row.value);
+  return { ...row, value };
 }

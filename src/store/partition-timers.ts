@@ -102,6 +102,9 @@ export class PartitionTimers implements Timers {
         const earliest = await this.#partition.scan(timers, { index: "due", limit });
         this.#handOver(earliest.map(timerOf), earliest.length === limit);
       }
+    } catch (error) {
+      // The store closed under a turn that nobody waits for any more.
+      if (this.#listener !== undefined) throw error;
     } finally {
       this.#turning = false;
     }

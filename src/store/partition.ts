@@ -40,9 +40,8 @@ export class LedgerPartition implements Partition {
     return row && documentOf(row);
   }
 
-  async scan(collection: string, range: ScanRange = {}): Promise<readonly StoredDocument[]> {
-    const rows = await this.#ledger.read({ kind: "scan", partition: this.key, collection, range });
-    return rows.map(documentOf);
+  scan(collection: string, range: ScanRange = {}): Promise<readonly StoredDocument[]> {
+    return this.#ledger.read({ kind: "scan", partition: this.key, collection, range }, documentOf);
   }
 
   watch(collection: string, listener: DocumentListener): () => void {

@@ -146,6 +146,15 @@ export function queueCases(bench: Bench): void {
     expect(idsOf(await partition.queues.browse("q", { limit: 10 }))).toEqual(["new"]);
   });
 
+  test("a group goes on when its first expires", async () => {
+    const partition = bench.freshPartition();
+    await partition.commit([send("old", { group: "g" })]);
+    clock.advance(1);
+    await partition.commit([send("new", { group: "g" })]);
+    await partition.commit([{ kind: "expire-messages", queue: "q", sentBeforeMs: clock.now() }]);
+    expect(idsOf(await partition.queues.receive("q", take))).toEqual(["new"]);
+  });
+
   test("browses in the order sent, page by page", async () => {
     const partition = bench.freshPartition();
     await partition.commit([send("1"), send("2", { delayMs: 5 }), send("3", { group: "g" })]);

@@ -64,6 +64,21 @@ export function timerCases(bench: Bench): void {
     expect(await heard.next()).toMatchObject([{ name: "t", value: 2 }]);
   });
 
+  test("does not ring for what was cancelled while it looked what is due", async () => {
+    const partition = bench.freshPartition();
+    const rungAfterwards: boolean[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      await partition.commit([set("t", 0)]);
+      let isCancelled = false;
+      const end = partition.timers.listen(() => void rungAfterwards.push(isCancelled));
+      await partition.commit([{ kind: "cancel-timer", name: "t" }]);
+      isCancelled = true;
+      await partition.scan("c");
+      end();
+    }
+    expect(rungAfterwards).not.toContain(true);
+  });
+
   test("hands over more than a page, and holds back when the listener falls behind", async () => {
     const partition = bench.freshPartition();
     await partition.commit(Array.from({ length: 1_250 }, (_, place) => set(String(place).padStart(4, "0"), place - 2_000)));

@@ -11,7 +11,7 @@ export interface Ledger {
   write(job: WriteJob): Promise<Exclude<WriteOutcome, { readonly kind: "failed" }>>;
   /** Resolves after every write that the document shows has resolved. */
   get(partition: PartitionKey, collection: string, key: string): Promise<DocumentRow | undefined>;
-  /** One snapshot; resolves after every write that it shows has resolved. */
-  read<Job extends ReadJob>(job: Job): Promise<readonly ReadRows[Job["kind"]][]>;
+  /** One snapshot, decoded as it comes in; resolves after every write that it shows has resolved. */
+  read<Job extends ReadJob, Value>(job: Job, decode: (row: ReadRows[Job["kind"]]) => Value): Promise<readonly Value[]>;
   close(): Promise<void>;
 }

@@ -88,7 +88,7 @@ export class MessageTable {
   expire(partition: number, name: string, sentBeforeMs: number): { readonly expired: number } {
     const queue = this.#names.find(partition, "queue", name) ?? 0;
     const sql = `SELECT sequence, group_id, ready_at, sent_at FROM messages WHERE queue = ? ORDER BY sequence LIMIT ${expireRows}`;
-    const oldest = [...this.#statements.rows(sql, queue)];
+    const oldest = this.#statements.all(sql, queue);
     let expired = 0;
     for (const row of oldest) {
       if (integer(row[3]) >= sentBeforeMs) break;
@@ -121,17 +121,15 @@ export class MessageTable {
     const sql =
       "SELECT sequence, group_id FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, sequence LIMIT ?";
     // Read to the end before anything is taken: taking moves messages within the index.
-    return Array.from(this.#statements.rows(sql, queue, nowMs, limit), (row) => ({
-      sequence: integer(row[0]),
-      group: row[1] === null ? null : text(row[1]),
-    }));
+    const rows = this.#statements.all(sql, queue, nowMs, limit);
+    return rows.map((row) => ({ sequence: integer(row[0]), group: row[1] === null ? null : text(row[1]) }));
   }
 
   /** The first messages of a group up to the first one that is hidden: that one holds back the rest. */
   #runOf(queue: number, group: string, limit: number, nowMs: number): number[] {
     const sql = "SELECT sequence, visible_at FROM messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT ?";
     const run: number[] = [];
-    for (const row of this.#statements.rows(sql, queue, group, limit)) {
+    for (const row of this.#statements.all(sql, queue, group, limit)) {
       if (integer(row[1]) > nowMs) break;
       run.push(integer(row[0]));
     }

@@ -21,13 +21,13 @@ export class LedgerReader {
     return number === undefined ? undefined : readDocument(this.#statements, number, collection, key);
   }
 
-  /** The rows that answer a job of that kind. */
-  read<Job extends ReadJob>(job: Job): ReadRows[Job["kind"]][] {
+  /** The rows that answer a job of that kind. Several may be read by turns. */
+  read<Job extends ReadJob>(job: Job): Generator<ReadRows[Job["kind"]]> {
     // The switch answers each kind with its rows; the type of a generator cannot say so.
-    return [...this.rows(job)] as ReadRows[Job["kind"]][];
+    return this.#rows(job) as Generator<ReadRows[Job["kind"]]>;
   }
 
-  *rows(job: ReadJob): Generator<ReadRows[ReadJob["kind"]]> {
+  *#rows(job: ReadJob): Generator<ReadRows[ReadJob["kind"]]> {
     const statements = this.#statements;
     if (job.kind === "partitions") {
       yield* listPartitions(statements);

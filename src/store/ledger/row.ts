@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 
 export type Row = readonly SQLOutputValue[];
 
-/** Statements by their SQL, prepared once; rows come as arrays, which is half the cost of objects. */
+/** Statements by their SQL, most prepared once; rows come as arrays, which is half the cost of objects. */
 export class Statements {
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
@@ -15,10 +15,15 @@ export class Statements {
   of(sql: string): StatementSync {
     let statement = this.#prepared.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      statement.setReturnArrays(true);
+      statement = this.#prepare(sql);
       this.#prepared.set(sql, statement);
     }
+    return statement;
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
     return statement;
   }
 
@@ -31,8 +36,14 @@ export class Statements {
     return isRow(row) ? row : undefined;
   }
 
+  all(sql: string, ...values: (string | number | null)[]): Row[] {
+    const rows: readonly unknown[] = this.of(sql).all(...values);
+    return rows.filter(isRow);
+  }
+
+  /** A statement of its own for each call: two that share one would disturb each other. */
   *rows(sql: string, ...values: (string | number | null)[]): Generator<Row> {
-    for (const row of this.of(sql).iterate(...values)) {
+    for (const row of this.#prepare(sql).iterate(...values)) {
       const found: unknown = row;
       if (isRow(found)) yield found;
     }

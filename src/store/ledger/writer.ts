@@ -67,6 +67,18 @@ export class LedgerWriter {
     }
   }
 
+  /** Copies the write-ahead log into the database once it has so many frames that are not there yet. */
+  checkpoint(frames: number): void {
+    if (this.#refusal !== undefined) return;
+    try {
+      const [, log, copied] = this.#statements.row("PRAGMA wal_checkpoint(NOOP)") ?? [];
+      if (Number(log) - Number(copied) >= frames) this.#statements.run("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      // The log still holds everything. It grows until there is room, or until a write tells of the broken disk.
+      this.#abandon(error);
+    }
+  }
+
   #runAlone(job: WriteJob): WriteOutcome {
     this.#statements.run("SAVEPOINT job");
     try {

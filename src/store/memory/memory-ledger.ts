@@ -35,9 +35,9 @@ export class MemoryLedger implements Ledger {
     return this.#reader.get(partition, collection, key);
   }
 
-  async read<Job extends ReadJob>(job: Job): Promise<readonly ReadRows[Job["kind"]][]> {
+  async read<Job extends ReadJob, Value>(job: Job, decode: (row: ReadRows[Job["kind"]]) => Value): Promise<readonly Value[]> {
     this.#assertOpen();
-    return this.#reader.read(job);
+    return Array.from(this.#reader.read(job), decode);
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,11 @@ import type { ReadJob, ReadRows } from "../ledger/job.ts";
 import { LedgerReader } from "../ledger/reader.ts";
 import type { FromReader, ThreadStart, ToReader } from "./thread-message.ts";
 
-/** Rows a message: keeps the main thread's share of a long scan in short pieces. */
-const rowsAtOnce = 500;
+// What one message carries at most: it bounds how long the main thread is busy with it.
+const rowsAtOnce = 250;
+const charactersAtOnce = 256 * 1024;
+
+type AnyRow = ReadRows[ReadJob["kind"]];
 
 const start: ThreadStart = workerData;
 if (parentPort !== null) serve(parentPort);
@@ -15,7 +18,8 @@ if (parentPort !== null) serve(parentPort);
 function serve(port: MessagePort): void {
   const database = new DatabaseSync(start.path, { readOnly: true, timeout: 5_000 });
   const reader = new LedgerReader(database);
-  const say = (message: FromReader): void => port.postMessage(message);
+  /** Reads that have more rows to give. */
+  const open = new Map<number, Generator<AnyRow>>();
   port.on("message", (message: ToReader | undefined) => {
     if (message === undefined) {
       database.close();
@@ -23,17 +27,27 @@ function serve(port: MessagePort): void {
       return;
     }
     const { id, job } = message;
-    try {
-      let rows: ReadRows[ReadJob["kind"]][] = [];
-      for (const row of reader.rows(job)) {
-        rows.push(row);
-        if (rows.length < rowsAtOnce) continue;
-        say({ kind: "rows", id, rows, isLast: false });
-        rows = [];
-      }
-      say({ kind: "rows", id, rows, isLast: true });
-    } catch (error) {
-      say({ kind: "failed", id, message: reasonOf(error) });
-    }
+    const rows = job === undefined ? open.get(id) : reader.read(job);
+    if (rows === undefined) return;
+    const answer = nextRows(id, rows);
+    if (answer.kind === "rows" && !answer.isLast) open.set(id, rows);
+    else open.delete(id);
+    port.postMessage(answer);
   });
+}
+
+function nextRows(id: number, from: Generator<AnyRow>): FromReader {
+  const rows: AnyRow[] = [];
+  let characters = 0;
+  try {
+    while (rows.length < rowsAtOnce && characters < charactersAtOnce) {
+      const next = from.next();
+      if (next.done === true) return { kind: "rows", id, rows, isLast: true };
+      rows.push(next.value);
+      if (typeof next.value === "object" && "value" in next.value) characters += next.value.value.length;
+    }
+    return { kind: "rows", id, rows, isLast: false };
+  } catch (error) {
+    return { kind: "failed", id, message: reasonOf(error) };
+  }
 }

@@ -9,8 +9,8 @@ import { entryOf, type FromReader, type ThreadStart, type ToReader } from "./thr
 type AnyRow = ReadRows[ReadJob["kind"]];
 
 interface Pending {
-  readonly rows: AnyRow[];
-  readonly resolve: (rows: AnyRow[]) => void;
+  readonly take: (rows: readonly AnyRow[]) => void;
+  readonly resolve: () => void;
   readonly reject: (fault: Fault) => void;
 }
 
@@ -27,19 +27,22 @@ export class ReaderThread {
     this.#directory = directory;
   }
 
-  async read<Job extends ReadJob>(job: Job): Promise<readonly ReadRows[Job["kind"]][]> {
+  async read<Job extends ReadJob, Value>(job: Job, decode: (row: ReadRows[Job["kind"]]) => Value): Promise<readonly Value[]> {
     if (this.#closed) throw storeClosed(this.#directory);
     this.#worker ??= this.#startWorker();
-    const { promise, resolve, reject } = Promise.withResolvers<AnyRow[]>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const values: Value[] = [];
     this.#reads += 1;
     const message: ToReader = { id: this.#reads, job };
-    this.#pending.set(message.id, { rows: [], resolve, reject });
-    this.#worker.postMessage(message);
     // The thread answers each kind of job with the rows of that kind.
-    return (await promise) as ReadRows[Job["kind"]][];
+    const take = (rows: readonly AnyRow[]): void => void values.push(...(rows as ReadRows[Job["kind"]][]).map(decode));
+    this.#pending.set(message.id, { take, resolve, reject });
+    this.#worker.postMessage(message);
+    await promise;
+    return values;
   }
 
-  /** Resolves when all reads have settled and the thread has ended. */
+  /** Resolves when the thread has ended. Reads that are not done by then fail. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -70,10 +73,20 @@ export class ReaderThread {
       pending.reject(storeDiskFailed(this.#directory, message.message));
       return;
     }
-    for (const row of message.rows) pending.rows.push(row);
-    if (!message.isLast) return;
-    this.#pending.delete(message.id);
-    pending.resolve(pending.rows);
+    try {
+      pending.take(message.rows);
+    } catch (error) {
+      this.#pending.delete(message.id);
+      pending.reject(storeDiskFailed(this.#directory, error));
+      return;
+    }
+    if (message.isLast) {
+      this.#pending.delete(message.id);
+      pending.resolve();
+    } else {
+      const more: ToReader = { id: message.id };
+      this.#worker?.postMessage(more);
+    }
   }
 
   #fail(fault: Fault): void {

@@ -45,11 +45,11 @@ export class SqliteLedger implements Ledger {
     return row;
   }
 
-  async read<Job extends ReadJob>(job: Job): Promise<readonly ReadRows[Job["kind"]][]> {
+  async read<Job extends ReadJob, Value>(job: Job, decode: (row: ReadRows[Job["kind"]]) => Value): Promise<readonly Value[]> {
     if (!this.#database.isOpen) throw storeClosed(this.#directory);
-    const rows = await this.#reader.read(job);
+    const values = await this.#reader.read(job, decode);
     await this.#writer.settled();
-    return rows;
+    return values;
   }
 
   async close(): Promise<void> {

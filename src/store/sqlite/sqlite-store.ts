@@ -1,5 +1,4 @@
 // The store on one machine: a SQLite ledger and a folder of blobs in one data directory, locked for one process.
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { BlobFiles } from "../blob-files.ts";
@@ -11,9 +10,7 @@ import { SqliteLedger } from "./sqlite-ledger.ts";
 export async function openSqliteStore(options: { readonly directory: string; readonly clock: Clock }): Promise<Store> {
   const { clock } = options;
   const directory = resolve(options.directory);
-  // What is stored is the user's: payloads, environment variables, code.
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(directory);
+  const lock = await lockDirectory(directory);
   try {
     const opening = SqliteLedger.open(directory, clock.now());
     const blobs = await BlobFiles.open({ directory: join(directory, "blobs"), clock, durable: true });

@@ -19,9 +19,10 @@ export type FromWriter =
   /** In the order of the jobs; one message for all that shared a sync. */
   | { readonly kind: "outcomes"; readonly outcomes: readonly WriteOutcome[] };
 
+/** Without a job: the next rows of the read of that id, asked for when the last have been taken in. */
 export interface ToReader {
   readonly id: number;
-  readonly job: ReadJob;
+  readonly job?: ReadJob;
 }
 
 export type FromReader =

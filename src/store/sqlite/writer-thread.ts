@@ -39,7 +39,8 @@ function serve(port: MessagePort): void {
         port.close();
         return;
       }
-      checkpointWhenDue(database);
+      // After the answer has left: nobody waits for it but the next transaction.
+      writer.checkpoint(checkpointFrames);
       sweepLater(database, writer);
     });
     sweepLater(database, writer);
@@ -76,12 +77,6 @@ function drain(port: MessagePort, first: ToWriter): { readonly jobs: readonly Wr
     jobs.push(...next.message);
   }
   return { jobs, isLast: false };
-}
-
-/** After the answer has left: nobody waits for it but the next transaction. */
-function checkpointWhenDue(database: DatabaseSync): void {
-  const log = database.prepare("PRAGMA wal_checkpoint(NOOP)").get();
-  if (Number(log?.["log"]) - Number(log?.["checkpointed"]) >= checkpointFrames) database.exec("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 function sweepLater(database: DatabaseSync, writer: LedgerWriter): void {
