@@ -64,8 +64,7 @@ export function openDeployments(repository: FunctionRepository, ids: Ids): Deplo
 
     onPending: (listener) =>
       repository.onChange((change) => {
-        if (change.kind === "alias" || change.record === undefined) return;
-        const deployment = pendingDeployment(change.id, change.record);
+        const deployment = change.record && pendingDeployment(change.id, change.record);
         if (deployment !== undefined) listener(deployment);
       }),
 

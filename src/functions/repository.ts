@@ -16,11 +16,15 @@ import {
 import type { FunctionId } from "./function-version.ts";
 import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
 
-/** A durable change of something that belongs to `id`. Deletions carry no record. */
-export type FunctionChange =
-  | { readonly kind: "function"; readonly id: FunctionId; readonly record: FunctionRecord | undefined }
-  | { readonly kind: "version"; readonly id: FunctionId; readonly record: VersionRecord | undefined }
-  | { readonly kind: "alias"; readonly id: FunctionId };
+/**
+ * A durable change of a function or of one of its versions. News of aliases comes as news of their function, whose
+ * document is written with them.
+ */
+export interface FunctionChange {
+  readonly id: FunctionId;
+  /** Undefined: deleted. */
+  readonly record: FunctionRecord | VersionRecord | undefined;
+}
 
 /** Keys after `after`, at most `limit`. */
 export interface Page {
@@ -151,29 +155,19 @@ export class FunctionRepository {
       region: scope.region,
       name: key.split(":", 1)[0] ?? key,
     });
-    const watch = (collection: string, read: (change: DocumentChange) => FunctionChange): (() => void) =>
-      partition.watch(collection, (changes) => {
-        for (const change of changes) this.#tell(read(change));
-      });
-    return [
-      watch(collections.functions, (change) => ({
-        kind: "function",
-        id: idOf(change.key),
-        record: change.kind === "put" ? readStored<FunctionRecord>(change).record : undefined,
-      })),
-      watch(collections.versions, (change) => ({
-        kind: "version",
-        id: idOf(change.key),
-        record: change.kind === "put" ? readStored<VersionRecord>(change).record : undefined,
-      })),
-      watch(collections.aliases, (change) => ({ kind: "alias", id: idOf(change.key) })),
-    ];
+    const tellAll = (changes: readonly DocumentChange[]): void => {
+      for (const change of changes) this.#tell({ id: idOf(change.key), record: recordOf(change) });
+    };
+    return [partition.watch(collections.functions, tellAll), partition.watch(collections.versions, tellAll)];
   }
 
   #tell(change: FunctionChange): void {
     for (const listener of this.#listeners) listener(change);
   }
 }
+
+const recordOf = (change: DocumentChange): FunctionRecord | VersionRecord | undefined =>
+  change.kind === "put" ? readStored<FunctionRecord | VersionRecord>(change).record : undefined;
 
 const rangeOf = ({ after, limit }: Page): ScanRange => ({
   ...(after === undefined ? {} : { after }),

@@ -84,6 +84,24 @@ test("numbers are never given twice, neither after a version nor after its funct
   expect(await room.call("PublishVersion", { FunctionName: "f" })).toMatchObject({ Version: "3" });
 });
 
+test("a number is not given twice either when the name was created and deleted by others meanwhile", async () => {
+  await using room = await openLambdaRoom();
+  const { repository } = room.functions;
+  const commit = repository.commit.bind(repository);
+  // Between reading and writing of the creation below, another life of the function passes.
+  repository.commit = async (scope, operations) => {
+    repository.commit = commit;
+    await room.create("f", { Publish: true });
+    await room.call("DeleteFunction", { FunctionName: "f" });
+    return commit(scope, operations);
+  };
+  await room.create("f", { Publish: true });
+  expect((await room.call("ListVersionsByFunction", { FunctionName: "f" })).Versions?.map(({ Version }) => Version)).toEqual([
+    "$LATEST",
+    "2",
+  ]);
+});
+
 test("of many who publish at once each gets the version that it made or the one before", async () => {
   await using room = await openLambdaRoom();
   await room.create("f");
