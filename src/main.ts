@@ -101,7 +101,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         ids,
         log,
         code: { inspect: inspectArchive },
-        runtimeVersions: { hashOf: (runtime) => installedVersion(runtimes, runtime) },
+        runtimeVersions: { hashOf: (runtime) => runtimes.versionHash(runtime) },
         settings: {
           deprecatedRuntimes: settings.deprecatedRuntimes,
           architecture: process.arch === "arm64" ? "arm64" : "x86_64",
@@ -151,9 +151,4 @@ function openDriver({ isolation }: Settings, directory: string): SandboxDriver {
     throw new SettingsError(`--isolation required: the ${driver.name} driver, the only one here, does not isolate functions`);
   }
   return driver;
-}
-
-async function installedVersion(runtimes: Runtimes, runtime: string): Promise<string | undefined> {
-  const status = (await runtimes.list()).find(({ id }) => id === runtime);
-  return status?.state === "ready" ? (await runtimes.resolve(runtime)).versionHash : undefined;
 }

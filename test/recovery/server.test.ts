@@ -10,6 +10,7 @@ import {
   GetFunctionCommand,
   InvokeCommand,
   LambdaClient,
+  LambdaServiceException,
   ListFunctionsCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
@@ -61,7 +62,9 @@ async function work(client: LambdaClient, worker: string, code: Buffer, known: A
         await client.send(new DeleteFunctionCommand({ FunctionName: name }));
         known.set(name, "deleted");
       }
-    } catch {
+    } catch (error) {
+      // An answer is never an error here; no answer means that the server has been killed.
+      if (error instanceof LambdaServiceException) throw error;
       return;
     }
   }

@@ -1,6 +1,9 @@
 // What one language's file offers to the table of runtimes.ts.
 import type { Runtime } from "./runtime.ts";
 
+/** The table adds the hash: it follows from the program and its version. */
+export type OpenedRuntime = Omit<Runtime, "versionHash">;
+
 export interface Language {
   /** Runtime ids that it answers for, newest first. */
   readonly ids: readonly string[];
@@ -20,7 +23,7 @@ export interface FoundRuntime {
   /** For people, e.g. `22.23.3`. */
   readonly version: string;
   /** Makes it ready to run functions. */
-  open(): Promise<Runtime>;
+  open(): Promise<OpenedRuntime>;
 }
 
 /** Surroundings in which languages are looked for and installed. */

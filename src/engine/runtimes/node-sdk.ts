@@ -1,9 +1,10 @@
 // The AWS SDK for JavaScript that managed Node.js runtimes carry. Ours comes from the server's own packages and from
 // those that `lambent runtimes add @aws-sdk/client-…` installed; nothing else of either is shown to a function.
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { runtimeNotInstalled } from "./faults.ts";
+import { runtimeNotInstalled, runtimeUnknown } from "./faults.ts";
+import type { FoundRuntime } from "./language.ts";
 import { install } from "./programs.ts";
 
 const scopes = ["@aws-sdk", "@smithy"];
@@ -34,6 +35,14 @@ export async function installSdkPackage(directory: string, name: string, onProgr
   await install("npm", args, onProgress).catch((error: unknown) => {
     throw runtimeNotInstalled(name, error instanceof Error ? error.message : String(error), error);
   });
+}
+
+/** One that was added, in the shape in which `add` tells what it brought. */
+export async function findSdkPackage(directory: string, name: string): Promise<FoundRuntime | undefined> {
+  const folder = join(installedIn(directory), name);
+  if (!(await packagesIn(folder)).includes("package.json")) return undefined;
+  const { version }: { version: string } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return { program: folder, version, open: () => Promise.reject(runtimeUnknown(name)) };
 }
 
 const installedIn = (directory: string): string => join(directory, "aws-sdk", "node_modules");

@@ -4,11 +4,10 @@ import { installNode, nodeIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
-import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
-import { installSdkPackage, isSdkPackage, sdkLinks } from "./node-sdk.ts";
+import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import { findSdkPackage, installSdkPackage, isSdkPackage, sdkLinks } from "./node-sdk.ts";
 import { ask, installations } from "./programs.ts";
-import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
-import { versionHash } from "./version-hash.ts";
+import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 const majors = ["26", "24", "22", "20", "18"];
 
@@ -16,7 +15,7 @@ export function createNodeLanguage(host: LanguageHost): Language {
   return {
     ids: majors.map((major) => `nodejs${major}.x`),
     installs: isSdkPackage,
-    find: (id) => findNode(id, host),
+    find: (id) => (isSdkPackage(id) ? findSdkPackage(host.directory, id) : findNode(id, host)),
     howToInstall: (id) => `Install it with: lambent runtimes add ${id}`,
     install: async (id, onProgress) => {
       if (isSdkPackage(id)) {
@@ -78,11 +77,11 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
     ...(installed === undefined ? [] : [installed]),
     ...managed.flat(),
     `/opt/homebrew/opt/node@${major}/bin/node`,
-    ...new Set(["/usr/bin", "/usr/local/bin", ...host.searchPath].map((folder) => join(folder, "node"))),
+    ...host.searchPath.map((folder) => join(folder, "node")),
   ];
 }
 
-async function openNode({ id, program, version }: Node & { readonly id: string }, host: LanguageHost): Promise<Runtime> {
+async function openNode({ id, program, version }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
   const major = majorOf(id);
   const links = await sdkLinks(host.directory);
   const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links });
@@ -91,7 +90,6 @@ async function openNode({ id, program, version }: Node & { readonly id: string }
     channel: "framed",
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
-    versionHash: versionHash(id, version, program),
     launch: (request) => applyExecWrapper(launchNode(program, major, request), request),
   };
 }

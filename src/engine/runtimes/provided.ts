@@ -2,10 +2,9 @@
 import { accessSync, constants, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { entrypointInvalid } from "../../sandbox/faults.ts";
-import type { FoundRuntime, Language } from "./language.ts";
+import type { FoundRuntime, Language, OpenedRuntime } from "./language.ts";
 import { runtimeNotInstalled } from "./faults.ts";
-import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
-import { versionHash } from "./version-hash.ts";
+import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 const ids = ["provided.al2023", "provided.al2", "provided"];
 
@@ -20,12 +19,11 @@ export function createProvidedLanguage(): Language {
 
 function bringYourOwn(id: string): FoundRuntime {
   const name = id === "provided" ? "al1" : id.slice("provided.".length);
-  const runtime: Runtime = {
+  const runtime: OpenedRuntime = {
     id,
     channel: "http",
     runtimeDir: undefined,
     version: `provided:${name}.v1`,
-    versionHash: versionHash(id),
     launch,
   };
   return { program: "bootstrap", version: name, open: () => Promise.resolve(runtime) };

@@ -5,10 +5,9 @@ import { boto3Packages } from "./boto3.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
-import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
 import { ask, install, installations } from "./programs.ts";
-import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
-import { versionHash } from "./version-hash.ts";
+import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 const versions = ["3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
 
@@ -61,8 +60,8 @@ async function candidates(version: string, host: LanguageHost): Promise<readonly
     installations(home(".asdf", "installs", "python"), version, program),
     installations(home(".local", "share", "mise", "installs", "python"), version, program),
   ]);
-  const folders = new Set(["/usr/bin", "/usr/local/bin", `/opt/homebrew/opt/python@${version}/bin`, ...host.searchPath]);
-  return [...managed.flat(), ...Array.from(folders, (folder) => join(folder, `python${version}`))];
+  const folders = [`/opt/homebrew/opt/python@${version}/bin`, ...host.searchPath];
+  return [...managed.flat(), ...folders.map((folder) => join(folder, `python${version}`))];
 }
 
 /** Python has no packages on npm: the version manager that is there is asked for it. */
@@ -83,7 +82,7 @@ async function installPython(id: string, onProgress: (line: string) => void): Pr
   throw runtimeNotInstalled(id, failures.join("\n"));
 }
 
-async function openPython(id: string, python: Python, host: LanguageHost): Promise<Runtime> {
+async function openPython(id: string, python: Python, host: LanguageHost): Promise<OpenedRuntime> {
   const runtimeDir = join(host.directory, id);
   await mkdir(runtimeDir, { recursive: true });
   const guest = await prepareGuestFolder({
@@ -100,7 +99,6 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
     channel: "framed",
     runtimeDir,
     version: `python:${versionOf(id)}.v${python.version.split(".")[2] ?? "0"}`,
-    versionHash: versionHash(id, python.version, python.program),
     launch: (request) => {
       boto3.retry();
       return applyExecWrapper(launchPython(id, { program: python.program, guest: guestName }, request), request);

@@ -41,6 +41,11 @@ export type RuntimeStatus =
 export interface Runtimes {
   /** Cached after the first look. Fault: InvalidRuntimeException (502) that names the command to install it. */
   resolve(id: string): Runtime | Promise<Runtime>;
+  /**
+   * The hash of what `resolve` would give, without waiting for it to be ready to run (boto3 may have to be fetched): it
+   * gets ready meanwhile. Undefined when it is not on this machine.
+   */
+  versionHash(id: string): Promise<string | undefined>;
   /** Every runtime that CreateFunction accepts, for `lambent doctor` and `lambent runtimes`. */
   list(): Promise<readonly RuntimeStatus[]>;
   /** Installs one (`lambent runtimes add nodejs22.x`); reports progress a line at a time. */

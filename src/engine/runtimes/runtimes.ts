@@ -1,4 +1,5 @@
 // The table of runtimes: every id that AWS accepts, and the language that answers for it.
+import { createHash } from "node:crypto";
 import { runtimeMissing, runtimeUnknown } from "./faults.ts";
 import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
 import { createNodeLanguage } from "./node.ts";
@@ -24,17 +25,26 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     const found = await language.find(id);
     // Not remembered: it may be installed at any time.
     if (found === undefined) throw runtimeMissing(id, language.howToInstall(id));
-    const runtime = await found.open();
+    const runtime = { ...(await found.open()), versionHash: hashOf(id, found) };
     opened.set(id, runtime);
     return runtime;
   };
+  const resolve = (id: string): Runtime | Promise<Runtime> => {
+    const known = opened.get(id);
+    if (known !== undefined) return known;
+    const pending = opening.get(id) ?? open(id).finally(() => opening.delete(id));
+    opening.set(id, pending);
+    return pending;
+  };
   return {
-    resolve: (id) => {
+    resolve,
+    versionHash: async (id) => {
       const known = opened.get(id);
-      if (known !== undefined) return known;
-      const pending = opening.get(id) ?? open(id).finally(() => opening.delete(id));
-      opening.set(id, pending);
-      return pending;
+      if (known !== undefined) return known.versionHash;
+      const found = await languageOf.get(id)?.find(id);
+      if (found === undefined) return undefined;
+      Promise.resolve(resolve(id)).catch((error: unknown) => host.log.warn({ runtime: id, error: String(error) }, "runtime-not-ready"));
+      return hashOf(id, found);
     },
     list: () => Promise.all(Array.from(languageOf, ([id, language]) => describe(id, language))),
     add: async (id, onProgress) => {
@@ -45,6 +55,10 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     },
   };
 }
+
+/** New whenever the program behind a runtime is another. */
+const hashOf = (id: string, { version, program }: FoundRuntime): string =>
+  createHash("sha256").update([id, version, program].join("\n")).digest("hex");
 
 async function describe(id: string, language: Language): Promise<RuntimeStatus> {
   const found: FoundRuntime | undefined = await language.find(id);
