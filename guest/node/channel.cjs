@@ -8,8 +8,10 @@ const writeFd = 4;
 const headerBytes = 9;
 const frame = { invoke: 1, next: 16, response: 17, error: 18, initError: 19 };
 
+/** Holds nearly every event; a larger one gets a buffer for itself. */
+const scratchBytes = 64 * 1024;
 /** Bytes that have been read and not been used: scratch[from..to). */
-let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+let scratch = Buffer.allocUnsafeSlow(scratchBytes);
 let from = 0;
 let to = 0;
 
@@ -23,6 +25,10 @@ function readFrame() {
   const meta = metaEnd > headerBytes ? JSON.parse(scratch.toString("utf8", from + headerBytes, from + metaEnd)) : {};
   const body = scratch.toString("utf8", from + metaEnd, from + end);
   from += end;
+  if (from === to) {
+    from = to = 0;
+    if (scratch.length > scratchBytes) scratch = Buffer.allocUnsafeSlow(scratchBytes);
+  }
   return { type, meta, body };
 }
 

@@ -1,7 +1,7 @@
 // Where a function's packages come from: its own code, then layers, then the AWS SDK of the runtime, and nowhere else.
 // `require` gets there by NODE_PATH; `import` ignores NODE_PATH, so that a resolve hook does it, as on AWS.
 "use strict";
-const { existsSync, realpathSync } = require("node:fs");
+const { existsSync, readFileSync, realpathSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join, sep } = require("node:path");
 const { fileURLToPath, pathToFileURL } = require("node:url");
@@ -60,17 +60,23 @@ function createSearch(taskRoot, nodePath) {
     if (name === undefined || Module.isBuiltin(specifier)) return next(specifier, context);
     const isRequire = context.conditions?.includes("require") === true;
     if (isRequire) return withAdvice(name, () => next(specifier, context));
-    const parent = context.parentURL?.startsWith("file:") ? fileURLToPath(context.parentURL) : "";
-    if (!parent.startsWith(root) || isInOwnCode(parent, name)) return next(specifier, context);
+    if (context.parentURL?.startsWith("file:") !== true) return next(specifier, context);
+    const parent = fileURLToPath(context.parentURL);
+    if (isAround(parent, name)) return next(specifier, context);
     const fallback = fallbacks.find(({ folder }) => existsSync(join(folder, name)));
     if (fallback !== undefined) return next(specifier, { ...context, parentURL: fallback.parentURL });
     throw notFound(specifier, name, parent);
   };
 
-  /** Whether a node_modules of the code, or the package of the importing file itself, has it. */
-  const isInOwnCode = (parent, name) => {
-    for (let folder = dirname(parent); `${folder}${sep}`.startsWith(root); folder = dirname(folder)) {
+  /** Whether a node_modules above the importing file has it, or the file's own package is it. */
+  const isAround = (parent, name) => {
+    // Of what lies around the code's folder on the host, the code sees nothing.
+    const end = parent.startsWith(root) ? root : sep;
+    let folder = dirname(parent);
+    while (`${folder}${sep}`.startsWith(end)) {
       if (existsSync(join(folder, "node_modules", name)) || ownName(folder) === name) return true;
+      if (folder === dirname(folder)) return false;
+      folder = dirname(folder);
     }
     return false;
   };
@@ -79,7 +85,7 @@ function createSearch(taskRoot, nodePath) {
 
 function ownName(folder) {
   const file = join(folder, "package.json");
-  return existsSync(file) ? require(file).name : undefined;
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).name : undefined;
 }
 
 function notFound(specifier, name, parent) {

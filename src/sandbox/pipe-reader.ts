@@ -5,7 +5,6 @@ import { closeSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Syscalls } from "./syscalls.ts";
 
-const readBytes = 64 * 1024;
 /** Most that a pipe holds when an unprivileged writer has enlarged it (/proc/sys/fs/pipe-max-size). */
 const largestPipeBytes = 1024 * 1024;
 
@@ -15,7 +14,6 @@ export class PipeReader {
   #socket: Socket | undefined;
   #listener: (bytes: Buffer) => void = () => undefined;
   #onEnd: () => void = () => undefined;
-  #scratch: Buffer | undefined;
   #closed = false;
 
   /** Takes over the descriptor: it is closed at the end of the stream or by `close`. */
@@ -34,8 +32,8 @@ export class PipeReader {
       readable: true,
       writable: false,
       onread: {
-        buffer: Buffer.allocUnsafeSlow(readBytes),
-        // The buffer is used again for the next read, and listeners keep what they get.
+        buffer: this.#syscalls.readBuffer,
+        // Listeners keep what they get.
         callback: (count, buffer) => {
           listener(Buffer.from(buffer.subarray(0, count)));
           return true;
@@ -55,13 +53,13 @@ export class PipeReader {
   /** Delivers what was written before the call. Ends also against a writer that never stops. */
   drain(): void {
     if (this.#socket === undefined) return;
-    this.#scratch ??= Buffer.allocUnsafeSlow(readBytes);
+    const { readBuffer } = this.#syscalls;
     let leftBytes = largestPipeBytes;
     while (leftBytes > 0 && !this.#socket.destroyed) {
-      const count = this.#syscalls.read(this.#fd, this.#scratch);
+      const count = this.#syscalls.read(this.#fd, readBuffer);
       if (count === undefined || count === 0) return;
       leftBytes -= count;
-      this.#listener(Buffer.from(this.#scratch.subarray(0, count)));
+      this.#listener(Buffer.from(readBuffer.subarray(0, count)));
     }
   }
 

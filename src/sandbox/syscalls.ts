@@ -15,7 +15,13 @@ export interface Syscalls {
   /** Bytes written, `undefined` when a non-blocking descriptor takes nothing now or the reader has gone. */
   write(fd: number, bytes: Uint8Array): number | undefined;
   setNonBlocking(fd: number): void;
+  /** No child inherits it, unless it is given it. */
+  setCloseOnExec(fd: number): void;
+  /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
+  readonly readBuffer: Buffer;
 }
+
+const readBytes = 64 * 1024;
 
 // <fcntl.h> of the two systems that we run on.
 const flags =
@@ -33,6 +39,7 @@ export function loadSyscalls(): Syscalls {
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
 
   return {
+    readBuffer: Buffer.allocUnsafeSlow(readBytes),
     pipe: () => {
       const fds = [-1, -1];
       if (makePipe(fds) !== 0) fail("pipe");
@@ -55,6 +62,9 @@ export function loadSyscalls(): Syscalls {
         if (errno === EAGAIN || errno === EPIPE) return undefined;
         if (errno !== EINTR) return fail("write");
       }
+    },
+    setCloseOnExec: (fd) => {
+      fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
     setNonBlocking: (fd) => {
       const current = Number(fcntl(fd, flags.getFlags));

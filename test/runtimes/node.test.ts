@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Guest, GuestHost, installed, type Reply, runtimes } from "./guest-host.ts";
 
-const ids = await installed("nodejs26.x", "nodejs24.x", "nodejs22.x", "nodejs20.x");
+const ids = await installed("nodejs26.x", "nodejs24.x", "nodejs22.x", "nodejs20.x", "nodejs18.x");
 interface FailedStart {
   readonly files: Readonly<Record<string, string>>;
   readonly handler: string;
@@ -209,6 +209,17 @@ describe.each(ids)("%s", (id) => {
     expect(await withLayer.invoke({})).toMatchObject({ payload: ["layer", "layer"] });
     const withBoth = await start({ "index.mjs": esm, "node_modules/@aws-sdk/client-lambda/index.js": pack("code") }, { layer });
     expect(await withBoth.invoke({})).toMatchObject({ payload: ["code", "layer"] });
+  });
+
+  test("gives a layer's ES modules the SDK, too", async () => {
+    const layer = { "nodejs/node_modules/pack/package.json": '{"type":"module","exports":"./a.js"}', "nodejs/node_modules/pack/a.js": "export { LambdaClient } from '@aws-sdk/client-lambda'" };
+    const guest = await start({ "index.mjs": "import { LambdaClient } from 'pack'; export const handler = async () => typeof LambdaClient" }, { layer });
+    expect(await guest.invoke({})).toMatchObject({ payload: "function" });
+  });
+
+  test("keeps its channel from the programs that a function starts", async () => {
+    const guest = await start({ "index.mjs": "import { execFileSync } from 'node:child_process'; export const handler = async () => execFileSync('/bin/sh', ['-c', 'for fd in 3 4; do (true <&$fd) 2>/dev/null && echo $fd; done; true']).toString()" });
+    expect(await guest.invoke({})).toMatchObject({ payload: "" });
   });
 
   test.each(["require('@aws-sdk/client-nowhere')", "import('@aws-sdk/client-nowhere')"])("says how to get an SDK client that is not there: %s", async (load) => {

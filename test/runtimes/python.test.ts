@@ -164,8 +164,13 @@ describe.each(ids)("%s", (id) => {
     expect(await guest.invoke({})).toMatchObject({ payload: true });
   });
 
+  test("keeps its channel from the programs that a function starts", async () => {
+    const guest = await start("import subprocess\ndef handler(event, context):\n    return subprocess.run(['/bin/sh', '-c', 'for fd in 3 4; do (true <&$fd) 2>/dev/null && echo $fd; done; true'], stdout=subprocess.PIPE, close_fds=False).stdout.decode()");
+    expect(await guest.invoke({})).toMatchObject({ payload: "" });
+  });
+
   test("leaves no compiled files in the code", async () => {
-    const guest = await start("import other, os\ndef handler(event, context):\n    return os.listdir(os.path.dirname(__file__))", { files: { "app.py": "import other, os\ndef handler(event, context):\n    return sorted(os.listdir(os.path.dirname(__file__)))", "other.py": "" } });
+    const guest = await start("", { files: { "app.py": "import other, os\ndef handler(event, context):\n    return sorted(os.listdir(os.path.dirname(__file__)))", "other.py": "" } });
     expect(await guest.invoke({})).toMatchObject({ payload: ["app.py", "other.py"] });
   });
 

@@ -30,6 +30,21 @@ test("says loudly that it does not isolate", async () => {
   await rm(folder, { recursive: true });
 });
 
+test.runIf(process.platform === "linux")("gives a guest its own descriptors and none of the server's", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "lambent-driver-"));
+  const driver = createProcessDriver({ directory: folder, instanceId: "fds", clock: systemClock });
+  const plan = { id: "one", optRoot: undefined, runtimeDir: undefined, taskRoot: folder, memoryMiB: 128, ephemeralStorageMiB: 512, channel: true };
+  const launch = () => ({ program: "/bin/ls", args: ["/proc/self/fd"], cwd: "/", environment: {} });
+  const sandbox = await driver.start({ ...plan, launch });
+  let printed = "";
+  sandbox.output.onBytes((bytes) => (printed += bytes.toString()));
+  await sandbox.exited;
+  // The last one is how `ls` reads the folder.
+  expect(printed.trim().split(/\s+/)).toEqual(["0", "1", "2", "3", "4", "5"]);
+  await driver.stop();
+  await rm(folder, { recursive: true });
+});
+
 test.runIf(process.platform === "linux")("removes what a killed server left, folders and processes that did not notice", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambent-driver-"));
   const script = `

@@ -7,7 +7,7 @@ import { sandboxStartFailed } from "../faults.ts";
 import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox.ts";
 import { loadSyscalls } from "../syscalls.ts";
 import { makeFolders, removeFolders } from "./folders.ts";
-import { startGuest } from "./guest.ts";
+import { keepInheritedDescriptors, startGuest } from "./guest.ts";
 import { openSandbox } from "./process-sandbox.ts";
 import { createStrayKiller, markerVariable, type StrayKiller } from "./process-tree.ts";
 
@@ -25,6 +25,7 @@ const warning =
 
 export function createProcessDriver({ directory, instanceId, clock }: ProcessDriverOptions): SandboxDriver {
   const syscalls = loadSyscalls();
+  keepInheritedDescriptors(syscalls);
   const strays = createStrayKiller();
   const sandboxes = new Set<Sandbox>();
   const starts = new Set<Promise<Sandbox>>();

@@ -1,6 +1,6 @@
 // Starts the first process of a sandbox with its pipes: output on descriptors 1 and 2, the channel on 3 and 4.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync } from "node:fs";
+import { closeSync, readdirSync } from "node:fs";
 import { entrypointInvalid, sandboxStartFailed } from "../faults.ts";
 import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
@@ -62,6 +62,17 @@ export async function startGuest(request: GuestRequest, syscalls: Syscalls): Pro
   } catch (error) {
     for (const fd of pipes.flatMap((pipe) => [pipe.readFd, pipe.writeFd])) closeSync(fd);
     throw startFault(request, error);
+  }
+}
+
+/**
+ * Node.js opens everything so that children do not inherit it, but what this process itself inherited (a descriptor of a
+ * shell or of a service manager) would go on to every function.
+ */
+export function keepInheritedDescriptors(syscalls: Syscalls): void {
+  for (const name of readdirSync("/dev/fd")) {
+    const fd = Number(name);
+    if (fd > 2) syscalls.setCloseOnExec(fd);
   }
 }
 

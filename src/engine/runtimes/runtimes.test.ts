@@ -1,0 +1,169 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { boto3Packages } from "./boto3.ts";
+import type { LanguageHost } from "./language.ts";
+import type { LaunchRequest } from "./runtime.ts";
+import { createRuntimes } from "./runtimes.ts";
+
+let folder: string;
+let count = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lambent-runtimes-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const script = async (path: string, body: string): Promise<string> => {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+};
+
+/** A machine of its own: an empty home, a PATH with nothing on it. */
+const machine = async (): Promise<LanguageHost & { readonly warnings: string[] }> => {
+  const root = join(folder, `machine${++count}`);
+  await mkdir(join(root, "home"), { recursive: true });
+  const warnings: string[] = [];
+  const log = { warn: (fields: object, event: string) => void warnings.push(`${event} ${JSON.stringify(fields)}`) };
+  return { directory: join(root, "runtimes"), searchPath: [join(root, "bin")], homeDirectory: join(root, "home"), log, warnings };
+};
+
+const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
+  paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" },
+  host: { taskRoot: folder, optRoot: undefined },
+  memoryMiB: 1000,
+  environment: {},
+  ...more,
+});
+
+test("answers for every runtime that CreateFunction accepts", async () => {
+  const text = await readFile(new URL("../../../data/constraints/lambda.json", import.meta.url), "utf8");
+  const constraints: { structures: { CreateFunctionRequest: { Runtime: { enum: string[] } } } } = JSON.parse(text);
+  const listed = await createRuntimes(await machine()).list();
+  expect(listed.map((status) => status.id)).toEqual(expect.arrayContaining(constraints.structures.CreateFunctionRequest.Runtime.enum));
+  expect(new Set(listed.map((status) => status.id)).size).toBe(listed.length);
+});
+
+test("names the command that installs what is missing", async () => {
+  const runtimes = createRuntimes(await machine());
+  await expect(runtimes.resolve("python3.15")).rejects.toMatchObject({
+    code: "InvalidRuntimeException",
+    status: 502,
+    message: expect.stringContaining("lambent runtimes add python3.15"),
+  });
+  await expect(runtimes.resolve("java21")).rejects.toMatchObject({ code: "InvalidRuntimeException", message: expect.stringContaining("provided.al2023") });
+  await expect(runtimes.add("cobol", () => undefined)).rejects.toMatchObject({ code: "RuntimeUnknown" });
+});
+
+describe("Node.js", () => {
+  test("is this very process for its own version, with the SDK and only the SDK beside the bootstrap", async () => {
+    const runtime = await createRuntimes(await machine()).resolve("nodejs26.x");
+    expect(runtime.launch(request()).program).toBe(process.execPath);
+    expect(runtime.version).toMatch(/^nodejs:26\.v\d+$/);
+    expect(runtime.versionHash).toMatch(/^[0-9a-f]{64}$/);
+    const packages = join(runtime.runtimeDir ?? "", "node_modules");
+    expect((await readdir(packages)).sort()).toEqual(["@aws-sdk", "@smithy"]);
+    expect(existsSync(join(packages, "@aws-sdk", "client-lambda", "package.json"))).toBe(true);
+  });
+
+  test("resolves at once the second time", async () => {
+    const runtimes = createRuntimes(await machine());
+    const [first, second] = await Promise.all([runtimes.resolve("nodejs26.x"), runtimes.resolve("nodejs26.x")]);
+    expect(second).toBe(first);
+    expect(runtimes.resolve("nodejs26.x")).toBe(first);
+  });
+
+  test("is found in a version manager's folder, newest first, broken ones passed over", async () => {
+    const host = await machine();
+    const nvm = (version: string): string => join(host.homeDirectory, ".nvm", "versions", "node", version, "bin", "node");
+    await script(nvm("v22.9.0"), "echo v22.9.0");
+    const good = await script(nvm("v22.10.0"), "echo v22.10.0");
+    await script(nvm("v22.11.0"), "exit 1");
+    await script(nvm("v220.1.0"), "echo v220.1.0");
+    const status = (await createRuntimes(host).list()).find(({ id }) => id === "nodejs22.x");
+    expect(status).toEqual({ id: "nodejs22.x", state: "ready", version: "22.10.0", program: good });
+  });
+
+  test("gets its share of memory and the search path of AWS", async () => {
+    const runtime = await createRuntimes(await machine()).resolve("nodejs26.x");
+    const { args, environment } = runtime.launch(request());
+    expect(args).toEqual(["--max-semi-space-size=50", "--max-old-space-size=900", "--max-http-header-size=81920", "/var/runtime/bootstrap.cjs"]);
+    expect(environment).toEqual({
+      NODE_PATH: "/opt/nodejs/node26/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task",
+    });
+  });
+
+  test("is started by a wrapper script with the command line as its arguments", async () => {
+    const runtime = await createRuntimes(await machine()).resolve("nodejs26.x");
+    const plain = runtime.launch(request());
+    const paths = { ...request().paths, optRoot: "/host/layers" };
+    const wrapped = runtime.launch(request({ paths, environment: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/bin/wrap" } }));
+    expect([wrapped.program, ...wrapped.args]).toEqual(["/bin/sh", "-c", 'exec "$0" "$@"', "/host/layers/bin/wrap", plain.program, ...plain.args]);
+  });
+});
+
+describe("Python", () => {
+  test("follows a shim to the interpreter behind it", async () => {
+    const host = await machine();
+    await script(join(host.homeDirectory, ".pyenv", "versions", "3.99.1", "bin", "python3.99"), "exit 1");
+    await script(join(host.searchPath[0] ?? "", "python3.14"), "echo /real/python3.14; echo 3.14.2");
+    const status = (await createRuntimes(host).list()).find(({ id }) => id === "python3.14");
+    expect(status).toEqual({ id: "python3.14", state: "ready", version: "3.14.2", program: "/real/python3.14" });
+  });
+
+  test("runs without boto3 when pip fails, says so, and tries again with a later environment", async () => {
+    const host = await machine();
+    await mkdir(host.directory, { recursive: true });
+    const program = join(host.directory, "python");
+    const target = join(host.directory, "site-packages");
+    await script(program, "echo no index within reach >&2; exit 1");
+    const packages = boto3Packages({ id: "python3.14", program, runtimeDir: host.directory, log: host.log });
+    await packages.firstAttempt();
+    expect(host.warnings).toEqual([expect.stringMatching(/^boto3-not-installed .*no index within reach/)]);
+    expect(await readdir(host.directory)).toEqual(["python"]);
+    await script(program, 'while [ "$1" != --target ]; do shift; done; mkdir "$2/boto3"');
+    packages.retry();
+    await expect.poll(() => existsSync(join(target, "boto3"))).toBe(true);
+    expect(host.warnings).toHaveLength(1);
+  });
+});
+
+describe("OS-only runtimes", () => {
+  const launch = async (files: Readonly<Record<string, number>>, layer?: Readonly<Record<string, number>>) => {
+    const write = async (root: string, content: Readonly<Record<string, number>>): Promise<string> => {
+      await mkdir(root, { recursive: true });
+      for (const [name, mode] of Object.entries(content)) {
+        await writeFile(join(root, name), "#!/bin/sh\n");
+        await chmod(join(root, name), mode);
+      }
+      return root;
+    };
+    const taskRoot = await write(join(folder, `code${++count}`), files);
+    const optRoot = layer === undefined ? undefined : await write(join(folder, `layer${count}`), layer);
+    const runtime = await createRuntimes(await machine()).resolve("provided.al2023");
+    expect([runtime.channel, runtime.runtimeDir]).toEqual(["http", undefined]);
+    return runtime.launch(request({ host: { taskRoot, optRoot }, environment: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/ignored" } })).program;
+  };
+
+  test("start the bootstrap of the code, else that of a layer, and no wrapper", async () => {
+    expect(await launch({ bootstrap: 0o755 }, { bootstrap: 0o755 })).toBe("/var/task/bootstrap");
+    expect(await launch({ bootstrap: 0o644 }, { bootstrap: 0o755 })).toBe("/opt/bootstrap");
+  });
+
+  test("refuse code without an executable bootstrap in AWS's words", async () => {
+    const message = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+    await expect(launch({})).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message });
+    await expect(launch({ bootstrap: 0o644 })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message });
+  });
+
+  test("take a bootstrap that is a link to a place inside", async () => {
+    const taskRoot = join(folder, `code${++count}`);
+    await mkdir(taskRoot);
+    await symlink("/opt/bin/program", join(taskRoot, "bootstrap"));
+    const runtime = await createRuntimes(await machine()).resolve("provided.al2");
+    expect(runtime.launch(request({ host: { taskRoot, optRoot: undefined } })).program).toBe("/var/task/bootstrap");
+  });
+});
