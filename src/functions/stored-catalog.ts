@@ -19,6 +19,7 @@ type RoutesByQualifier = Map<string, Route>;
 /** Ends with the repository, whose news it lives on. */
 export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionCatalog {
   const routesByFunction = new Map<string, RoutesByQualifier>();
+  // First of all listeners: whoever hears of a change later, and resolves at once, must not get what was before it.
   repository.onChange(({ id }) => void routesByFunction.delete(keyOf(id)));
 
   const pick = ({ main, additional }: Route): ResolvedFunction =>

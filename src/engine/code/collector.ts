@@ -39,9 +39,7 @@ export function startCodeCollector({ functions, code, clock, log }: CodeCollecto
     });
   };
 
-  const unwatch = functions.onChange(({ kind }) => {
-    if (kind !== "alias") schedule();
-  });
+  const unwatch = functions.onChange(schedule);
   schedule();
   return {
     async stop() {
