@@ -41,7 +41,7 @@ export interface EngineSettings {
 }
 
 export function createEngine(parts: EngineParts): Engine {
-  const { catalog, clock, settings, onError } = parts;
+  const { catalog, clock, ids, settings, onError } = parts;
   const fleet = new Fleet({
     clock,
     catalog,
@@ -50,7 +50,7 @@ export function createEngine(parts: EngineParts): Engine {
     parallelStarts: settings.parallelStarts,
     open: (version, observer) => openEnvironment(parts, version, observer),
   });
-  const invokeParts = { catalog, fleet, ledger: createAccountLedger(settings.concurrency) };
+  const invokeParts = { catalog, fleet, clock, ids, ledger: createAccountLedger(settings.concurrency) };
   return {
     invoke: (request) => invoke(invokeParts, request),
     stop: (graceMs) => fleet.stop(graceMs),

@@ -1,17 +1,22 @@
 // The hot path: one invoke from its request to its outcome. A warm one awaits nothing but the function, touches
 // neither disk nor store and allocates little.
+import type { Clock } from "../core/clock.ts";
+import type { Ids } from "../core/ids.ts";
 import type { FunctionCatalog } from "../functions/catalog.ts";
 import type { ConcurrencyLedger } from "./concurrency/account-ledger.ts";
 import type { InvokeOutcome, InvokeRequest } from "./engine.ts";
 import type { Fleet } from "./placement/fleet.ts";
+import { traceFor } from "./trace.ts";
 
 export interface InvokeParts {
   readonly catalog: FunctionCatalog;
   readonly ledger: ConcurrencyLedger;
   readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly ids: Ids;
 }
 
-export async function invoke({ catalog, ledger, fleet }: InvokeParts, request: InvokeRequest): Promise<InvokeOutcome> {
+export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts, request: InvokeRequest): Promise<InvokeOutcome> {
   // What is in memory comes plainly: `await` on it would cost a turn.
   const resolving = catalog.resolve(request.function, request.qualifier);
   const { version, invokedArn } = resolving instanceof Promise ? await resolving : resolving;
@@ -20,7 +25,8 @@ export async function invoke({ catalog, ledger, fleet }: InvokeParts, request: I
     const acquiring = fleet.acquire(version);
     const environment = acquiring instanceof Promise ? await acquiring : acquiring;
     // The environment writes START, END and REPORT, and goes back to its pool by itself once it asks for more.
-    const { requestId, payload, clientContext, trace, logTail } = request;
+    const { requestId, payload, clientContext, logTail } = request;
+    const trace = traceFor(request.trace, clock, ids);
     const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn });
     return { executedVersion: version.version, payload: settled.payload, functionError: settled.functionError, logTail: settled.logTail };
   } finally {

@@ -24,7 +24,8 @@ describe("an invoke", () => {
   test("gives the guest the event and what it must know, and returns its answer", async () => {
     const { invoke, driver, clock } = start();
     const requestId = requestIdOf("8f4f4a3c-0000-4000-8000-000000000000");
-    const outcome = await invoke("f", { requestId, payload: Buffer.from('{"a":1}'), trace: "Root=1", clientContext: '{"c":1}' });
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+    const outcome = await invoke("f", { requestId, payload: Buffer.from('{"a":1}'), trace, clientContext: '{"c":1}' });
 
     expect(outcome).toMatchObject({ executedVersion: "$LATEST", functionError: undefined, logTail: undefined });
     expect(textOf(outcome.payload)).toBe('"done"');
@@ -34,7 +35,7 @@ describe("an invoke", () => {
       requestId,
       deadlineMs: clock.now() + 3000,
       invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f",
-      traceId: "Root=1",
+      traceId: trace,
       clientContext: '{"c":1}',
     });
   });
