@@ -297,8 +297,18 @@ describe("a guest", () => {
       TZ: "Europe/Paris",
       LANG: "en_US.UTF-8",
       PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+      PWD: "/var/task",
+      SHLVL: "0",
     });
     expect(Object.keys(driver.last.launch.environment)).not.toContain("HOME");
+  });
+
+  test("of an OS-only runtime gets what AWS gives those", async () => {
+    const { invoke, driver } = start({ runtime: "provided.al2" });
+    await invoke("f");
+    const { environment } = driver.last.launch;
+    expect(environment).toMatchObject({ PATH: "/usr/local/bin:/usr/bin/:/bin:/opt/bin" });
+    for (const name of ["AWS_EXECUTION_ENV", "PWD", "SHLVL"]) expect(environment).not.toHaveProperty(name);
   });
 
   test.each<[string, (guest: ScriptedSandbox, requestId: unknown) => void]>([

@@ -26,17 +26,21 @@ export const environmentVariables = (sources: VariableSources): Record<string, s
   ...reserved(sources),
 });
 
-function defaults({ paths, endpoint }: VariableSources): Record<string, string> {
+/** Languages whose bootstrap AWS starts through a shell, which leaves two variables behind. */
+const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
+
+function defaults({ version, paths, endpoint }: VariableSources): Record<string, string> {
   const { taskRoot, optRoot, runtimeDir } = paths;
+  const { runtime } = version.configuration;
+  const language = runtime === "provided.al2" ? { programs: "", libraries: "" } : { programs: "/var/lang/bin:", libraries: "/var/lang/lib:" };
   return {
     TZ: ":UTC",
     LANG: "en_US.UTF-8",
-    PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${optRoot}/bin`,
-    LD_LIBRARY_PATH: `/var/lang/lib:/lib64:/usr/lib64:${runtimeDir}:${runtimeDir}/lib:${taskRoot}:${taskRoot}/lib:${optRoot}/lib`,
+    PATH: `${language.programs}/usr/local/bin:/usr/bin/:/bin:${optRoot}/bin`,
+    LD_LIBRARY_PATH: `${language.libraries}/lib64:/usr/lib64:${runtimeDir}:${runtimeDir}/lib:${taskRoot}:${taskRoot}/lib:${optRoot}/lib`,
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1:2000",
-    // Where a sandbox has no /tmp of its own, programs that ask find theirs.
-    ...(paths.tmp === "/tmp" ? {} : { TMPDIR: paths.tmp }),
+    ...(startedByShell.test(runtime) ? { PWD: taskRoot, SHLVL: "0" } : {}),
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
   };
 }
