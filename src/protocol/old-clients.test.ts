@@ -59,6 +59,13 @@ describe("SQS in awsQuery", () => {
     );
   });
 
+  test("a result without members is there, one that the model lacks is not", async () => {
+    const answer = async (service: string, operation: string): Promise<unknown> =>
+      (await wireOf(service)).encodeOutput({ operation, protocol: "awsQuery" }, {}, "r").body;
+    expect(await answer("sns", "TagResource")).toContain("<TagResourceResult></TagResourceResult><ResponseMetadata>");
+    expect(await answer("sns", "DeleteTopic")).not.toContain("DeleteTopicResult");
+  });
+
   test("JSON errors carry the code of awsQuery in a header", async () => {
     const fault = new Fault({ code: "QueueDoesNotExist", status: 400, message: "no" });
     const { headers, body } = (await wireOf("sqs")).encodeFault("awsJson1_0", fault, "req-3");

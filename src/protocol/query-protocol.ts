@@ -5,7 +5,7 @@ import { formReader, parseForm, type FormDialect } from "./form.ts";
 import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import { isRecord } from "./scalar.ts";
 import type { ServiceEntry } from "./service-table.ts";
-import { membersOf, type OperationSchema } from "./shape.ts";
+import { kindOf, membersOf, type OperationSchema } from "./shape.ts";
 import type { WireRequest } from "./wire.ts";
 import { contentWriter } from "./xml.ts";
 import { escapeXml, xmlDeclaration } from "./xml-element.ts";
@@ -66,7 +66,8 @@ function outputEncoder(operation: OperationSchema, dialect: FormDialect, namespa
   const write = contentWriter(operation.output);
   const { name } = operation;
   const open = `${xmlDeclaration}<${name}Response xmlns="${escapeXml(namespace)}">`;
-  const hasResult = membersOf(operation.output).length > 0;
+  // A result without members is there all the same: botocore looks for it.
+  const hasResult = kindOf(operation.output) === "structure";
   return (output, requestId) => {
     if (!isRecord(output)) throw new TypeError(`output of ${name} must be an object`);
     const content = write(output);
