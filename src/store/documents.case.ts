@@ -103,15 +103,14 @@ export function documentCases(bench: Bench): void {
     let told = 0;
     partition.watch("c", ([change]) => void (told = change?.kind === "put" ? Number(change.value) : told));
     const writes: Promise<unknown>[] = [];
-    for (let place = 1; place <= 50; place += 1) {
+    for (let place = 1; place <= 30; place += 1) {
       writes.push(partition.commit([put("k", place)]));
       // The write lands on disk while this thread is too busy to hear of it.
       await new Promise((resolve) => void setImmediate(resolve));
-      const busyUntilMs = performance.now() + (place % 4);
+      const busyUntilMs = performance.now() + 4;
       while (performance.now() < busyUntilMs);
-      const [got, [scanned]] = await Promise.all([partition.get("c", "k"), partition.scan("c")]);
-      expect(told).toBeGreaterThanOrEqual(Number(got?.value ?? 0));
-      expect(told).toBeGreaterThanOrEqual(Number(scanned?.value ?? 0));
+      const shown = place % 2 === 0 ? await partition.get("c", "k") : (await partition.scan("c"))[0];
+      expect(told).toBeGreaterThanOrEqual(Number(shown?.value ?? 0));
     }
     await Promise.all(writes);
   });
