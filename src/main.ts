@@ -10,6 +10,7 @@ import { programFolders, type Settings, SettingsError } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { systemIds } from "./core/ids.ts";
 import { openCodeCache } from "./engine/code/code-cache.ts";
+import { startCodeCollector } from "./engine/code/collector.ts";
 import { inspectArchive } from "./engine/code/inspect-archive.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import { startDeployer } from "./engine/deploy.ts";
@@ -72,6 +73,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
   const deployer = startDeployer({ deployments: functions.deployments, code, log });
   closers.push(() => deployer.stop());
+  const collector = startCodeCollector({ functions: functions.repository, code, clock, log });
+  closers.push(() => collector.stop());
   const engine = createEngine({
     clock,
     ids,
