@@ -7,10 +7,9 @@ import { encodeBareFault } from "./bare-fault.ts";
 import type { Exchange } from "./exchange.ts";
 import { requestProtocol } from "./request-protocol.ts";
 
-export async function encode(exchange: Exchange): Promise<void> {
-  const { route, identified, output, requestId } = exchange;
-  if (route.kind !== "service" || identified === undefined) throw new TypeError("encode runs after operate");
-  const wire = await route.service.wire();
+export function encode(exchange: Exchange): void {
+  const { wire, identified, output, requestId } = exchange;
+  if (wire === undefined || identified === undefined) throw new TypeError("encode runs after operate");
   exchange.response = wire.encodeOutput(identified, output, requestId);
 }
 

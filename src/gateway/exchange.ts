@@ -2,7 +2,7 @@
 import type { ServedService } from "../cloud/registry.ts";
 import type { AccountId, CallContext, Principal, Region } from "../core/context.ts";
 import type { RequestId } from "../core/ids.ts";
-import type { DecodedInput, IdentifiedRequest } from "../protocol/protocol.ts";
+import type { DecodedInput, IdentifiedRequest, ServiceWire } from "../protocol/protocol.ts";
 import type { WireRequest, WireResponse } from "../protocol/wire.ts";
 import type { Authorization } from "./auth/authorization.ts";
 
@@ -14,7 +14,7 @@ export interface Peer {
   readonly localAddress: string;
   /** Base URL of the listener, for callers that name no host. */
   readonly listenerUrl: string;
-  /** Aborts when the caller has gone; made when first asked for, since most handlers never do. */
+  /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +47,8 @@ export class Exchange {
   authorization: Authorization | undefined;
   /** As soon as it is known, served or not: faults are written in its protocol. */
   serviceName: string | undefined;
+  /** The codec of the service, as soon as it was needed. */
+  wire: ServiceWire | undefined;
   identified: IdentifiedRequest | undefined;
   /** Added to whatever is answered, faults included. */
   responseHeaders: Readonly<Record<string, string>> | undefined;

@@ -2,7 +2,7 @@
 // machine shows: by posting to it, or by pointing a name of the page's own at 127.0.0.1 (DNS rebinding). So the
 // name in Host must be one of ours, and what a browser marks as its own is refused.
 import { isIP } from "node:net";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Peer } from "./exchange.ts";
 import { browserNotAllowed, hostNotAllowed } from "./faults.ts";
 
 export interface GuardPolicy {
@@ -20,7 +20,7 @@ export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
   return (exchange) => {
     const { method, headers } = exchange.request;
     const { host, origin } = headers;
-    if (!isAllowedHost(host, hosts, exchange.peer.localAddress)) throw hostNotAllowed(host);
+    if (!isAllowedHost(host, hosts, exchange.peer)) throw hostNotAllowed(host);
 
     const fetchSite = headers["sec-fetch-site"];
     if (origin === undefined && (fetchSite === undefined || fetchSite === "none")) return;
@@ -36,13 +36,13 @@ export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
   };
 }
 
-function isAllowedHost(host: string | undefined, patterns: readonly string[], localAddress: string): boolean {
+function isAllowedHost(host: string | undefined, patterns: readonly string[], peer: Peer): boolean {
   if (host === undefined) return false;
   const name = hostName(host.toLowerCase());
   if (name === undefined) return false;
   const address = name.startsWith("[") ? name.slice(1, -1) : name;
   // An address cannot be pointed elsewhere: the one that the caller connected to is ours.
-  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address === localAddress;
+  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address === peer.localAddress;
   return patterns.some((pattern) =>
     pattern.startsWith("*.") ? name.length > pattern.length - 1 && name.endsWith(pattern.slice(1)) : name === pattern,
   );

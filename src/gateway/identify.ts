@@ -7,6 +7,7 @@ export async function identify(exchange: Exchange): Promise<void> {
   const { service } = route;
   const loading = service.wire();
   const wire = loading instanceof Promise ? await loading : loading;
+  exchange.wire = wire;
   exchange.identified = await wire.identify(exchange.request);
   // Before the body is read: an operation that nobody handles needs none.
   service.requireOperation(exchange.identified.operation);

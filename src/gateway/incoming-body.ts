@@ -4,27 +4,32 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { bodyCutOff, bodyStalled } from "./faults.ts";
 
-export interface IncomingBodyOptions {
+export interface BodyPatience {
   readonly clock: Clock;
   /** Longest silence between two pieces. */
-  readonly idleMs: number;
-  /** Sent an `Expect: 100-continue` and waits. */
-  readonly expectsContinue: boolean;
+  readonly bodyIdleMs: number;
 }
 
 export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #clock: Clock;
-  readonly #idleMs: number;
+  readonly #patience: BodyPatience;
   #owesContinue: boolean;
+  /** What the head announced and nobody has read yet; infinite for chunked bodies. */
+  #leftBytes: number;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: IncomingBodyOptions) {
+  /** `expectsContinue`: the client sent `Expect: 100-continue` and waits. */
+  constructor(request: IncomingMessage, response: ServerResponse, patience: BodyPatience, expectsContinue: boolean) {
     this.#request = request;
     this.#response = response;
-    this.#clock = options.clock;
-    this.#idleMs = options.idleMs;
-    this.#owesContinue = options.expectsContinue;
+    this.#patience = patience;
+    this.#owesContinue = expectsContinue;
+    const { "content-length": length, "transfer-encoding": coding } = request.headers;
+    this.#leftBytes = coding === undefined ? Number(length ?? 0) : Number.POSITIVE_INFINITY;
+  }
+
+  get isRead(): boolean {
+    return this.#leftBytes === 0;
   }
 
   /** The client still waits for leave to send: after an answer it will never send this body. */
@@ -41,14 +46,19 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
       this.#owesContinue = false;
       this.#response.writeContinue();
     }
-    for (;;) {
+    // A body of known length ends with its last byte: waiting for the parser to say so costs a timer and a tick.
+    while (this.#leftBytes > 0) {
       const chunk: unknown = this.#request.read();
-      if (chunk instanceof Uint8Array) return { done: false, value: chunk };
+      if (chunk instanceof Uint8Array) {
+        this.#leftBytes -= chunk.byteLength;
+        return { done: false, value: chunk };
+      }
       // `complete`: the parser has seen the end, so an empty buffer stays empty.
-      if (this.#request.complete) return { done: true, value: undefined };
-      if (this.#request.destroyed) throw bodyCutOff();
-      await this.#arrival();
+      if (this.#request.complete) this.#leftBytes = 0;
+      else if (this.#request.destroyed) throw bodyCutOff();
+      else await this.#arrival();
     }
+    return { done: true, value: undefined };
   }
 
   /** Resolves when there is something to look at again: bytes, the end, or the connection's death. */
@@ -63,9 +73,10 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
         stopWaiting();
         resolve();
       };
-      const timer = this.#clock.after(this.#idleMs, () => {
+      const { clock, bodyIdleMs } = this.#patience;
+      const timer = clock.after(bodyIdleMs, () => {
         stopWaiting();
-        reject(bodyStalled(this.#idleMs));
+        reject(bodyStalled(bodyIdleMs));
       });
       request.on("readable", onArrival).on("end", onArrival).on("close", onArrival).on("error", onArrival);
     });

@@ -1,10 +1,11 @@
 // A listening socket: takes connections in, refuses what is too large, too slow or malformed, and stops without
 // cutting off what is running.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Logger } from "../observe/logger.ts";
+import { AbandonableResponse } from "./abandonable-response.ts";
 import { refuseConnection } from "./connection-refusal.ts";
 import { Connections } from "./connections.ts";
 import { listenFailed } from "./faults.ts";
@@ -53,6 +54,7 @@ export interface Listener {
 export async function listen(parts: ListenerParts): Promise<Listener> {
   const limits = { ...defaultLimits, ...parts.limits };
   const server = createServer({
+    ServerResponse: AbandonableResponse,
     maxHeaderSize: limits.headBytes,
     headersTimeout: limits.headTimeoutMs,
     connectionsCheckingInterval: Math.min(limits.headTimeoutMs, 5_000),
@@ -66,13 +68,15 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   const state = { url: "", isStopping: false };
 
   const serving = { ...parts, ...limits, isStopping: () => state.isStopping, listenerUrl: () => state.url };
-  const onRequest = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
-    const { socket } = request;
-    connections.begin(socket);
-    response.on("close", () => {
-      connections.end(socket);
-      if (state.isStopping) server.closeIdleConnections();
-    });
+  // Shared by all requests, since a closure for each would be garbage on the hot path.
+  function onClose(this: AbandonableResponse): void {
+    this.settle();
+    connections.end(this.req.socket);
+    if (state.isStopping) server.closeIdleConnections();
+  }
+  const onRequest = (request: IncomingMessage, response: AbandonableResponse, expectsContinue: boolean): void => {
+    connections.begin(request.socket);
+    response.on("close", onClose);
     void serveRequest(serving, request, response, expectsContinue);
   };
   server.on("connection", (socket: Socket) => connections.open(socket));

@@ -1,11 +1,15 @@
 // Runs what was asked for: an operation of a service, or a route of Lambent's own.
 import type { ServiceRegistry } from "../cloud/registry.ts";
 import { callContext } from "./call-context.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, ExtraRoute } from "./exchange.ts";
 
-export async function answerExtraRoute(exchange: Exchange): Promise<void> {
+export function answerExtraRoute(exchange: Exchange): Promise<void> | undefined {
   const { route } = exchange;
-  if (route.kind === "extra") exchange.response = await route.extra.respond(exchange.request, callContext(exchange));
+  return route.kind === "extra" ? respondTo(exchange, route.extra) : undefined;
+}
+
+async function respondTo(exchange: Exchange, extra: ExtraRoute): Promise<void> {
+  exchange.response = await extra.respond(exchange.request, callContext(exchange));
 }
 
 export function operate(registry: ServiceRegistry): (exchange: Exchange) => Promise<void> {

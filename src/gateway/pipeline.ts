@@ -75,6 +75,7 @@ function withHeaders(response: WireResponse, headers: Exchange["responseHeaders"
 }
 
 async function wireFor(exchange: Exchange, log: Logger): Promise<ServiceWire | undefined> {
+  if (exchange.wire !== undefined) return exchange.wire;
   if (!exchange.isRouted || exchange.route.kind !== "service") return undefined;
   try {
     return await exchange.route.service.wire();

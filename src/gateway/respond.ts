@@ -12,7 +12,9 @@ export async function respond(response: ServerResponse, answer: WireResponse): P
       headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
     }
     response.writeHead(status, headers);
-    response.end(body);
+    // As a string of the same bytes a small body leaves in one write with the head.
+    if (body instanceof Uint8Array && body.byteLength <= singleWriteBytes) response.end(latin1(body), "latin1");
+    else response.end(body);
     return;
   }
   response.writeHead(status, headers);
@@ -24,6 +26,11 @@ export async function respond(response: ServerResponse, answer: WireResponse): P
   }
   response.end();
 }
+
+const singleWriteBytes = 16 * 1024;
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
 /** RFC 9110, 8.6: no Content-Length in these. */
 const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;

@@ -1,25 +1,22 @@
 // One node:http request from its head to the last byte of its answer.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../core/clock.ts";
 import { Fault } from "../core/faults.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { WireRequest } from "../protocol/wire.ts";
+import type { AbandonableResponse } from "./abandonable-response.ts";
 import { encodeBareFault } from "./bare-fault.ts";
 import { Exchange } from "./exchange.ts";
 import { internalFailure, malformedFraming, malformedTarget, repeatedHeader } from "./faults.ts";
-import { IncomingBody } from "./incoming-body.ts";
+import { type BodyPatience, IncomingBody } from "./incoming-body.ts";
 import type { Answer } from "./pipeline.ts";
 import { respond } from "./respond.ts";
 import { SocketPeer } from "./socket-peer.ts";
 
-export interface Serving {
+export interface Serving extends BodyPatience {
   readonly answer: Answer;
-  readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
-  /** Longest silence inside a body. */
-  readonly bodyIdleMs: number;
   /** How much of an unread body is read and dropped, so that the client gets to see the answer. */
   readonly drainBytes: number;
   readonly drainMs: number;
@@ -31,22 +28,22 @@ export interface Serving {
 export async function serveRequest(
   serving: Serving,
   request: IncomingMessage,
-  response: ServerResponse,
+  response: AbandonableResponse,
   expectsContinue: boolean,
 ): Promise<void> {
-  const { clock, ids, log, bodyIdleMs } = serving;
-  const body = new IncomingBody(request, response, { clock, idleMs: bodyIdleMs, expectsContinue });
+  const { ids, log } = serving;
+  const body = new IncomingBody(request, response, serving, expectsContinue);
   const requestId = ids.requestId();
   try {
     const wire = wireRequest(request, body);
     const answer =
       wire instanceof Fault
         ? encodeBareFault("restJson1", wire, requestId)
-        : await serving.answer(new Exchange(requestId, wire, new SocketPeer(request.socket, response, serving.listenerUrl())));
+        : await serving.answer(new Exchange(requestId, wire, new SocketPeer(response, serving.listenerUrl())));
     if (response.destroyed) return;
     // A client that still waits for leave to send will not send: what follows is not this request's body.
     if (serving.isStopping() || body.owesContinue) response.setHeader("connection", "close");
-    if (!request.complete) drain(request, response, serving);
+    if (!body.isRead) drain(request, response, serving);
     await respond(response, answer);
   } catch (error) {
     if (response.destroyed) return log.debug({ requestId, err: error }, "client_gone");
@@ -65,7 +62,7 @@ function wireRequest(request: IncomingMessage, body: IncomingBody): WireRequest 
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && (coding.toLowerCase() !== "chunked" || request.httpVersion === "1.0")) return malformedFraming();
   // node keeps the first of these when there are several; somebody in between may have kept the last.
-  if (rawHeaders.length !== 2 * Object.keys(headers).length) {
+  if (rawHeaders.length !== 2 * countKeys(headers)) {
     const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
     const repeated = singularHeaders.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
     if (repeated !== undefined) return repeatedHeader(repeated);
@@ -78,6 +75,13 @@ function wireRequest(request: IncomingMessage, body: IncomingBody): WireRequest 
     headers: textHeaders(headers),
     body,
   };
+}
+
+/** Object.keys without its array. */
+function countKeys(headers: IncomingHttpHeaders): number {
+  let count = 0;
+  for (const _ in headers) count += 1;
+  return count;
 }
 
 const singularHeaders: readonly string[] = ["host", "authorization", "content-type", "content-length"];

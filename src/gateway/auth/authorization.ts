@@ -29,27 +29,19 @@ export function parseAuthorization({ headers, query }: WireRequest): Authorizati
 }
 
 function parseHeader(parameters: string): Authorization {
-  let credential: string | undefined;
-  let signedHeaders = "";
-  let signature = "";
-  for (const parameter of parameters.split(",")) {
-    const at = parameter.indexOf("=");
-    const value = parameter.slice(at + 1).trim();
-    switch (parameter.slice(0, Math.max(at, 0)).trim()) {
-      case "Credential":
-        credential = value;
-        break;
-      case "SignedHeaders":
-        signedHeaders = value;
-        break;
-      case "Signature":
-        signature = value;
-        break;
-      default:
-    }
-  }
+  const credential = parameterOf(parameters, " Credential=") ?? parameterOf(parameters, ",Credential=");
   if (credential === undefined) throw incompleteSignature(["Credential"]);
-  return { form: "header", ...parseCredential(credential), signedHeaders, signature };
+  const signedHeaders = parameterOf(parameters, " SignedHeaders=") ?? parameterOf(parameters, ",SignedHeaders=") ?? "";
+  const signature = parameterOf(parameters, " Signature=") ?? parameterOf(parameters, ",Signature=") ?? "";
+  return authorizationOf("header", credential, signedHeaders, signature);
+}
+
+/** From after `start` to the next comma. */
+function parameterOf(parameters: string, start: string): string | undefined {
+  const at = parameters.indexOf(start);
+  if (at < 0) return undefined;
+  const end = parameters.indexOf(",", at + start.length);
+  return parameters.slice(at + start.length, end < 0 ? undefined : end).trim();
 }
 
 function parsePresigned(parameters: URLSearchParams): Authorization | undefined {
@@ -57,15 +49,16 @@ function parsePresigned(parameters: URLSearchParams): Authorization | undefined 
   if (used === "AWS4-ECDSA-P256-SHA256") throw sigV4aNotServed();
   const credential = parameters.get("X-Amz-Credential");
   if (used !== algorithm || credential === null) return undefined;
-  return {
-    form: "presigned",
-    ...parseCredential(credential),
-    signedHeaders: parameters.get("X-Amz-SignedHeaders") ?? "",
-    signature: parameters.get("X-Amz-Signature") ?? "",
-  };
+  const signedHeaders = parameters.get("X-Amz-SignedHeaders") ?? "";
+  return authorizationOf("presigned", credential, signedHeaders, parameters.get("X-Amz-Signature") ?? "");
 }
 
-function parseCredential(credential: string): Pick<Authorization, "accessKeyId" | "day" | "region" | "service"> {
+function authorizationOf(
+  form: Authorization["form"],
+  credential: string,
+  signedHeaders: string,
+  signature: string,
+): Authorization {
   const [accessKeyId, day, region, service, terminator, ...rest] = credential.split("/");
   if (
     accessKeyId === undefined ||
@@ -78,5 +71,5 @@ function parseCredential(credential: string): Pick<Authorization, "accessKeyId" 
   ) {
     throw malformedCredential(credential);
   }
-  return { accessKeyId, day, region, service };
+  return { form, accessKeyId, day, region, service, signedHeaders, signature };
 }
