@@ -20,7 +20,6 @@ let streaming;
 
 function boot() {
   patchConsole();
-  if (process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA !== "1") offerStreaming();
   process.on("uncaughtException", (error) => crash("Uncaught Exception", error, exitOnException));
   process.on("unhandledRejection", (reason) =>
     crash("Unhandled Promise Rejection", rejectionError(reason), exitOnRejection),
@@ -63,8 +62,13 @@ function crash(title, error, exitCode) {
   process.exit(exitCode);
 }
 
-async function start(environment) {
+/** Makes the booted process that of one function. */
+function specialise(environment) {
+  if (environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA !== "1") offerStreaming();
   preparePackages(environment);
+}
+
+async function start(environment) {
   let loaded;
   try {
     loaded = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER);
@@ -103,4 +107,5 @@ function hostGone() {
 }
 
 boot();
+specialise(process.env);
 void start(process.env);

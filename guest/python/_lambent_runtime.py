@@ -15,10 +15,8 @@ ENSURE_ASCII = sys.version_info < (3, 12)
 
 
 def main(layers_root):
-    channel.close_in_children()
-    _add_site_builtins()
-    _set_path(os.environ, layers_root)
-    function_logging.install()
+    _boot()
+    _specialise(os.environ, layers_root)
     handler = _load(os.environ["_HANDLER"])
     channel.send_next()
     while True:
@@ -27,6 +25,12 @@ def main(layers_root):
             # Not the interpreter's way out: threads of the function must not hold it up.
             os._exit(0)
         _answer(handler, *received)
+
+
+def _boot():
+    channel.close_in_children()
+    _add_site_builtins()
+    function_logging.install()
 
 
 def _add_site_builtins():
@@ -38,8 +42,8 @@ def _add_site_builtins():
     site.sethelper()
 
 
-def _set_path(environment, layers_root):
-    """Code first, then layers, then what the interpreter has, and the runtime's own packages last."""
+def _specialise(environment, layers_root):
+    """Makes the booted process that of one function. Code first, then layers, then what the interpreter has, and the runtime's own packages last."""
     task_root = environment["LAMBDA_TASK_ROOT"]
     runtime_dir = environment["LAMBDA_RUNTIME_DIR"]
     layers = layers_root + "/python"

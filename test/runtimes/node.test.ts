@@ -169,6 +169,23 @@ describe.each(ids)("%s", (id) => {
     expect(http.body.toString()).toBe(`{"statusCode":201}${"\0".repeat(8)}x`);
   });
 
+  test.each([
+    ["is not async", "(event, stream) => stream.end()", "Runtime.MalformedStreamingHandler"],
+    ["sets its type too late", "async (event, stream) => { stream.write('a'); stream.setContentType('text/plain') }", "Runtime.InvalidStreamingOperation"],
+    ["throws on the way", "async (event, stream) => { stream.write('a'); throw new RangeError('mid') }", "RangeError"],
+  ])("fails a streaming handler that %s", async (_case, handler, errorType) => {
+    expect(await run(`export const handler = awslambda.streamifyResponse(${handler})`)).toMatchObject({ kind: "error", payload: { errorType } });
+  });
+
+  test("keeps values of one invoke, and hides its global when told to", async () => {
+    const files = { "index.mjs": "export const handler = async (event) => { const store = globalThis.awslambda?.InvokeStore; const before = store?.get('k'); store?.set('k', event); return [store?.getRequestId(), before, store?.get('k')] }" };
+    const guest = await start(files);
+    expect(await guest.invoke(1)).toMatchObject({ payload: ["request-1", null, 1] });
+    expect(await guest.invoke(2)).toMatchObject({ payload: ["request-1", null, 2] });
+    const hidden = await start(files, { environment: { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: "1" } });
+    expect(await hidden.invoke(1)).toMatchObject({ payload: [null, null, null] });
+  });
+
   test.runIf(hasCallbacks)("takes callbacks, and waits for the event loop unless told not to", async () => {
     const guest = await start({
       "index.js": "exports.handler = (event, context, callback) => { let late = false; setTimeout(() => { late = true; result.late = true }, 20); const result = { late }; context.callbackWaitsForEmptyEventLoop = event.wait; callback(event.error ?? null, result) }",
