@@ -26,6 +26,9 @@ export const headersTooLarge = (): Fault =>
 export const unsupportedHttpVersion = (): Fault =>
   new Fault({ code: "HTTPVersionNotSupported", status: 505, message: "HTTP/1.0 and HTTP/1.1 are spoken here" });
 
+export const foreignRequest = (): Fault =>
+  new Fault({ code: "Forbidden", status: 403, message: "Only the runtime of this environment is answered here" });
+
 export const noSuchRoute = (): Fault => new Fault({ code: "NotFound", status: 404, message: "404 page not found" });
 
 export const methodNotAllowed = (): Fault => new Fault({ code: "MethodNotAllowed", status: 405, message: "Method not allowed" });

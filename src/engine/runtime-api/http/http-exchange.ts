@@ -2,7 +2,7 @@
 // event answers.
 import { Fault } from "../../../core/faults.ts";
 import type { Ids } from "../../../core/ids.ts";
-import { invalidInvocationId } from "../faults.ts";
+import { foreignRequest, invalidInvocationId } from "../faults.ts";
 import type { Invocation, RuntimePort } from "../runtime-port.ts";
 import type { Answer, ConnectionOwner } from "./connection.ts";
 import { faultReply } from "./reply.ts";
@@ -13,14 +13,16 @@ import { findRoute } from "./routes.ts";
 export class HttpExchange implements Exchange, ConnectionOwner {
   readonly #port: RuntimePort;
   readonly #ids: Ids;
+  readonly #address: string;
   #poll: { readonly answer: Answer; readonly encode: EncodeInvocation } | undefined;
   /** An event whose poll was lost before it came. */
   #undelivered: Invocation | undefined;
   #invocationId: string | undefined;
 
-  constructor(port: RuntimePort, ids: Ids) {
+  constructor(port: RuntimePort, ids: Ids, address: string) {
     this.#port = port;
     this.#ids = ids;
+    this.#address = address;
   }
 
   deliver(invocation: Invocation): void {
@@ -59,6 +61,7 @@ export class HttpExchange implements Exchange, ConnectionOwner {
 
   onRequest(request: GuestRequest, answer: Answer): void {
     try {
+      this.#refuseBrowser(request);
       const { route, requestId } = findRoute(request.method, request.path);
       const reply = route.run({ request, requestId, port: this.#port, exchange: this, answer });
       if (reply !== undefined) answer.send(reply);
@@ -70,6 +73,12 @@ export class HttpExchange implements Exchange, ConnectionOwner {
 
   onGone(answer: Answer): void {
     if (this.#poll?.answer === answer) this.#poll = undefined;
+  }
+
+  /** A web page that finds our port, or points a name of its own at it, must not take the function's events. */
+  #refuseBrowser({ headers }: GuestRequest): void {
+    const host = headers.get("host") ?? this.#address;
+    if (host !== this.#address || headers.has("origin") || headers.has("sec-fetch-site")) throw foreignRequest();
   }
 
   #send(answer: Answer, encode: EncodeInvocation, invocation: Invocation): void {

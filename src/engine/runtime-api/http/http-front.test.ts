@@ -104,15 +104,16 @@ function ask({ hostname, portNumber }: Opened, path: string, { method = "POST", 
   });
 }
 
-/** Sends bytes as they are and returns all that comes back until the server or `until` ends it. */
+/** Sends bytes as they are, HOST in text replaced, and returns all that comes back until the server or `until` ends it. */
 function raw({ hostname, portNumber }: Opened, pieces: readonly (string | Buffer)[], end = true): Promise<string> {
   return new Promise((resolve) => {
     const socket: Socket = connect(portNumber, hostname);
+    const address = `${hostname}:${portNumber}`;
     let answer = "";
     socket.on("data", (bytes) => (answer += bytes.toString("latin1")));
     socket.on("error", () => {});
     socket.on("close", () => resolve(answer));
-    for (const piece of pieces) socket.write(piece);
+    for (const piece of pieces) socket.write(typeof piece === "string" ? piece.replaceAll("HOST", address) : piece);
     if (end) socket.end();
   });
 }
@@ -150,7 +151,7 @@ describe("next", () => {
 
   test("is asked again by a client that lost its connection, and nothing is lost", async () => {
     const opened = await open();
-    await raw(opened, ["GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n"]);
+    await raw(opened, ["GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: HOST\r\n\r\n"]);
     expect(opened.port.state).toBe("idle");
     opened.front.deliver(invocation());
     opened.port.state = "invoking";
@@ -178,7 +179,7 @@ describe("response", () => {
 
   test("may come in chunks, and an error in their trailers", async () => {
     const opened = await open("invoking");
-    const head = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n";
+    const head = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n";
     expect(await raw(opened, [`${head}\r\n`, "3\r", "\nab", "c\r\n", "2;x=y\r\nde\r\n0\r\n\r\n"], false)).toMatch(/^HTTP\/1\.1 202 /);
     expect(opened.port.responses).toEqual([{ kind: "whole", body: Buffer.from("abcde") }]);
 
@@ -215,7 +216,7 @@ describe("response", () => {
 
   test("that is cut short is told to the invoke", async () => {
     const opened = await open("invoking");
-    const answer = await raw(opened, ["POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"]);
+    const answer = await raw(opened, ["POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\nabc"]);
     expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*TruncatedHTTPRequest/);
     expect(opened.port.responses).toEqual([{ kind: "truncated" }]);
   });
@@ -230,7 +231,7 @@ describe("response", () => {
         if (answer === "HTTP/1.1 100 Continue\r\n\r\n") socket.write("hello");
       });
       socket.on("close", () => resolve(answer));
-      socket.write(`POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`);
+      socket.write(`POST /2018-06-01${response} HTTP/1.1\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`);
     });
     expect(await answered).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 202 /);
   });
@@ -254,7 +255,7 @@ describe("the other routes", () => {
     expect((await ask(opened, "/nothing", get)).status).toBe(404);
     expect((await ask(opened, next)).status).toBe(405);
     expect((await ask(opened, "/runtime/restore/next", get)).status).toBe(501);
-    const register = await raw(opened, ["POST /2020-01-01/extension/register HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"], false);
+    const register = await raw(opened, ["POST /2020-01-01/extension/register HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n"], false);
     expect(register).toMatch(/^HTTP\/1\.1 501 [^]*The Extensions API is not supported yet/);
   });
 });
@@ -262,20 +263,20 @@ describe("the other routes", () => {
 describe("requests that come together", () => {
   test("are answered in order", async () => {
     const opened = await open("invoking");
-    const answer = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1`;
-    const ping = "GET /2018-06-01/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    const answer = `POST /2018-06-01${response} HTTP/1.1\r\nHost: HOST\r\nContent-Length: 1\r\n\r\n1`;
+    const ping = "GET /2018-06-01/ping HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n";
     expect(await raw(opened, [answer + ping], false)).toMatch(/^HTTP\/1\.1 202 [^]*HTTP\/1\.1 200 [^]*pong$/);
   });
 
   test("after a poll wait for its event, and cannot fill the memory", async () => {
     const opened = await open();
-    const poll = `GET /2018-06-01${next} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const poll = `GET /2018-06-01${next} HTTP/1.1\r\nHost: HOST\r\n\r\n`;
     expect(await raw(opened, [poll, Buffer.alloc(100_000, 65)], false)).toBe("");
   });
 });
 
 describe("a request that can be read in two ways, or not at all", () => {
-  const head = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\n`;
+  const head = `POST /2018-06-01${response} HTTP/1.1\r\nHost: HOST\r\n`;
   test.each([
     ["two lengths", `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n12`, 400],
     ["length and chunks", `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
@@ -305,7 +306,7 @@ describe("a request that can be read in two ways, or not at all", () => {
 
   test("does no harm, whatever it is", async () => {
     const opened = await open();
-    const good = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n`;
+    const good = `POST /2018-06-01${response} HTTP/1.1\r\nAccept: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\n\r\n`;
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
       fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }).map((changes) => {
@@ -327,7 +328,7 @@ describe("a request that can be read in two ways, or not at all", () => {
 
   test("may come byte by byte", async () => {
     const opened = await open("invoking");
-    const whole = `POST /2018-06-01${response} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`;
+    const whole = `POST /2018-06-01${response} HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`;
     const { hostname, portNumber } = opened;
     const answered = new Promise<string>((resolve) => {
       const socket = connect({ port: portNumber, host: hostname, noDelay: true });
@@ -344,10 +345,21 @@ describe("a request that can be read in two ways, or not at all", () => {
   });
 });
 
+describe("a web page", () => {
+  test.each<Record<string, string>>([{ Host: "evil.example" }, { Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }])(
+    "that finds the port gets no event: %o",
+    async (headers) => {
+      const opened = await open();
+      expect((await ask(opened, next, { method: "GET", headers })).status).toBe(403);
+      expect(opened.port.state).toBe("initialising");
+    },
+  );
+});
+
 describe("closing", () => {
   test("hangs up on everybody", async () => {
     const opened = await open();
-    const polled = raw(opened, [`GET /2018-06-01${next} HTTP/1.1\r\nHost: a\r\n\r\n`], false);
+    const polled = raw(opened, [`GET /2018-06-01${next} HTTP/1.1\r\nHost: HOST\r\n\r\n`], false);
     await new Promise<void>((resolve) => (opened.port.onNext = resolve));
     opened.front.close();
     expect(await polled).toBe("");

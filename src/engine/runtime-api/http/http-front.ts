@@ -14,20 +14,25 @@ export interface HttpFront extends RuntimeFront {
   readonly address: string;
 }
 
-export function openHttpFront(port: RuntimePort, ids: Ids): Promise<HttpFront> {
-  const exchange = new HttpExchange(port, ids);
+export async function openHttpFront(port: RuntimePort, ids: Ids): Promise<HttpFront> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  server.maxConnections = mostConnections;
+  const address = await listen(server);
+  const exchange = new HttpExchange(port, ids, address);
   const connections = new Set<Connection>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  server.on("connection", (socket) => {
     const connection = new Connection(socket, exchange);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   });
-  server.maxConnections = mostConnections;
-  const close = (): void => {
-    server.close();
-    for (const connection of connections) connection.destroy();
+  return {
+    address,
+    deliver: (invocation) => exchange.deliver(invocation),
+    close() {
+      server.close();
+      for (const connection of connections) connection.destroy();
+    },
   };
-  return listen(server).then((address) => ({ address, deliver: (invocation) => exchange.deliver(invocation), close }));
 }
 
 function listen(server: Server): Promise<string> {
