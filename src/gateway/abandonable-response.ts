@@ -1,7 +1,7 @@
 // A response that knows when its caller has gone.
-import { type IncomingMessage, ServerResponse } from "node:http";
+import { ServerResponse } from "node:http";
 
-export class AbandonableResponse extends ServerResponse<IncomingMessage> {
+export class AbandonableResponse extends ServerResponse {
   readonly #abandonment = new AbortController();
 
   /** Aborts when the connection closes before the response has been written to its end. */

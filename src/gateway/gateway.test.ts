@@ -1,5 +1,7 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { ServiceRegistry } from "../cloud/registry.ts";
@@ -191,6 +193,51 @@ describe("a streamed answer", () => {
     await connection.until(/half/);
     received.resolve();
     expect(await connection.untilClosed()).toMatch(/half\r\n$/);
+  });
+});
+
+describe("a streamed answer that nobody reads is let go of", () => {
+  // A generator that was never begun ends without its finally: files and sockets are no generators.
+  function watched(): { body: AsyncIterable<Uint8Array>; released: Promise<void> } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const iterator: AsyncIterator<Uint8Array, undefined> = {
+      next: async () => ({ done: false, value: Buffer.from("data") }),
+      return: async () => {
+        resolve();
+        return { done: true, value: undefined };
+      },
+    };
+    return { body: { [Symbol.asyncIterator]: () => iterator }, released: promise };
+  }
+
+  test("because only its head was asked for", async () => {
+    const { body, released } = watched();
+    const { url } = await startWith(() => streamed(body));
+    const text = await exchangeRaw(url, "HEAD /2015-03-31/functions HTTP/1.1", "Host: localhost", "Connection: close", "", "");
+    await released;
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\n$/);
+  });
+
+  test("files among them", async () => {
+    const file = createReadStream(new URL(import.meta.url));
+    const closed = once(file, "close");
+    const { url } = await startWith(() => streamed(file));
+    await exchangeRaw(url, "HEAD /2015-03-31/functions HTTP/1.1", "Host: localhost", "Connection: close", "", "");
+    await closed;
+  });
+
+  test("because the caller has gone", async () => {
+    const { body, released } = watched();
+    const called = Promise.withResolvers<AbortSignal>();
+    const { url } = await startWith(async (_input, { signal }) => {
+      called.resolve(signal);
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return streamed(body);
+    });
+    const connection = new RawConnection(url).send(...get);
+    await called.promise;
+    connection.socket.destroy();
+    await released;
   });
 });
 

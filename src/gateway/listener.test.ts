@@ -153,6 +153,13 @@ test("a body that nobody reads leaves the connection usable", async () => {
   connection.socket.destroy();
 });
 
+test("an offer to speak HTTP/2 or WebSocket is declined by answering", async () => {
+  const upgrade = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
+  const connection = new RawConnection(gateway.url).send(...post(functionsPath, ...upgrade, "Content-Length: 2"), "", "ok");
+  expect(await connection.until(/"body":"ok"/)).toMatch(/^HTTP\/1\.1 200 OK/);
+  connection.socket.destroy();
+});
+
 test("HEAD is answered without a body", async () => {
   const text = await exchangeRaw(gateway.url, ...head(`HEAD ${functionsPath} HTTP/1.1`, "Connection: close"), "", "");
   expect(text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*content-length: \d+[\s\S]*\r\n\r\n$/);

@@ -88,6 +88,8 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     else refuseConnection(error, socket);
   });
   await bind(server, parts.host, parts.port);
+  // Accepting fails when descriptors run out; unheard, it would end the process.
+  server.on("error", (error) => parts.log.error({ err: error }, "accept_failed"));
   state.url = urlOf(server);
   return {
     url: state.url,

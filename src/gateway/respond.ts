@@ -1,6 +1,7 @@
 // Writes an answer to a node:http response: in one piece when it is one, else at the pace of the reader.
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import type { WireResponse } from "../protocol/wire.ts";
 
 /** Resolves when everything has been handed to the socket; rejects when a streamed body fails. */
@@ -18,6 +19,11 @@ export async function respond(response: ServerResponse, answer: WireResponse): P
     return;
   }
   response.writeHead(status, headers);
+  if (response.req.method === "HEAD") {
+    response.end();
+    await discardBody(answer);
+    return;
+  }
   response.flushHeaders();
   // The head is out: from here on a failure can only cut the connection, which the caller does.
   for await (const chunk of body) {
@@ -25,6 +31,13 @@ export async function respond(response: ServerResponse, answer: WireResponse): P
     if (!response.write(chunk)) await drained(response);
   }
   response.end();
+}
+
+/** Tells the source of a streamed body that nobody will read it, so that it lets go of files and the like. */
+export async function discardBody({ body }: WireResponse): Promise<void> {
+  // A stream's iterator that was never begun leaves its stream open.
+  if (body instanceof Readable) body.destroy();
+  else if (typeof body === "object" && Symbol.asyncIterator in body) await body[Symbol.asyncIterator]().return?.();
 }
 
 const singleWriteBytes = 16 * 1024;

@@ -56,6 +56,11 @@ describe("what is served by nobody", () => {
     expect(cbor).toMatchObject({ status: 501, headers: { "smithy-protocol": "rpc-v2-cbor" } });
   });
 
+  test("is refused in a protocol that the service speaks, whatever curl called the body", async () => {
+    const response = await ask({ method: "POST", headers: { ...form, ...scope("lambda", "test", "nowhere") } });
+    expect(response).toMatchObject({ status: 403, headers: { "content-type": "application/json", "x-amzn-ErrorType": "InvalidSignatureException" } });
+  });
+
   test.each(["/", "/favicon.ico", "/constructor", "/2015-03-31/other"])("%s is refused as unknown", async (path) => {
     expect(await ask({ path })).toMatchObject({ status: 404, headers: { "x-amzn-ErrorType": "UnknownOperationException" } });
   });

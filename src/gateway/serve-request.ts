@@ -10,7 +10,7 @@ import { Exchange } from "./exchange.ts";
 import { internalFailure, malformedFraming, malformedTarget, repeatedHeader } from "./faults.ts";
 import { type BodyPatience, IncomingBody } from "./incoming-body.ts";
 import type { Answer } from "./pipeline.ts";
-import { respond } from "./respond.ts";
+import { discardBody, respond } from "./respond.ts";
 import { SocketPeer } from "./socket-peer.ts";
 
 export interface Serving extends BodyPatience {
@@ -40,7 +40,7 @@ export async function serveRequest(
       wire instanceof Fault
         ? encodeBareFault("restJson1", wire, requestId)
         : await serving.answer(new Exchange(requestId, wire, new SocketPeer(response, serving.listenerUrl())));
-    if (response.destroyed) return;
+    if (response.destroyed) return await discardBody(answer);
     // A client that still waits for leave to send will not send: what follows is not this request's body.
     if (serving.isStopping() || body.owesContinue) response.setHeader("connection", "close");
     if (!body.isRead) drain(request, response, serving);
