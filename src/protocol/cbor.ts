@@ -41,6 +41,7 @@ interface Cursor {
   depth: number;
 }
 
+/** One text for whatever is wrong with the bytes: where they went wrong helps nobody but who made them so. */
 const truncated = (): Error => serialization("Could not parse the body as CBOR.");
 
 export function decodeCbor(bytes: Uint8Array): unknown {
@@ -51,6 +52,7 @@ export function decodeCbor(bytes: Uint8Array): unknown {
   return value;
 }
 
+/** Claims the next bytes; whoever asks for more than there are has been lied to by a length. */
 function take(cursor: Cursor, length: number): number {
   const from = cursor.at;
   if (length > cursor.bytes.byteLength - from) throw truncated();
@@ -90,6 +92,7 @@ function decodeItem(cursor: Cursor): unknown {
   return value;
 }
 
+/** The eight kinds of items (RFC 8949, 3.1). */
 function decodeMajor(cursor: Cursor, major: number, info: number): unknown {
   switch (major) {
     case 0:
@@ -125,6 +128,7 @@ function* items(cursor: Cursor, info: number, each = 1): Generator {
   for (let i = 0; i < count; i += 1) yield decodeItem(cursor);
 }
 
+/** Keys are text in every protocol of AWS; anything else is refused, as it could not be a member. */
 function decodeMap(cursor: Cursor, info: number): Record<string, unknown> {
   const map: Record<string, unknown> = {};
   let key: string | undefined;
@@ -142,6 +146,7 @@ function decodeMap(cursor: Cursor, info: number): Record<string, unknown> {
   return map;
 }
 
+/** Bytes of a definite length are a view of the body, not a copy: payloads may be large. */
 function decodeBytes(cursor: Cursor, info: number): Uint8Array {
   if (info !== indefinite) {
     const length = Number(decodeArgument(cursor, info));
@@ -173,6 +178,7 @@ function decodeTagged(cursor: Cursor, tag: number | bigint): unknown {
   return tag === 1 ? readTimestamp(value, "timestamp") : value;
 }
 
+/** Undefined counts as null, so it is absent. Simple values that Smithy has no use for are refused. */
 function decodeSimple(cursor: Cursor, info: number): unknown {
   switch (info) {
     case 20:

@@ -10,6 +10,7 @@ import { kindOf, membersOf, structureOf, type Member, type Shape } from "./shape
 
 export const eventStreamType = "application/vnd.amazon.eventstream";
 
+/** Where the members of an event travel: in headers of its frame, as its payload, or in a structure that is. */
 interface EventPlan {
   readonly headers: readonly Member[];
   readonly payload: Member | undefined;
@@ -28,6 +29,7 @@ type Event = Record<string, unknown>;
 type ReadEvent = (message: Message) => Event;
 type ReadPayload = (event: Event, body: Uint8Array) => void;
 
+/** A payload of bytes or text is taken as it is; any other is in the body format of the protocol. */
 function payloadReader({ payload, rest }: EventPlan, codec: BodyCodec): ReadPayload {
   if (payload === undefined) {
     const read = codec.reader(rest);
@@ -57,7 +59,10 @@ function eventReaderOf(shape: Shape, codec: BodyCodec): ReadEvent {
 }
 
 /** Events of a request body, one at a time, as the union that the client's types know. */
-export function eventReader(union: Shape, codec: BodyCodec): (body: AsyncIterable<Uint8Array>) => AsyncIterable<object> {
+export function eventReader(
+  union: Shape,
+  codec: BodyCodec,
+): (body: AsyncIterable<Uint8Array>) => AsyncIterable<object> {
   const readers = new Map(membersOf(union).map(([name, shape]) => [name, eventReaderOf(shape, codec)]));
   return async function* events(body) {
     for await (const outer of messagesOf(body)) {
@@ -77,6 +82,7 @@ type WriteEvent = (event: Event) => Uint8Array;
 
 const text = (value: string): MessageHeaders[string] => ({ type: "string", value });
 
+/** Errors are members of the union too; their frames say so, and end the stream for clients. */
 function eventWriterOf([type, shape]: Member, codec: BodyCodec): WriteEvent {
   const { headers: headerMembers, payload, rest } = eventPlan(shape);
   const kind = payload === undefined ? undefined : kindOf(payload[1]);
@@ -111,6 +117,7 @@ export const initialResponse = (body: Uint8Array | string, contentType: string):
     body: bytesOf(body),
   });
 
+/** Headers are typed (https://smithy.io/2.0/aws/amazon-eventstream.html); the value tells which type it wants. */
 function headerValue(value: unknown): MessageHeaders[string] {
   if (typeof value === "boolean") return { type: "boolean", value };
   if (typeof value === "number") {

@@ -6,6 +6,7 @@ import { compiledOnce, kindOf, membersOf, type Shape } from "./shape.ts";
 import { textReader } from "./text-value.ts";
 import { partElement } from "./xml.ts";
 
+/** One step of a key; it has a value where a key ends. */
 export interface FormNode {
   value: string | undefined;
   readonly children: Map<string, FormNode>;
@@ -13,6 +14,7 @@ export interface FormNode {
 
 const newNode = (): FormNode => ({ value: undefined, children: new Map() });
 
+/** Children are in a Map: a step may be called `__proto__`. */
 export function parseForm(text: string): FormNode {
   const root = newNode();
   for (const [key, value] of new URLSearchParams(text)) {
@@ -34,6 +36,7 @@ type Read = (node: FormNode, at: string, notes: Notes) => unknown;
 /** How the two query protocols name members (Smithy: aws.protocols#ec2QueryName). */
 export type FormDialect = "awsQuery" | "ec2Query";
 
+/** EC2 has a name of its own for members, else the XML name with a capital. */
 function memberKey(name: string, shape: Shape, dialect: FormDialect): string {
   const { xmlName, ec2QueryName } = shape.getMergedTraits();
   const key = xmlName ?? name;
@@ -79,6 +82,7 @@ function listReader(shape: Shape, readerOf: ReaderOf): Read {
   return (node, at, notes) => numbered(node, part).map((child) => readItem(child, at, notes));
 }
 
+/** Entries are numbered like items, each with a key and a value under the names that the schema gives them. */
 function mapReader(shape: Shape, readerOf: ReaderOf): Read {
   const keyPart = partElement(shape.getKeySchema(), "key");
   const valuePart = partElement(shape.getValueSchema(), "value");

@@ -7,8 +7,12 @@ import { decodeCbor } from "./cbor.ts";
 import { form, read, request, target, wireOf, type RequestParts } from "./request.case.ts";
 
 const put = (body: RequestParts["body"]): ReturnType<typeof request> =>
-  request("PUT /b?tagging", { headers: { "content-type": "application/xml" }, ...(body === undefined ? {} : { body }) });
-const dynamo = (body: unknown): ReturnType<typeof request> => request("POST /", target("DynamoDB_20120810.PutItem", body));
+  request("PUT /b?tagging", {
+    headers: { "content-type": "application/xml" },
+    ...(body === undefined ? {} : { body }),
+  });
+const dynamo = (body: unknown): ReturnType<typeof request> =>
+  request("POST /", target("DynamoDB_20120810.PutItem", body));
 const cbor = (body: Uint8Array): ReturnType<typeof request> =>
   request("POST /service/GraniteServiceVersion20100801/operation/PutMetricData", { body });
 const nested = (open: string, close: string, levels: number, inner = ""): string =>
@@ -20,7 +24,10 @@ describe("names of prototypes", () => {
     const body = '{"FunctionName":"f","Environment":{"Variables":{"__proto__":"x","constructor":"y"}}}';
     const { input } = await read("lambda", request("POST /2015-03-31/functions", { body }));
     const { Variables: variables } = Object(input["Environment"]);
-    expect(Object.entries(variables)).toEqual([["__proto__", "x"], ["constructor", "y"]]);
+    expect(Object.entries(variables)).toEqual([
+      ["__proto__", "x"],
+      ["constructor", "y"],
+    ]);
     expect(Object.getPrototypeOf(variables)).toBe(Object.prototype);
     expect(Reflect.get({}, "x")).toBeUndefined();
   });
@@ -34,19 +41,34 @@ describe("names of prototypes", () => {
   });
 
   test("an operation `constructor` is unknown", async () => {
-    await expect(read("sqs", request("POST /", form("Action=constructor")))).rejects.toMatchObject({ code: "InvalidAction" });
+    await expect(read("sqs", request("POST /", form("Action=constructor")))).rejects.toMatchObject({
+      code: "InvalidAction",
+    });
   });
 });
 
 describe("depth", () => {
   test.each([
     ["JSON along the schema", "dynamodb", dynamo(`{"Item":{"a":${nested('{"L":[', "]}", 100_000, '{"S":"x"}')}}}`)],
-    ["JSON in a document", "cognito-idp", request("POST /", target("AWSCognitoIdentityProviderService.CreateManagedLoginBranding", `{"Settings":${nested("[", "]", 100_000)}}`))],
+    [
+      "JSON in a document",
+      "cognito-idp",
+      request(
+        "POST /",
+        target(
+          "AWSCognitoIdentityProviderService.CreateManagedLoginBranding",
+          `{"Settings":${nested("[", "]", 100_000)}}`,
+        ),
+      ),
+    ],
     ["XML", "s3", put(nested("<a>", "</a>", 100_000))],
     ["a form", "sqs", request("POST /", form(`Action=SendMessage&${"a.".repeat(100_000)}=1`))],
     ["CBOR", "cloudwatch", cbor(new Uint8Array(100_000).fill(0x81))],
   ])("%s is bounded", async (_name, service, sent) => {
-    await expect(read(service, sent)).rejects.toMatchObject({ ...refusal, message: expect.stringContaining("Nesting") });
+    await expect(read(service, sent)).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringContaining("Nesting"),
+    });
   });
 
   test("JSON that no member takes is not gone into", async () => {
@@ -70,7 +92,11 @@ describe("XML", () => {
 
   test("text is never markup", async () => {
     const wire = await wireOf("s3");
-    const { body } = wire.encodeOutput({ operation: "ListObjectsV2", protocol: "restXml" }, { Prefix: "</Prefix><Evil>&" }, "r");
+    const { body } = wire.encodeOutput(
+      { operation: "ListObjectsV2", protocol: "restXml" },
+      { Prefix: "</Prefix><Evil>&" },
+      "r",
+    );
     expect(body).toContain("<Prefix>&lt;/Prefix&gt;&lt;Evil&gt;&amp;</Prefix>");
   });
 });
@@ -116,7 +142,10 @@ describe("values of the wrong type", () => {
     ["{", "Could not parse the body as JSON."],
     ['{"Timeout":3}x', "Could not parse the body as JSON."],
   ])("%s", async (body, message) => {
-    await expect(read("lambda", request("POST /2015-03-31/functions", { body }))).rejects.toMatchObject({ ...refusal, message });
+    await expect(read("lambda", request("POST /2015-03-31/functions", { body }))).rejects.toMatchObject({
+      ...refusal,
+      message,
+    });
   });
 
   test.each(["MaxItems=many", "MaxItems=1e999x", "MaxItems=0x10"])("%s", async (query) => {
@@ -136,7 +165,11 @@ test("dots in a label are text", async () => {
 
 test("a line break in a value starts no header", async () => {
   const wire = await wireOf("s3");
-  const { headers } = wire.encodeOutput({ operation: "HeadObject", protocol: "restXml" }, { ETag: "a\r\nSet-Cookie: b" }, "r");
+  const { headers } = wire.encodeOutput(
+    { operation: "HeadObject", protocol: "restXml" },
+    { ETag: "a\r\nSet-Cookie: b" },
+    "r",
+  );
   expect(headers["ETag"]).toBe("a Set-Cookie: b");
 });
 
@@ -149,10 +182,12 @@ const entrances: readonly (readonly [string, (body: Uint8Array) => ReturnType<ty
 ];
 
 test.each(entrances)("%s reads any bytes or refuses them as the caller's fault", async (service, entrance) => {
-  const seeds = ['{"a":[1,{"b":null}]}', "<a b='c'><d>e</d></a>", "a.1.b=c&d=%", "\xa1\x61a\xc1\xfb\x00"].map((text) => Buffer.from(text, "latin1"));
-  const mutated = fc.tuple(fc.constantFrom(...seeds), fc.nat(30), fc.uint8Array({ maxLength: 6 })).map(([seed, at, extra]) =>
-    Buffer.concat([seed.subarray(0, at), extra, seed.subarray(at)]),
+  const seeds = ['{"a":[1,{"b":null}]}', "<a b='c'><d>e</d></a>", "a.1.b=c&d=%", "\xa1\x61a\xc1\xfb\x00"].map((text) =>
+    Buffer.from(text, "latin1"),
   );
+  const mutated = fc
+    .tuple(fc.constantFrom(...seeds), fc.nat(30), fc.uint8Array({ maxLength: 6 }))
+    .map(([seed, at, extra]) => Buffer.concat([seed.subarray(0, at), extra, seed.subarray(at)]));
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated), async (body) => {
       try {

@@ -11,25 +11,48 @@ describe("SQS in awsQuery", () => {
   test.each([
     [
       "a message with attributes",
-      request("POST /", form(`Action=SendMessage&Version=2012-11-05&QueueUrl=${encodeURIComponent(queue)}&MessageBody=a%2Bb+c&DelaySeconds=3&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Binary&MessageAttribute.1.Value.BinaryValue=aGk%3D`)),
+      request(
+        "POST /",
+        form(
+          `Action=SendMessage&Version=2012-11-05&QueueUrl=${encodeURIComponent(queue)}&MessageBody=a%2Bb+c&DelaySeconds=3&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Binary&MessageAttribute.1.Value.BinaryValue=aGk%3D`,
+        ),
+      ),
       "SendMessage",
-      { QueueUrl: queue, MessageBody: "a+b c", DelaySeconds: 3, MessageAttributes: { n: { DataType: "Binary", BinaryValue: bytes("hi") } } },
+      {
+        QueueUrl: queue,
+        MessageBody: "a+b c",
+        DelaySeconds: 3,
+        MessageAttributes: { n: { DataType: "Binary", BinaryValue: bytes("hi") } },
+      },
     ],
     [
       "a GET, its queue named by the path alone",
-      request("GET /000000000000/jobs?Action=ReceiveMessage&AttributeName.1=All&MaxNumberOfMessages=10&Version=2012-11-05&AWSAccessKeyId=A&Signature=B", { headers: { host: "localhost:4566" } }),
+      request(
+        "GET /000000000000/jobs?Action=ReceiveMessage&AttributeName.1=All&MaxNumberOfMessages=10&Version=2012-11-05&AWSAccessKeyId=A&Signature=B",
+        { headers: { host: "localhost:4566" } },
+      ),
       "ReceiveMessage",
       { QueueUrl: queue, AttributeNames: ["All"], MaxNumberOfMessages: 10 },
     ],
     [
       "a map of attributes",
-      request("POST /", form("Action=CreateQueue&QueueName=q&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=30&Attribute.2.Name=DelaySeconds&Attribute.2.Value=0")),
+      request(
+        "POST /",
+        form(
+          "Action=CreateQueue&QueueName=q&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=30&Attribute.2.Name=DelaySeconds&Attribute.2.Value=0",
+        ),
+      ),
       "CreateQueue",
       { QueueName: "q", Attributes: { VisibilityTimeout: "30", DelaySeconds: "0" } },
     ],
     [
       "a batch of more than nine, in the order of its numbers",
-      request("POST /", form(`Action=DeleteMessageBatch&QueueUrl=u&${[...Array(11).keys()].map((i) => `DeleteMessageBatchRequestEntry.${i + 1}.Id=m${i}&DeleteMessageBatchRequestEntry.${i + 1}.ReceiptHandle=r`).join("&")}`)),
+      request(
+        "POST /",
+        form(
+          `Action=DeleteMessageBatch&QueueUrl=u&${[...Array(11).keys()].map((i) => `DeleteMessageBatchRequestEntry.${i + 1}.Id=m${i}&DeleteMessageBatchRequestEntry.${i + 1}.ReceiptHandle=r`).join("&")}`,
+        ),
+      ),
       "DeleteMessageBatch",
       { QueueUrl: "u", Entries: [...Array(11).keys()].map((i) => ({ Id: `m${i}`, ReceiptHandle: "r" })) },
     ],
@@ -76,45 +99,69 @@ describe("SQS in awsQuery", () => {
 
 describe("other query services", () => {
   test("CloudWatch takes metrics in lists with and without `member`", async () => {
-    const dimension = (part: string): string => `MetricData.${part}1.MetricName=m&MetricData.${part}1.Value=1.5&MetricData.${part}1.Timestamp=2026-01-31T12%3A00%3A00Z&MetricData.${part}1.Dimensions.${part}1.Name=d&MetricData.${part}1.Dimensions.${part}1.Value=v`;
+    const dimension = (part: string): string =>
+      `MetricData.${part}1.MetricName=m&MetricData.${part}1.Value=1.5&MetricData.${part}1.Timestamp=2026-01-31T12%3A00%3A00Z&MetricData.${part}1.Dimensions.${part}1.Name=d&MetricData.${part}1.Dimensions.${part}1.Value=v`;
     for (const part of ["member.", ""]) {
-      const got = await read("cloudwatch", request("POST /", form(`Action=PutMetricData&Version=2010-08-01&Namespace=ns&${dimension(part)}`)));
+      const got = await read(
+        "cloudwatch",
+        request("POST /", form(`Action=PutMetricData&Version=2010-08-01&Namespace=ns&${dimension(part)}`)),
+      );
       expect(got).toMatchObject({ operation: "PutMetricData", protocol: "awsQuery", unknownMembers: [] });
       expect(got.input).toEqual({
         Namespace: "ns",
-        MetricData: [{ MetricName: "m", Value: 1.5, Timestamp: new Date("2026-01-31T12:00:00Z"), Dimensions: [{ Name: "d", Value: "v" }] }],
+        MetricData: [
+          {
+            MetricName: "m",
+            Value: 1.5,
+            Timestamp: new Date("2026-01-31T12:00:00Z"),
+            Dimensions: [{ Name: "d", Value: "v" }],
+          },
+        ],
       });
     }
   });
 
   test("a large body may be compressed", async () => {
     const body = gzipSync(JSON.stringify({ Namespace: "ns" }));
-    const parts = { headers: { "x-amz-target": "GraniteServiceVersion20100801.PutMetricData", "content-encoding": "gzip" }, body };
+    const parts = {
+      headers: { "x-amz-target": "GraniteServiceVersion20100801.PutMetricData", "content-encoding": "gzip" },
+      body,
+    };
     expect((await read("cloudwatch", request("POST /", parts))).input).toEqual({ Namespace: "ns" });
   });
 
   test("SNS has maps with entries, STS nothing but an action", async () => {
-    const publish = form("Action=Publish&TopicArn=t&Message=m&MessageAttributes.entry.1.Name=k&MessageAttributes.entry.1.Value.DataType=String&MessageAttributes.entry.1.Value.StringValue=v");
+    const publish = form(
+      "Action=Publish&TopicArn=t&Message=m&MessageAttributes.entry.1.Name=k&MessageAttributes.entry.1.Value.DataType=String&MessageAttributes.entry.1.Value.StringValue=v",
+    );
     expect((await read("sns", request("POST /", publish))).input).toEqual({
       TopicArn: "t",
       Message: "m",
       MessageAttributes: { k: { DataType: "String", StringValue: "v" } },
     });
-    expect(await read("sts", request("POST /", { body: "Action=GetCallerIdentity&Version=2011-06-15" }))).toMatchObject({
-      operation: "GetCallerIdentity",
-      input: {},
-    });
+    expect(await read("sts", request("POST /", { body: "Action=GetCallerIdentity&Version=2011-06-15" }))).toMatchObject(
+      {
+        operation: "GetCallerIdentity",
+        input: {},
+      },
+    );
   });
 
   test("EC2 has flat lists, and its own wrapping of answers and errors", async () => {
-    const describeInstances = form("Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3Aa&Filter.1.Value.1=b&InstanceId.1=i-1&DryRun=true");
+    const describeInstances = form(
+      "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3Aa&Filter.1.Value.1=b&InstanceId.1=i-1&DryRun=true",
+    );
     expect((await read("ec2", request("POST /", describeInstances))).input).toEqual({
       Filters: [{ Name: "tag:a", Values: ["b"] }],
       InstanceIds: ["i-1"],
       DryRun: true,
     });
     const wire = await wireOf("ec2");
-    const { body } = wire.encodeFault("ec2Query", new Fault({ code: "InvalidVpcID.NotFound", status: 400, message: "no" }), "r");
+    const { body } = wire.encodeFault(
+      "ec2Query",
+      new Fault({ code: "InvalidVpcID.NotFound", status: 400, message: "no" }),
+      "r",
+    );
     expect(body).toContain(
       "<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>no</Message></Error></Errors><RequestID>r</RequestID></Response>",
     );
@@ -125,7 +172,12 @@ describe("other query services", () => {
     ["ec2", request("GET /?Action=Nonsense"), "InvalidAction", 400],
     ["dynamodb", request("POST /", target("DynamoDB_20120810.Nonsense", {})), "UnknownOperationException", 400],
     ["dynamodb", request("POST /", target("DynamoDB_20111205.GetItem", {})), "UnknownOperationException", 400],
-    ["cloudwatch", request("POST /service/GraniteServiceVersion20100801/operation/Nonsense"), "UnknownOperationException", 404],
+    [
+      "cloudwatch",
+      request("POST /service/GraniteServiceVersion20100801/operation/Nonsense"),
+      "UnknownOperationException",
+      404,
+    ],
     ["lambda", request("PATCH /2015-03-31/functions/f"), "UnknownOperationException", 404],
     ["s3", request("POST /"), "MethodNotAllowed", 405],
   ])("%s refuses an unknown operation in its own words", async (service, sent, code, status) => {
@@ -142,16 +194,26 @@ describe("JSON services", () => {
     expect((await read("lambda", sent)).input).toEqual({ FunctionName: "f", Timeout: 3 });
   });
 
-  test.each([1769860800, 1769860800.0, "1769860800", "1769860800.000", "2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "Sat, 31 Jan 2026 12:00:00 GMT"])(
-    "a time may be written as %j",
-    async (StartingPositionTimestamp) => {
-      const sent = request("POST /2015-03-31/event-source-mappings/", { body: JSON.stringify({ FunctionName: "f", StartingPositionTimestamp }) });
-      expect((await read("lambda", sent)).input["StartingPositionTimestamp"]).toEqual(new Date("2026-01-31T12:00:00Z"));
-    },
-  );
+  test.each([
+    1769860800,
+    1769860800.0,
+    "1769860800",
+    "1769860800.000",
+    "2026-01-31T12:00:00Z",
+    "2026-01-31T13:00:00+01:00",
+    "Sat, 31 Jan 2026 12:00:00 GMT",
+  ])("a time may be written as %j", async (StartingPositionTimestamp) => {
+    const sent = request("POST /2015-03-31/event-source-mappings/", {
+      body: JSON.stringify({ FunctionName: "f", StartingPositionTimestamp }),
+    });
+    expect((await read("lambda", sent)).input["StartingPositionTimestamp"]).toEqual(new Date("2026-01-31T12:00:00Z"));
+  });
 
   test("numbers and truth in a query are text", async () => {
-    const { input } = await read("lambda", request("GET /2015-03-31/functions/?MaxItems=50&Marker=&FunctionVersion=ALL"));
+    const { input } = await read(
+      "lambda",
+      request("GET /2015-03-31/functions/?MaxItems=50&Marker=&FunctionVersion=ALL"),
+    );
     expect(input).toEqual({ MaxItems: 50, Marker: "", FunctionVersion: "ALL" });
     expect((await read("lambda", request("GET /2015-03-31/functions?MaxItems="))).input).toEqual({});
   });
@@ -162,7 +224,10 @@ describe("JSON services", () => {
 
   test("the service of an RPC path may be written with its namespace", async () => {
     const line = "POST /service/com.amazonaws.cloudwatch.GraniteServiceVersion20100801/operation/ListDashboards";
-    expect(await read("cloudwatch", request(line))).toMatchObject({ operation: "ListDashboards", protocol: "rpcv2Cbor" });
+    expect(await read("cloudwatch", request(line))).toMatchObject({
+      operation: "ListDashboards",
+      protocol: "rpcv2Cbor",
+    });
   });
 });
 
@@ -228,6 +293,8 @@ describe("S3 without the hint that newer SDKs send", () => {
       { LocationConstraint: "eu-west-1" },
       "r",
     );
-    expect(body).toContain('<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">eu-west-1</LocationConstraint>');
+    expect(body).toContain(
+      '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">eu-west-1</LocationConstraint>',
+    );
   });
 });

@@ -3,7 +3,8 @@
 import type { Fault } from "../core/faults.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
-export type ProtocolName = "restJson1" | "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "restXml" | "rpcv2Cbor";
+export type ProtocolName =
+  "restJson1" | "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "restXml" | "rpcv2Cbor";
 
 export interface ServiceWire {
   /** Endpoint prefix, also the last part of the credential scope mostly: `lambda`, `sqs`, `events`. */
@@ -18,7 +19,11 @@ export interface ServiceWire {
   identify(request: WireRequest): Promise<IdentifiedRequest>;
   /** Input as the client's types know it: blobs as Uint8Array, streaming ones as AsyncIterable<Uint8Array>. */
   decode(request: IdentifiedRequest): Promise<DecodedInput>;
-  encodeOutput(request: Pick<IdentifiedRequest, "operation" | "protocol">, output: object, requestId: string): WireResponse;
+  encodeOutput(
+    request: Pick<IdentifiedRequest, "operation" | "protocol">,
+    output: object,
+    requestId: string,
+  ): WireResponse;
   /** A fault as this protocol writes it: modelled by the schema where the service knows its code, generic otherwise. */
   encodeFault(protocol: ProtocolName, fault: Fault, requestId: string): WireResponse;
 }

@@ -19,7 +19,10 @@ function queryProtocol(dialect: FormDialect, entry: ServiceEntry): Protocol {
   return {
     name: dialect,
     asked: askedByAction,
-    operation: (schema) => ({ decode: inputDecoder(schema, dialect), encode: outputEncoder(schema, dialect, namespace) }),
+    operation: (schema) => ({
+      decode: inputDecoder(schema, dialect),
+      encode: outputEncoder(schema, dialect, namespace),
+    }),
     encodeFault: xmlFault(dialect, namespace),
   };
 }
@@ -41,7 +44,8 @@ async function askedByAction(request: WireRequest) {
 }
 
 /** Parameters that say which operation is meant and who asks; the rest is input. */
-const notInput = /^(Action|Version|AWSAccessKeyId|Signature|SignatureMethod|SignatureVersion|SecurityToken|Timestamp|Expires|X-Amz-.*)$/;
+const notInput =
+  /^(Action|Version|AWSAccessKeyId|Signature|SignatureMethod|SignatureVersion|SecurityToken|Timestamp|Expires|X-Amz-.*)$/;
 
 function inputDecoder(operation: OperationSchema, dialect: FormDialect): OperationCodec["decode"] {
   const read = formReader(dialect)(operation.input);

@@ -34,7 +34,12 @@ export function wireOf(service: string): Promise<ServiceWire> {
 export async function read(
   service: string,
   wireRequest: WireRequest,
-): Promise<Pick<IdentifiedRequest, "operation" | "protocol"> & { input: Record<string, unknown>; unknownMembers: readonly string[] }> {
+): Promise<
+  Pick<IdentifiedRequest, "operation" | "protocol"> & {
+    input: Record<string, unknown>;
+    unknownMembers: readonly string[];
+  }
+> {
   const wire = await wireOf(service);
   const identified = await wire.identify(wireRequest);
   const { input, unknownMembers } = await wire.decode(identified);

@@ -7,6 +7,7 @@ import type { WireRequest } from "./wire.ts";
 
 type Input = Record<string, unknown>;
 
+/** A member that travels as text under a name: `read` makes its value of it. */
 interface BoundText {
   readonly name: string;
   readonly key: string;
@@ -22,6 +23,7 @@ const textMembers = (members: readonly Member[], pick: (shape: Shape) => string 
     return key === undefined ? [] : [[member, key]];
   });
 
+/** Labels were cut out of the path by its template. */
 function labelReader(members: readonly Member[]): ReadHead {
   const bound = members
     .filter(([, shape]) => shape.getMergedTraits().httpLabel)
@@ -34,6 +36,7 @@ function labelReader(members: readonly Member[]): ReadHead {
   };
 }
 
+/** Header names arrive in lower case. A prefix takes all headers that begin with it, the rest of the name is the key. */
 function headerReader(members: readonly Member[]): ReadHead {
   const bound = textMembers(members, (shape) => shape.getMergedTraits().httpHeader?.toLowerCase()).map(
     ([[name, shape], key]): BoundText => ({ name, key, read: textReader(shape, "header") }),
@@ -56,14 +59,22 @@ function headerReader(members: readonly Member[]): ReadHead {
   };
 }
 
+/** Every item of a list is a parameter of its own. Undefined where no member travels in the query, as in Invoke mostly. */
 function queryReader(members: readonly Member[], templateKeys: ReadonlySet<string>): ReadHead | undefined {
   const bound = textMembers(members, (shape) => shape.getMergedTraits().httpQuery).map(([[name, shape], key]) => {
     const list = kindOf(shape) === "list";
-    return { name, key, list, textual: kindOf(shape) === "string" || list, read: textReader(list ? shape.getValueSchema() : shape, "query") };
+    return {
+      name,
+      key,
+      list,
+      textual: kindOf(shape) === "string" || list,
+      read: textReader(list ? shape.getValueSchema() : shape, "query"),
+    };
   });
   const rest = members.find(([, shape]) => shape.getMergedTraits().httpQueryParams);
   if (bound.length === 0 && rest === undefined) return undefined;
-  const readRest = rest === undefined ? undefined : restOfQuery(rest, new Set([...bound.map(({ key }) => key), ...templateKeys]));
+  const readRest =
+    rest === undefined ? undefined : restOfQuery(rest, new Set([...bound.map(({ key }) => key), ...templateKeys]));
   return ({ query }, _labels, input) => {
     if (query === "") return;
     const parameters = new URLSearchParams(query);
@@ -112,6 +123,7 @@ export type BodyBinding =
   | { readonly kind: "payload"; readonly name: string; readonly shape: Shape }
   | { readonly kind: "members"; readonly shape: Shape };
 
+/** `inHead` tells the members that travel outside of the body, which differ between requests and answers. */
 export function bodyBinding(whole: Shape, inHead: (shape: Shape) => boolean): BodyBinding {
   const members = membersOf(whole);
   const payload = members.find(([, shape]) => shape.getMergedTraits().httpPayload);
@@ -166,7 +178,10 @@ export function headWriter(output: Shape): WriteHead {
 }
 
 /** Reads a collected body into the input. */
-export function bodyReader(binding: BodyBinding, codec: BodyCodec): (body: Uint8Array, input: Input, notes: Notes) => void {
+export function bodyReader(
+  binding: BodyBinding,
+  codec: BodyCodec,
+): (body: Uint8Array, input: Input, notes: Notes) => void {
   switch (binding.kind) {
     case "raw":
       return (body, input) => {

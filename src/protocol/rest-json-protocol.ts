@@ -7,6 +7,7 @@ import { routeTree } from "./rest-route.ts";
 import type { ServiceEntry } from "./service-table.ts";
 import type { OperationSchema, Shape } from "./shape.ts";
 
+/** The type of an error is in a header, so that its body may be any structure. */
 export function restJsonProtocol(entry: ServiceEntry, operations: readonly OperationSchema[]): Protocol {
   const findRoute = routeTree(operations);
   const options: RestOptions = {

@@ -22,6 +22,7 @@ export function restOperation(operation: OperationSchema, options: RestOptions):
   };
 }
 
+/** Streams are handed on untouched; everything else is collected first. */
 function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCodec["decode"] {
   const template = templateOf(operation);
   const readHead = headReader(operation.input, new Set(template.query.map(([key]) => key)));
@@ -55,6 +56,7 @@ export function messageEncoder(shape: Shape, options: RestOptions, status: numbe
 
 type WriteMessageBody = (message: Record<string, unknown>, headers: Record<string, string>) => WireResponse["body"];
 
+/** A content type is set only with a body, and before the headers are written, so that a bound member may replace it. */
 function bodyWriter(binding: BodyBinding, options: RestOptions): WriteMessageBody {
   const { codec } = options;
   switch (binding.kind) {
@@ -91,6 +93,7 @@ function bodyWriter(binding: BodyBinding, options: RestOptions): WriteMessageBod
   }
 }
 
+/** Bytes, text and streams leave as the handler gave them. */
 function bytesWriter(binding: BodyBinding & { kind: "raw" | "stream" }, options: RestOptions): WriteMessageBody {
   const text = binding.kind === "raw" && binding.text;
   const contentType = binding.shape.getMergedTraits().mediaType ?? (text ? "text/plain" : options.blobContentType);

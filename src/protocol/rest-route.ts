@@ -98,6 +98,7 @@ function requiredOf(operation: OperationSchema): string[] {
     .map(([name]) => name);
 }
 
+/** What a request must carry to mean this operation rather than another of the same path and method. */
 function candidateOf(operation: OperationSchema, template: Template): Candidate {
   const required = new Set(requiredOf(operation));
   const traits = membersOf(operation.input)
@@ -124,7 +125,10 @@ export function routeTree(operations: readonly OperationSchema[]): FindRoute {
     const node = template.segments.reduce(descend, root);
     const method = operation.http?.method ?? "POST";
     const candidates = [...(node.candidates.get(method) ?? []), candidateOf(operation, template)];
-    node.candidates.set(method, candidates.toSorted((a, b) => specificity(b) - specificity(a)));
+    node.candidates.set(
+      method,
+      candidates.toSorted((a, b) => specificity(b) - specificity(a)),
+    );
   }
   return (request) => {
     const parts = splitPath(request.path);
@@ -150,6 +154,7 @@ function descend(node: Node, segment: Segment): Node {
   }
 }
 
+/** Tries the most specific way first and comes back when it leads nowhere. */
 function walk(node: Node, parts: readonly string[], index: number, request: WireRequest): string | undefined {
   const part = parts[index];
   if (part === undefined) return choose(node.candidates.get(request.method), request);
@@ -167,6 +172,7 @@ function walk(node: Node, parts: readonly string[], index: number, request: Wire
   return undefined;
 }
 
+/** The operation that the request names itself, else the most specific one whose required members are there. */
 function choose(candidates: readonly Candidate[] | undefined, request: WireRequest): string | undefined {
   const only = candidates?.[0];
   if (candidates === undefined || only === undefined) return undefined;

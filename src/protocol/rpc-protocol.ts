@@ -22,6 +22,7 @@ export interface RpcDialect {
   operationOf(request: WireRequest, targetPrefix: string): string | undefined;
 }
 
+/** `Logs_20140328.PutLogEvents`. A target of another service is unknown here, whatever follows its dot. */
 function byTarget({ headers }: WireRequest, targetPrefix: string): string | undefined {
   const target = headers["x-amz-target"];
   if (target === undefined) return undefined;
@@ -46,6 +47,7 @@ const document = NormalizedSchema.of(SCHEMA.DOCUMENT);
 /** Errors name themselves in their body. */
 const typedError = (shape: Shape): Shape => structureOf(shape, [["__type", string], ...membersOf(errorShape(shape))]);
 
+/** What the RPC protocols have in common; a dialect is the rest. */
 export function rpcProtocol(dialect: RpcDialect, entry: ServiceEntry): Protocol {
   const { codec } = dialect;
   const writers = new Map<Shape, WriteBody>();
@@ -83,6 +85,7 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   };
 }
 
+/** An output that streams begins with a frame of all the members that do not. */
 function outputEncoder({ output }: OperationSchema, { codec, headers }: RpcDialect): OperationCodec["encode"] {
   const members = membersOf(output);
   const stream = members.find(([, shape]) => shape.isStreaming() && shape.isStructSchema());
@@ -95,7 +98,12 @@ function outputEncoder({ output }: OperationSchema, { codec, headers }: RpcDiale
     });
   }
   const [name, union] = stream;
-  const writeRest = codec.writer(structureOf(output, members.filter((member) => member !== stream)));
+  const writeRest = codec.writer(
+    structureOf(
+      output,
+      members.filter((member) => member !== stream),
+    ),
+  );
   const writeEvents = eventWriter(union, codec);
   return (value) => {
     if (!isRecord(value)) throw new TypeError(`${output.getName() ?? "output"} must be an object`);

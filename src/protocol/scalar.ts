@@ -18,6 +18,7 @@ export function timestampFormat(shape: Shape, otherwise: TimestampFormat): Times
   return (typeof schema === "number" ? formatsBySchema[schema] : undefined) ?? otherwise;
 }
 
+/** Fractions are written only where there are some, as AWS's services do. */
 export function timestampText(date: Date, format: TimestampFormat): string {
   switch (format) {
     case "date-time":
@@ -52,6 +53,7 @@ export function readTimestamp(value: unknown, at: string): Date {
   throw serialization(`Unable to parse date: ${at}`);
 }
 
+/** Numbers as text: decimal, or one of the three words. `0x10` is none, though JavaScript would take it. */
 export function readNumberText(text: string, at: string): number {
   const trimmed = text.trim();
   const value = wordNumbers[trimmed] ?? (numeric.test(trimmed) ? Number(trimmed) : undefined);

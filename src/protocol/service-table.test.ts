@@ -30,7 +30,8 @@ describe.each(services)("$name", (entry) => {
 
   test("speaks what its client speaks", async () => {
     const { protocol } = await configOf(entry.load);
-    const speaks: unknown = isRecord(protocol) && typeof protocol["getShapeId"] === "function" ? protocol["getShapeId"]() : "";
+    const speaks: unknown =
+      isRecord(protocol) && typeof protocol["getShapeId"] === "function" ? protocol["getShapeId"]() : "";
     expect(entry.protocols.map((name) => `aws.protocols#${name}`)).toContain(speaks);
   });
 
@@ -39,6 +40,14 @@ describe.each(services)("$name", (entry) => {
     expect(entry.xmlNamespace !== undefined).toBe(xml);
     expect(existsSync(new URL(`${entry.name}.json`, constraints))).toBe(true);
   });
+});
+
+test("protocols that begin by reading the body are asked last", () => {
+  for (const { protocols } of services) {
+    const [first, ...more] = protocols.filter((name) => name === "awsQuery" || name === "ec2Query");
+    expect(more).toEqual([]);
+    if (first !== undefined) expect(protocols.at(-1)).toBe(first);
+  }
 });
 
 test("every client models its operations with schemas", async () => {

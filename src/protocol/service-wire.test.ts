@@ -13,7 +13,11 @@ const request = (method: string, path: string, overrides: Partial<WireRequest> =
   return { method, path: plain, query, headers: {}, body: none, ...overrides };
 };
 const bodyOf = (text: string): Partial<WireRequest> => ({
-  body: { [Symbol.asyncIterator]: async function* chunks() { yield Buffer.from(text); } },
+  body: {
+    [Symbol.asyncIterator]: async function* chunks() {
+      yield Buffer.from(text);
+    },
+  },
 });
 
 /** The official client, answered by `respond` instead of by a socket. */
@@ -69,7 +73,9 @@ test("an unknown path is refused as an unknown operation", async () => {
 
 test("members that the schema lacks are named with their path", async () => {
   const body = bodyOf(JSON.stringify({ FunctionName: "f", Environment: { Variables: { A: "b" }, Foo: 1 }, Bar: {} }));
-  const { input, unknownMembers } = await wire.decode(await wire.identify(request("POST", "/2015-03-31/functions", body)));
+  const { input, unknownMembers } = await wire.decode(
+    await wire.identify(request("POST", "/2015-03-31/functions", body)),
+  );
   expect(input).toEqual({ FunctionName: "f", Environment: { Variables: { A: "b" } } });
   expect(unknownMembers).toEqual(["Environment.Foo", "Bar"]);
 });

@@ -41,6 +41,7 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
     return protocol;
   };
   const compiled = new Map<string, OperationCodec>();
+  /** Compiled on first use: EC2 alone has more than eight hundred operations. */
   const codecOf = (name: ProtocolName, operation: string): OperationCodec => {
     const key = `${name} ${operation}`;
     const known = compiled.get(key);

@@ -6,16 +6,7 @@ import type { StaticOperationSchema, StaticSchema, StaticStructureSchema } from 
 export type Shape = NormalizedSchema;
 
 export type ShapeKind =
-  | "structure"
-  | "list"
-  | "map"
-  | "string"
-  | "number"
-  | "boolean"
-  | "blob"
-  | "timestamp"
-  | "document"
-  | "unit";
+  "structure" | "list" | "map" | "string" | "number" | "boolean" | "blob" | "timestamp" | "document" | "unit";
 
 const kindTests: readonly (readonly [ShapeKind, (shape: Shape) => boolean])[] = [
   ["structure", (shape) => shape.isStructSchema()],
@@ -101,6 +92,8 @@ export function schemasOf(client: object): { operations: OperationSchema[]; erro
   return {
     operations: schemas.filter((schema) => schema[0] === 9).map(operationSchema),
     // Clients add a base class of their own errors, which no service answers.
-    errors: schemas.filter((schema) => schema[0] === -3 && !schema[1].startsWith("smithy.ts.sdk.synthetic")).map((schema) => NormalizedSchema.of(schema)),
+    errors: schemas
+      .filter((schema) => schema[0] === -3 && !schema[1].startsWith("smithy.ts.sdk.synthetic"))
+      .map((schema) => NormalizedSchema.of(schema)),
   };
 }

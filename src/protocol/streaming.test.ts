@@ -122,7 +122,11 @@ describe("events out", () => {
     const wire = await wireOf("kinesis");
     const identified = { operation: "SubscribeToShard", protocol: "awsJson1_1" } as const;
     const client = new KinesisClient(answering(wire.encodeOutput(identified, { EventStream: source() }, "r")));
-    const input = { ConsumerARN: "arn:aws:kinesis:eu-west-1:123456789012:stream/s/consumer/c:1", ShardId: "s", StartingPosition: { Type: "LATEST" } } as const;
+    const input = {
+      ConsumerARN: "arn:aws:kinesis:eu-west-1:123456789012:stream/s/consumer/c:1",
+      ShardId: "s",
+      StartingPosition: { Type: "LATEST" },
+    } as const;
     const { EventStream } = await client.send(new SubscribeToShardCommand(input));
     const seen: unknown[] = [];
     const reading = (async (): Promise<void> => {
@@ -136,19 +140,50 @@ describe("events out", () => {
 
 describe("events in", () => {
   // No service of the table has an operation that takes events; Transcribe and Bedrock have some of this form.
-  const chunk = [3, "test", "Chunk", 0, ["At", "Data"], [[1, { eventHeader: 1 }], [21, { eventPayload: 1 }]]];
+  const chunk = [
+    3,
+    "test",
+    "Chunk",
+    0,
+    ["At", "Data"],
+    [
+      [1, { eventHeader: 1 }],
+      [21, { eventPayload: 1 }],
+    ],
+  ];
   const note = [3, "test", "Note", 0, ["Text"], [0]];
   const audio = [4, "test", "Audio", { streaming: 1 }, ["Chunk", "Note"], [() => chunk, () => note]];
-  const input = [3, "test", "TalkRequest", 0, ["Session", "Audio"], [[0, { httpHeader: "x-session" }], [() => audio, 16]]];
+  const input = [
+    3,
+    "test",
+    "TalkRequest",
+    0,
+    ["Session", "Audio"],
+    [
+      [0, { httpHeader: "x-session" }],
+      [() => audio, 16],
+    ],
+  ];
   const Talk$ = [9, "test", "Talk", { http: ["POST", "/talk", 200] }, () => input, () => "unit"];
-  const entry = { name: "test", load: async () => ({}), signingName: "test", targetPrefix: "Test", protocols: ["restJson1"], version: "1" } as const;
+  const entry = {
+    name: "test",
+    load: async () => ({}),
+    signingName: "test",
+    targetPrefix: "Test",
+    protocols: ["restJson1"],
+    version: "1",
+  } as const;
 
   const frames = new EventStreamCodec(
     (bytes) => Buffer.from(bytes).toString(),
     (text) => Buffer.from(text),
   );
   const chunkFrame = frames.encode({
-    headers: { ":event-type": { type: "string", value: "Chunk" }, ":message-type": { type: "string", value: "event" }, At: { type: "integer", value: 7 } },
+    headers: {
+      ":event-type": { type: "string", value: "Chunk" },
+      ":message-type": { type: "string", value: "event" },
+      At: { type: "integer", value: 7 },
+    },
     body: Buffer.from("abc"),
   });
   const noteFrame = frames.encode({
@@ -156,14 +191,22 @@ describe("events in", () => {
     body: Buffer.from('{"Text":"hi"}'),
   });
   const signed = (inner: Uint8Array): Uint8Array =>
-    frames.encode({ headers: { ":date": { type: "timestamp", value: new Date(0) }, ":chunk-signature": { type: "binary", value: Uint8Array.of(1) } }, body: inner });
+    frames.encode({
+      headers: {
+        ":date": { type: "timestamp", value: new Date(0) },
+        ":chunk-signature": { type: "binary", value: Uint8Array.of(1) },
+      },
+      body: inner,
+    });
 
   const isStream = (value: unknown): value is AsyncIterable<object> =>
     typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
   async function events(body: AsyncIterable<Uint8Array>): Promise<{ session: unknown; events: AsyncIterable<object> }> {
     const wire = await serviceWire(entry, { Talk$ });
-    const decoded = await wire.decode(await wire.identify(request("POST /talk", { headers: { "x-session": "s" }, body })));
+    const decoded = await wire.decode(
+      await wire.identify(request("POST /talk", { headers: { "x-session": "s" }, body })),
+    );
     const { Session: session, Audio: stream } = decoded.input;
     if (!isStream(stream)) throw new TypeError("no events");
     return { session, events: stream };
@@ -171,18 +214,27 @@ describe("events in", () => {
 
   test.each([
     ["frames", Buffer.concat([chunkFrame, noteFrame])],
-    ["signed frames with an empty one at the end", Buffer.concat([signed(chunkFrame), signed(noteFrame), signed(new Uint8Array())])],
+    [
+      "signed frames with an empty one at the end",
+      Buffer.concat([signed(chunkFrame), signed(noteFrame), signed(new Uint8Array())]),
+    ],
   ])("%s become events, wherever the chunks are cut", async (_name, bytes) => {
     const cut = counted(Array.from(bytes, (byte) => Uint8Array.of(byte)));
     const got = await events(cut.source);
     expect(got.session).toBe("s");
     expect(cut.asked).toBe(0);
-    expect(await Array.fromAsync(got.events)).toEqual([{ Chunk: { At: 7, Data: Uint8Array.from(Buffer.from("abc")) } }, { Note: { Text: "hi" } }]);
+    expect(await Array.fromAsync(got.events)).toEqual([
+      { Chunk: { At: 7, Data: Uint8Array.from(Buffer.from("abc")) } },
+      { Note: { Text: "hi" } },
+    ]);
   });
 
   test.each([
     ["a broken checksum", Buffer.concat([chunkFrame.subarray(0, -1), Uint8Array.of(0)])],
-    ["an unknown event", frames.encode({ headers: { ":event-type": { type: "string", value: "Nothing" } }, body: new Uint8Array() })],
+    [
+      "an unknown event",
+      frames.encode({ headers: { ":event-type": { type: "string", value: "Nothing" } }, body: new Uint8Array() }),
+    ],
     ["half a frame", chunkFrame.subarray(0, 20)],
     ["a length that no frame has", Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0)],
     ["a length of gigabytes", Uint8Array.of(0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)],

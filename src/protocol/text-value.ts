@@ -1,6 +1,14 @@
 // Values that travel as text outside of a body: in headers, in the query, in the path.
 import { quoteHeader, splitEvery, splitHeader } from "@smithy/core/serde";
-import { base64, readBase64, readBooleanText, readNumberText, readTimestamp, timestampFormat, timestampText } from "./scalar.ts";
+import {
+  base64,
+  readBase64,
+  readBooleanText,
+  readNumberText,
+  readTimestamp,
+  timestampFormat,
+  timestampText,
+} from "./scalar.ts";
 import { kindOf, type Shape } from "./shape.ts";
 
 export type TextLocation = "header" | "query" | "label";
@@ -10,6 +18,7 @@ export type ReadText = (text: string, at: string) => unknown;
 const inBase64 = (shape: Shape, location: TextLocation): boolean =>
   location === "header" && shape.getMergedTraits().mediaType !== undefined;
 
+/** Query and label dates are ISO 8601 and header dates HTTP's by default; all are read everywhere (readTimestamp). */
 export function textReader(shape: Shape, location: TextLocation): ReadText {
   const kind = kindOf(shape);
   switch (kind) {
@@ -41,10 +50,10 @@ function listReader(shape: Shape, location: TextLocation): ReadText {
   const readItem = textReader(item, location);
   // An HTTP date has a comma of its own (RFC 9110, 5.6.7).
   const dates = kindOf(item) === "timestamp" && timestampFormat(item, "http-date") === "http-date";
-  return (text, at) =>
-    (dates ? splitEvery(text, ",", 2) : splitHeader(text)).map((part) => readItem(part.trim(), at));
+  return (text, at) => (dates ? splitEvery(text, ",", 2) : splitHeader(text)).map((part) => readItem(part.trim(), at));
 }
 
+/** Only headers are written here: queries and labels are the client's part. */
 export function headerWriter(shape: Shape): (value: unknown) => string {
   const kind = kindOf(shape);
   switch (kind) {

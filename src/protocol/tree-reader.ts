@@ -20,6 +20,7 @@ function tokenOf(value: unknown): string {
   return value === true ? "TRUE_VALUE" : "FALSE_VALUE";
 }
 
+/** What AWS's JSON parsers say when a value is of another kind than its member. */
 export function wrongType(value: unknown, wanted: string): Error {
   if (Array.isArray(value)) return serialization("Start of list found where not expected");
   if (typeof value === "object") return serialization("Start of structure or map found where not expected.");
@@ -44,6 +45,7 @@ const readNumber: Read = (value) => {
   throw wrongType(value, "Integer");
 };
 
+/** CBOR has dates of its own; JSON has several ways to write one. */
 const readTime: Read = (value, at) => (value instanceof Date ? value : readTimestamp(value, at));
 
 /** A document is any JSON; only its depth is looked at. */
@@ -66,6 +68,7 @@ const isSparse = (shape: Shape): boolean => Boolean(shape.getMergedTraits().spar
 
 type ReaderOf = (shape: Shape) => Read;
 
+/** Looked up by the names that are there, not by those of the schema: most members of large inputs are absent. */
 function structureReader(shape: Shape, readerOf: ReaderOf, memberName: TreeReadFormat["memberName"]): Read {
   const members = new Map(
     membersOf(shape).map(([name, member]) => [memberName(name, member), { name, read: readerOf(member) }]),

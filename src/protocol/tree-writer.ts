@@ -20,8 +20,10 @@ const isSparse = (shape: Shape): boolean => Boolean(shape.getMergedTraits().spar
 const asIs: Write = (value) => value;
 
 /** An output of the wrong type is a mistake of ours, not of the caller. */
-const mustBe = (shape: Shape, what: string): TypeError => new TypeError(`${shape.getName() ?? "value"} must be ${what}`);
+const mustBe = (shape: Shape, what: string): TypeError =>
+  new TypeError(`${shape.getName() ?? "value"} must be ${what}`);
 
+/** Written in the order of the schema; JSON.stringify and the CBOR encoder keep it. */
 function structureWriter(shape: Shape, writerOf: WriterOf, memberName: TreeWriteFormat["memberName"]): Write {
   const members = membersOf(shape).map(([name, member]) => ({
     name,
@@ -53,6 +55,7 @@ function listWriter(shape: Shape, writerOf: WriterOf): Write {
   };
 }
 
+/** Keys are the handler's, who may have them from a caller. */
 function mapWriter(shape: Shape, writerOf: WriterOf): Write {
   const writeItem = writerOf(shape.getValueSchema());
   const sparse = isSparse(shape);

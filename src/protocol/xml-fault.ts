@@ -10,6 +10,7 @@ export type XmlFaultForm = "awsQuery" | "ec2Query" | "restXml" | "s3";
 
 const element = (name: string, text: string): string => `<${name}>${escapeXml(text)}</${name}>`;
 
+/** Clients find code and message by these paths (Smithy: awsQuery, ec2Query, restXml error responses). */
 function wrap(form: XmlFaultForm, error: string, requestId: string, namespace: string): string {
   switch (form) {
     case "awsQuery":

@@ -22,6 +22,7 @@ interface XmlMember {
   readonly read: (elements: XmlElement[], at: string, notes: Notes) => unknown;
 }
 
+/** A flattened list or map has no element around it: its items stand beside the other members. */
 function xmlMember(name: string, shape: Shape): XmlMember {
   const kind = kindOf(shape);
   if (kind === "list" && isFlat(shape)) {
@@ -39,6 +40,7 @@ function xmlMember(name: string, shape: Shape): XmlMember {
   };
 }
 
+/** Attributes are members too (`xsi:type` of S3's grantees). */
 function structureReader(shape: Shape): Read {
   const all = membersOf(shape);
   const members = new Map(
@@ -72,6 +74,7 @@ function listReader(shape: Shape): Read {
     element.children.filter((child) => child.name === name).map((child) => readItem(child, at, notes));
 }
 
+/** Entries of a map, wherever they stand. */
 function entriesReader(shape: Shape): XmlMember["read"] {
   const keyName = partElement(shape.getKeySchema(), "key");
   const valueName = partElement(shape.getValueSchema(), "value");
@@ -115,6 +118,7 @@ const tag = (name: string, attributes: string, content: string): string =>
 
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
 
+/** Namespaces of single members; that of the document stands at its root. */
 function namespaceAttribute(shape: Shape): string {
   const namespace: unknown = shape.getMergedTraits().xmlNamespace;
   const [prefix, uri] = Array.isArray(namespace) ? namespace.map(String) : [];
@@ -152,6 +156,7 @@ export function contentWriter(shape: Shape): (value: Readonly<Record<string, unk
   };
 }
 
+/** Items of a flattened list take the name of the list, others the name that their schema has for items. */
 function listWriter(shape: Shape): WriteXml {
   const item = shape.getValueSchema();
   const itemName = partElement(item, "member");
@@ -180,6 +185,7 @@ function mapWriter(shape: Shape): WriteXml {
   };
 }
 
+/** Leaves as text. Times are ISO 8601 in XML unless the schema says otherwise. */
 function textWriter(shape: Shape): (value: unknown) => string {
   const format = timestampFormat(shape, "date-time");
   return (value) => {
@@ -207,6 +213,7 @@ function textOf(body: Uint8Array): string {
   }
 }
 
+/** Roots are written with the service's namespace and read whatever they are called: SDKs differ in both. */
 export function xmlCodec(namespace: string): BodyCodec {
   return {
     contentType: "application/xml",
@@ -230,7 +237,10 @@ export function xmlCodec(namespace: string): BodyCodec {
  * GetBucketLocation answers `<LocationConstraint>eu-west-1</LocationConstraint>`, the member being the root (trait
  * s3UnwrappedXmlOutput, which the client's schema does not carry; names tell).
  */
-function unwrappedMember(shape: Shape, root: string): ((value: Readonly<Record<string, unknown>>) => string) | undefined {
+function unwrappedMember(
+  shape: Shape,
+  root: string,
+): ((value: Readonly<Record<string, unknown>>) => string) | undefined {
   const [only, ...others] = membersOf(shape);
   if (only === undefined || others.length > 0 || only[0] !== root || kindOf(only[1]) !== "string") return undefined;
   return (value) => (isPresent(value[root]) ? escapeXml(String(value[root])) : "");

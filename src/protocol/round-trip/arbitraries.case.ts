@@ -17,7 +17,7 @@ const deepest = 4;
 const bottom = 12;
 
 const letters = Array.from("abcxyzABC019 -_.:/?&=+%\"'<>,;#@!~*()[]{}|\\äß€漢😀");
-const headerLetters = Array.from("abcxyzABC019-_.:/?&=+%\"<>,;#@ ");
+const headerLetters = Array.from('abcxyzABC019-_.:/?&=+%"<>,;#@ ');
 
 // Spaces at the ends are no part of a header's value; blank text is dropped by the client's XML reader.
 const trimmed = (unit: readonly string[]): fc.Arbitrary<string> =>
@@ -102,7 +102,8 @@ function eventsOf(shape: Shape, limits: Limits): fc.Arbitrary<unknown> {
  * headers; and those without which it would not send or read a message at all.
  */
 function mustBeThere(name: string, member: Shape, { fixed }: Limits, depth: number): boolean {
-  const { httpLabel, httpResponseCode, httpPayload, eventPayload, httpPrefixHeaders, httpHeader } = member.getMergedTraits();
+  const { httpLabel, httpResponseCode, httpPayload, eventPayload, httpPrefixHeaders, httpHeader } =
+    member.getMergedTraits();
   return (
     member.isIdempotencyToken() ||
     member.isStreaming() ||

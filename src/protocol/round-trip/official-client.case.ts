@@ -82,7 +82,11 @@ export function officialClient(module: object, answer: Answer, options: ClientOp
 async function handle(request: unknown, answer: Answer): Promise<{ response: HttpResponse }> {
   if (!HttpRequest.isInstance(request)) throw new TypeError("not a request");
   const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const { status, headers: answered, body } = await answer({
+  const {
+    status,
+    headers: answered,
+    body,
+  } = await answer({
     method: request.method,
     path: request.path,
     query: buildQueryString(request.query),
@@ -111,7 +115,9 @@ const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
 const readable = (body: WireResponse["body"]): Readable =>
-  isStream(body) ? Readable.from(body) : Readable.from(body === undefined || body.length === 0 ? [] : [Buffer.from(body)]);
+  isStream(body)
+    ? Readable.from(body)
+    : Readable.from(body === undefined || body.length === 0 ? [] : [Buffer.from(body)]);
 
 /** Values that are the same on both sides of the wire: bytes of any class, streams read to their end. */
 export async function settled(value: unknown): Promise<unknown> {

@@ -36,7 +36,11 @@ interface Subject extends Peculiarities {
 /** All services that speak a protocol, with all their operations: nothing is left out by hand. */
 export async function provesRoundTrips(protocol: ProtocolName): Promise<void> {
   for (const entry of services.filter(({ protocols }) => protocols.includes(protocol))) {
-    await provesService({ ...(peculiarities[`${entry.name} ${protocol}`] ?? peculiarities[entry.name]), entry, protocol });
+    await provesService({
+      ...(peculiarities[`${entry.name} ${protocol}`] ?? peculiarities[entry.name]),
+      entry,
+      protocol,
+    });
   }
 }
 
@@ -115,8 +119,10 @@ async function provesService(subject: Subject): Promise<void> {
     for (const operation of operations) {
       test(operation.name, () =>
         fc.assert(
-          fc.asyncProperty(arbitraryOf(operation.input, limits.input), arbitraryOf(operation.output, limits.output), (input, output) =>
-            check(operation, Object(input), Object(output)),
+          fc.asyncProperty(
+            arbitraryOf(operation.input, limits.input),
+            arbitraryOf(operation.output, limits.output),
+            (input, output) => check(operation, Object(input), Object(output)),
           ),
           runs,
         ),
@@ -130,14 +136,18 @@ async function provesService(subject: Subject): Promise<void> {
     if (simplest === undefined) throw new RangeError("no operation");
     test.each(errors.map((shape) => [shape.getName() ?? "", shape] as const))("error %s", (name, shape) =>
       fc.assert(
-        fc.asyncProperty(arbitraryOf(shape, limits.output), arbitraryOf(simplest.input, limits.input), async (members, input) => {
-          const read = sharesCodes(subject) ? (subject.readAs?.[name] ?? name) : name;
-          const fault = faultOf(shape, Object(members));
-          respond = async () => wire.encodeFault(protocol, fault, requestId);
-          const thrown: unknown = await client.send(simplest.name, Object(input)).catch((error: unknown) => error);
-          expect(thrown).toBeInstanceOf(client.module[read]);
-          expect(thrown).toMatchObject({ name: read, message: fault.message, ...fault.members });
-        }),
+        fc.asyncProperty(
+          arbitraryOf(shape, limits.output),
+          arbitraryOf(simplest.input, limits.input),
+          async (members, input) => {
+            const read = sharesCodes(subject) ? (subject.readAs?.[name] ?? name) : name;
+            const fault = faultOf(shape, Object(members));
+            respond = async () => wire.encodeFault(protocol, fault, requestId);
+            const thrown: unknown = await client.send(simplest.name, Object(input)).catch((error: unknown) => error);
+            expect(thrown).toBeInstanceOf(client.module[read]);
+            expect(thrown).toMatchObject({ name: read, message: fault.message, ...fault.members });
+          },
+        ),
         runs,
       ),
     );
@@ -172,7 +182,9 @@ const peculiarities: Readonly<Record<string, Peculiarities>> = {
   ec2: { client: { withoutMiddlewares: ["crossRegionPresignedUrlMiddleware"] } },
   s3: {
     // Names that a host can hold travel in the host, the others in the path.
-    fixed: { Bucket: fc.tuple(fc.constantFrom("", "bucket-", "dots.x.", "old_"), token).map((parts) => parts.join("")) },
+    fixed: {
+      Bucket: fc.tuple(fc.constantFrom("", "bucket-", "dots.x.", "old_"), token).map((parts) => parts.join("")),
+    },
     client: {
       config: { endpoint: "https://s3.eu-west-1.service.test" },
       withoutMiddlewares: [
