@@ -1,6 +1,7 @@
 import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../core/clock.ts";
 import { systemIds } from "../../core/ids.ts";
@@ -87,6 +88,25 @@ describe("a request signed by the official signer is let in", () => {
     const response = await ask(await signed(draft));
     expect([response.status, textOf(response)]).toEqual([200, expect.stringContaining('"kind":"root"')]);
     expect(echoOf(response)).toMatchObject({ region: "eu-west-1", account: "000000000000", body: draft.body ?? "" });
+  });
+
+  test("whatever its path, query, headers and body", async () => {
+    const text = fc.string({ unit: "binary", maxLength: 8 }).filter((candidate) => candidate.isWellFormed());
+    const header = fc.stringMatching(/^[!-~]([ -~]{0,12}[!-~])?$/);
+    const draft = fc.record({
+      service: fc.constantFrom("lambda", "s3"),
+      method: fc.constantFrom("GET", "PUT", "POST", "DELETE"),
+      path: fc.array(text, { minLength: 1, maxLength: 4 }).map((segments) => `/${segments.map(encode).join("/")}`),
+      query: fc.dictionary(text.filter((name) => name !== "" && !/^x-amz-/i.test(name)), fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 })), { maxKeys: 4 }),
+      headers: fc.dictionary(fc.stringMatching(/^x-[a-z]{1,4}-[a-z]{1,4}$/), header, { maxKeys: 3 }),
+      body: fc.string(),
+    });
+    await fc.assert(
+      fc.asyncProperty(draft, async (one) => {
+        expect((await ask(await signed(one))).status).toBe(200);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test("when it leaves the hash of its body to us, as boto3 does", async () => {
