@@ -11,11 +11,21 @@ export interface ChangePlan<Result> {
   readonly result: Result;
 }
 
-/** Each conflict means that another change went through, so this many in a row are a caller's storm, not a wait. */
+/** Each conflict means that a change of another process went through; this many in a row are a storm, not a wait. */
 const maxAttempts = 50;
 
-/** `plan` reads what it decides by each time it is called; a fault that it throws ends the change. */
-export async function commitChange<Result>(
+/**
+ * Changes of one function take turns in this process, so that a burst of them costs no retries and the reconciler is
+ * never starved; compare-and-set keeps those of other processes apart. `plan` reads what it decides by each time it is
+ * called; a fault that it throws ends the change.
+ */
+export const commitChange = <Result>(
+  repository: FunctionRepository,
+  id: FunctionId,
+  plan: () => Promise<ChangePlan<Result>>,
+): Promise<Result> => repository.inTurn(id, () => commitPlan(repository, id, plan));
+
+async function commitPlan<Result>(
   repository: FunctionRepository,
   id: FunctionId,
   plan: () => Promise<ChangePlan<Result>>,

@@ -87,14 +87,27 @@ test("a deployment of a function that was deleted does not settle its successor 
   expect(former && (await room.functions.deployments.complete(former, { kind: "deployed" }))).toBe(false);
 });
 
-test("a tag that is written at the same time does not lose a completion", async () => {
+test("a tag that another process writes at the same time does not lose a completion", async () => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await createPending(room, "f");
+  const [deployment] = await room.functions.deployments.pending();
+  if (deployment === undefined) throw new Error("it is pending");
+  const Resource = "arn:aws:lambda:eu-west-1:000000000000:function:f";
+  const tagging = ["a", "b", "c", "d"].map((key) => other.call("TagResource", { Resource, Tags: { [key]: "1" } }));
+  await Promise.all([...tagging, room.functions.deployments.complete(deployment, { kind: "deployed" })]);
+  expect((await room.call("GetFunctionConfiguration", { FunctionName: "f" })).State).toBe("Active");
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { a: "1", b: "1", c: "1", d: "1" } });
+});
+
+test("a burst of changes delays a completion and fails nobody", async () => {
   await using room = await openLambdaRoom();
   await createPending(room, "f");
   const [deployment] = await room.functions.deployments.pending();
   if (deployment === undefined) throw new Error("it is pending");
   const Resource = "arn:aws:lambda:eu-west-1:000000000000:function:f";
-  const tagging = ["a", "b", "c", "d"].map((key) => room.call("TagResource", { Resource, Tags: { [key]: "1" } }));
-  await Promise.all([...tagging, room.functions.deployments.complete(deployment, { kind: "deployed" })]);
-  expect((await room.call("GetFunctionConfiguration", { FunctionName: "f" })).State).toBe("Active");
-  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { a: "1", b: "1", c: "1", d: "1" } });
+  const burst = Array.from({ length: 200 }, (_, n) => room.call("TagResource", { Resource, Tags: { key: `${n}` } }));
+  expect(await room.functions.deployments.complete(deployment, { kind: "deployed" })).toBe(true);
+  await Promise.all(burst);
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { key: "199" } });
 });

@@ -39,6 +39,8 @@ export class FunctionRepository {
   readonly #listeners = new Set<(change: FunctionChange) => void>();
   /** Partitions that were touched, by `account/region`, each with what ends its watches. */
   readonly #watched = new Map<string, { readonly partition: Partition; readonly unwatch: readonly (() => void)[] }>();
+  /** The end of the last change of each function that is being changed. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -114,6 +116,21 @@ export class FunctionRepository {
   /** All operations or, throwing CommitConflict, none; durable when it resolves. */
   async commit(scope: Scope, operations: readonly StoreOperation[]): Promise<void> {
     await this.#partition(scope).commit(operations);
+  }
+
+  /** Runs `work` when all that was asked for before it, of the same function, has ended. Not to be nested. */
+  async inTurn<Result>(id: FunctionId, work: () => Promise<Result>): Promise<Result> {
+    const key = `${id.account}/${id.region}/${id.name}`;
+    const before = this.#turns.get(key);
+    const { promise: turn, resolve: end } = Promise.withResolvers<void>();
+    this.#turns.set(key, turn);
+    await before;
+    try {
+      return await work();
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      end();
+    }
   }
 
   /** Changes, in commit order, of every partition that this repository has touched before them. */

@@ -48,10 +48,17 @@ export interface CountingIds extends Ids {
 
 export const zip = (content: string): Uint8Array => Buffer.from(`PK ${content}`);
 
-export async function openLambdaRoom(settings: Partial<LambdaParts["settings"]> = {}): Promise<LambdaRoom> {
+interface RoomOptions extends Partial<LambdaParts["settings"]> {
+  /** Of another room, which closes it: what two processes of a cluster share. */
+  readonly store?: Store;
+  /** Where ids begin to count, so that those of two rooms over one store differ. */
+  readonly firstId?: number;
+}
+
+export async function openLambdaRoom({ store: given, firstId = 1, ...settings }: RoomOptions = {}): Promise<LambdaRoom> {
   const clock = new ManualClock();
-  const ids = countingIds();
-  const store = await openMemoryStore({ clock });
+  const ids = countingIds(firstId);
+  const store = given ?? (await openMemoryStore({ clock }));
   const functions = openFunctions({ store, ids });
   const invoked: InvokeRequest[] = [];
   const warnings: string[] = [];
@@ -103,15 +110,15 @@ export async function openLambdaRoom(settings: Partial<LambdaParts["settings"]> 
     id: (name) => ({ account: context.account, region: context.region, name }),
     async [Symbol.asyncDispose]() {
       functions.close();
-      await store.close();
+      if (given === undefined) await store.close();
     },
   };
   return room;
 }
 
-function countingIds(): CountingIds {
-  let count = 0;
-  const uuid = (): string => `00000000-0000-4000-8000-${(++count).toString().padStart(12, "0")}`;
+function countingIds(first: number): CountingIds {
+  let next = first;
+  const uuid = (): string => `00000000-0000-4000-8000-${(next++).toString().padStart(12, "0")}`;
   const ids: CountingIds = {
     nextFraction: 0,
     uuid,

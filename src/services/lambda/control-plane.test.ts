@@ -102,10 +102,12 @@ async function checkResolution(room: LambdaRoom, name: string, Qualifier: string
 test("versions are never reused, aliases lead somewhere, and what is deleted is gone", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 14 }), async (rounds) => {
+      // Two processes over one store: within one, changes of a function take turns.
       await using room = await openLambdaRoom();
+      await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
       const history: History = new Map();
       for (const steps of rounds) {
-        const outcomes = await Promise.allSettled(steps.map((run) => run(room)));
+        const outcomes = await Promise.allSettled(steps.map((run, n) => run(n % 2 === 0 ? room : other)));
         for (const outcome of outcomes)
           if (outcome.status === "rejected") {
             expect(outcome.reason).toBeInstanceOf(Fault);

@@ -1,7 +1,7 @@
 // Faults of Lambda's API, in AWS's words; those about functions as such are in functions/faults.ts.
 import { Fault } from "../../core/faults.ts";
 
-export const invalidParameter = (message: string): Fault =>
+const invalidParameter = (message: string): Fault =>
   new Fault({ code: "InvalidParameterValueException", status: 400, message });
 
 const conflict = (message: string): Fault =>

@@ -28,5 +28,4 @@ export const defaults = {
   timeoutSeconds: 3,
   memoryMiB: 128,
   ephemeralStorageMiB: 512,
-  architecture: "x86_64",
 } as const;

@@ -57,14 +57,16 @@ test.each([
   expect(await room.call("DeleteFunction", { FunctionName: "f:1" })).toEqual({ StatusCode: 204 });
 });
 
+// Two processes over one store, since changes of one function take turns within a process.
 test("never leaves an alias that points to a version that is gone, whoever comes first", async () => {
   await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
   for (let round = 0; round < 20; round++) {
     const FunctionName = `f${round}`;
     await room.create(FunctionName, { Publish: true });
     await Promise.allSettled([
       room.call("DeleteFunction", { FunctionName, Qualifier: "1" }),
-      room.call("CreateAlias", { FunctionName, Name: "prod", FunctionVersion: "1" }),
+      other.call("CreateAlias", { FunctionName, Name: "prod", FunctionVersion: "1" }),
     ]);
     const { Aliases } = await room.call("ListAliases", { FunctionName });
     const { Versions } = await room.call("ListVersionsByFunction", { FunctionName });
@@ -74,12 +76,14 @@ test("never leaves an alias that points to a version that is gone, whoever comes
 
 test("leaves nothing behind of what was added while it ran", async () => {
   await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await using third = await openLambdaRoom({ store: room.store, firstId: 2_000_000 });
   for (let round = 0; round < 20; round++) {
     await room.create("f", { Publish: true });
     await Promise.allSettled([
-      room.call("CreateAlias", { FunctionName: "f", Name: "prod", FunctionVersion: "$LATEST" }),
+      other.call("CreateAlias", { FunctionName: "f", Name: "prod", FunctionVersion: "$LATEST" }),
       room.call("DeleteFunction", { FunctionName: "f" }),
-      room.call("TagResource", { Resource: functionArn("f"), Tags: { a: "1" } }),
+      third.call("TagResource", { Resource: functionArn("f"), Tags: { a: "1" } }),
     ]);
     await room.create("f");
     expect((await room.call("ListAliases", { FunctionName: "f" })).Aliases).toEqual([]);

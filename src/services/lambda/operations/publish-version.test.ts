@@ -84,15 +84,16 @@ test("numbers are never given twice, neither after a version nor after its funct
   expect(await room.call("PublishVersion", { FunctionName: "f" })).toMatchObject({ Version: "3" });
 });
 
-test("a number is not given twice either when the name was created and deleted by others meanwhile", async () => {
+test("a number is not given twice either when another process used it meanwhile", async () => {
   await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
   const { repository } = room.functions;
   const commit = repository.commit.bind(repository);
   // Between reading and writing of the creation below, another life of the function passes.
   repository.commit = async (scope, operations) => {
     repository.commit = commit;
-    await room.create("f", { Publish: true });
-    await room.call("DeleteFunction", { FunctionName: "f" });
+    await other.create("f", { Publish: true });
+    await other.call("DeleteFunction", { FunctionName: "f" });
     return commit(scope, operations);
   };
   await room.create("f", { Publish: true });
