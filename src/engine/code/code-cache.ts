@@ -111,6 +111,9 @@ async function sweep(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const left = (await readdir(directory)).filter((name) => name.startsWith(unpackingPrefix));
   await Promise.all(left.map((name) => removeTree(join(directory, name))));
+  // Node.js asks the nearest package.json upwards whether `.js` is a module. A driver without a mount namespace lets it
+  // see the folders above the task root: the project around the data directory must not answer for the function.
+  await writeFile(join(directory, "package.json"), "{}\n");
 }
 
 /** The mark goes first: a tree without one is no tree. */

@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
 beforeAll(async () => void (lambent = await startTestLambent()));
@@ -170,4 +172,13 @@ describe("the Invoke operation", () => {
     await createFunction(lambent.lambda, "java", { "x.txt": "x" }, { Runtime: "java21", Handler: "Hello::run" });
     await expect(invoke("java", {})).rejects.toMatchObject({ name: "InvalidRuntimeException", $metadata: { httpStatusCode: 502 } });
   });
+});
+
+test("a CommonJS function runs also where Lambent's data lies inside an ES module project", async () => {
+  const project = temporaryFolder("project");
+  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+  await using inside = await startTestLambent({ memory: "false", dataDirectory: join(project, ".lambent") });
+  await createFunction(inside.lambda, "cjs", { "index.js": "exports.handler = async () => 'CommonJS';" });
+  const answer = await inside.lambda.send(new InvokeCommand({ FunctionName: "cjs" }));
+  expect(answer.Payload?.transformToString()).toBe('"CommonJS"');
 });
