@@ -39,6 +39,8 @@ export interface LambdaRoom extends AsyncDisposable {
   /** Settles whatever waits, as the engine's reconciler does. */
   deploy: () => Promise<void>;
   id(name: string): FunctionId;
+  /** Runs `work` between what the next change reads and what it writes: what another process does just then. */
+  beforeNextCommit(work: () => Promise<unknown>): void;
 }
 
 /** Ids that count; `hex` gives what `nextFraction` says, as a share of all values. */
@@ -108,6 +110,15 @@ export async function openLambdaRoom({ store: given, firstId = 1, ...settings }:
         await functions.deployments.complete(deployment, { kind: "deployed" });
     },
     id: (name) => ({ account: context.account, region: context.region, name }),
+    beforeNextCommit(work) {
+      const { repository } = functions;
+      const commit = repository.commit.bind(repository);
+      repository.commit = async (scope, operations) => {
+        repository.commit = commit;
+        await work();
+        return commit(scope, operations);
+      };
+    },
     async [Symbol.asyncDispose]() {
       functions.close();
       if (given === undefined) await store.close();

@@ -140,3 +140,14 @@ test("a list is in order of names, page by page, and can be cut to a version", a
   expect(ofVersion.Aliases?.map(({ Name }) => Name)).toEqual(["a", "c"]);
   expect(ofVersion).toHaveProperty("NextMarker");
 });
+
+test("an alias that another process changes just then is not overwritten unseen", async () => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await createVersions(room);
+  const alias = { FunctionName: "f", Name: "prod" };
+  const { RevisionId } = await room.call("CreateAlias", { ...alias, FunctionVersion: "1" });
+  room.beforeNextCommit(() => other.call("UpdateAlias", { ...alias, FunctionVersion: "2" }));
+  await expect(room.call("UpdateAlias", { ...alias, Description: "d", RevisionId })).rejects.toMatchObject({ status: 412 });
+  expect(await room.call("GetAlias", alias)).toMatchObject({ FunctionVersion: "2", Description: "" });
+});

@@ -91,3 +91,13 @@ test("leaves nothing behind of what was added while it ran", async () => {
     await room.call("DeleteFunction", { FunctionName: "f" });
   }
 });
+
+test("takes with it the version that another process publishes just then", async () => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await room.create("f");
+  room.beforeNextCommit(() => other.call("PublishVersion", { FunctionName: "f" }));
+  await room.call("DeleteFunction", { FunctionName: "f" });
+  await room.create("f");
+  expect((await room.call("ListVersionsByFunction", { FunctionName: "f" })).Versions).toHaveLength(1);
+});

@@ -87,15 +87,10 @@ test("numbers are never given twice, neither after a version nor after its funct
 test("a number is not given twice either when another process used it meanwhile", async () => {
   await using room = await openLambdaRoom();
   await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
-  const { repository } = room.functions;
-  const commit = repository.commit.bind(repository);
-  // Between reading and writing of the creation below, another life of the function passes.
-  repository.commit = async (scope, operations) => {
-    repository.commit = commit;
+  room.beforeNextCommit(async () => {
     await other.create("f", { Publish: true });
     await other.call("DeleteFunction", { FunctionName: "f" });
-    return commit(scope, operations);
-  };
+  });
   await room.create("f", { Publish: true });
   expect((await room.call("ListVersionsByFunction", { FunctionName: "f" })).Versions?.map(({ Version }) => Version)).toEqual([
     "$LATEST",

@@ -38,6 +38,17 @@ test("a function that is created again has none of its predecessor's tags", asyn
   expect(await room.call("ListTags", { Resource })).toEqual({ Tags: {} });
 });
 
+test("what two processes tag at once stays, both", async () => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await room.create("f");
+  room.beforeNextCommit(() => other.call("TagResource", { Resource, Tags: { a: "1" } }));
+  await room.call("TagResource", { Resource, Tags: { b: "2" } });
+  room.beforeNextCommit(() => other.call("TagResource", { Resource, Tags: { c: "3" } }));
+  await room.call("UntagResource", { Resource, TagKeys: ["a"] });
+  expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { b: "2", c: "3" } });
+});
+
 describe("refused", () => {
   const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "v"]));
   const other = (resource: string): string => `arn:aws:lambda:eu-west-1:000000000000:${resource}`;
