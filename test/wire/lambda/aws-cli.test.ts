@@ -22,12 +22,13 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", () => {
     return stdout.trim() === "" ? {} : (JSON.parse(stdout) as Record<string, unknown>);
   };
 
+  const create = (name: string, ...more: string[]) => {
+    const required = ["--function-name", name, "--runtime", "nodejs26.x", "--handler", "index.handler", "--role", testRole, "--zip-file", `fileb://${zip}`];
+    return lambda("create-function", ...required, ...more);
+  };
+
   test("creates, waits for, invokes, lists and deletes a function", async () => {
-    const created = await lambda(
-      "create-function",
-      ...["--function-name", "cli", "--runtime", "nodejs26.x", "--handler", "index.handler"],
-      ...["--role", testRole, "--zip-file", `fileb://${zip}`, "--tags", "team=blue", "--environment", "Variables={GREETING=hi}"],
-    );
+    const created = await create("cli", "--tags", "team=blue", "--environment", "Variables={GREETING=hi}");
     expect(created).toMatchObject({ FunctionName: "cli", State: "Pending", Version: "$LATEST", MemorySize: 128, Timeout: 3 });
     await lambda("wait", "function-active-v2", "--function-name", "cli");
 
@@ -45,16 +46,34 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", () => {
   });
 
   test("publishes a version and points an alias at it", async () => {
-    await lambda(
-      "create-function",
-      ...["--function-name", "versions", "--runtime", "nodejs26.x", "--handler", "index.handler", "--role", testRole, "--zip-file", `fileb://${zip}`],
-    );
+    await create("versions");
     await lambda("wait", "function-active-v2", "--function-name", "versions");
     expect(await lambda("publish-version", "--function-name", "versions", "--description", "first")).toMatchObject({ Version: "1", Description: "first" });
     expect(await lambda("create-alias", "--function-name", "versions", "--name", "live", "--function-version", "1")).toMatchObject({ Name: "live", FunctionVersion: "1" });
     await lambda("wait", "published-version-active", "--function-name", "versions", "--qualifier", "1");
     const answer = await lambda("invoke", "--function-name", "versions", "--qualifier", "live", "--payload", "{}", join(folder, "live.json"));
     expect(answer).toMatchObject({ ExecutedVersion: "1" });
+  });
+
+  test("updates, tags and untags a function", async () => {
+    await create("changed", "--description", "first");
+    await lambda("wait", "function-active-v2", "--function-name", "changed");
+    const settings = ["--environment", "Variables={GREETING=hi}", "--timeout", "9"];
+    const updated = await lambda("update-function-configuration", "--function-name", "changed", ...settings);
+    expect(updated).toMatchObject({ Timeout: 9, Environment: { Variables: { GREETING: "hi" } }, Description: "first", LastUpdateStatus: "InProgress" });
+    await lambda("wait", "function-updated-v2", "--function-name", "changed");
+    const code = await lambda("update-function-code", "--function-name", "changed", "--zip-file", `fileb://${zip}`, "--publish");
+    expect(code).toMatchObject({ Version: "1", State: "Pending" });
+
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:changed";
+    await lambda("wait", "function-updated-v2", "--function-name", "changed");
+    await lambda("tag-resource", "--resource", arn, "--tags", "a=1,c=2");
+    await lambda("untag-resource", "--resource", arn, "--tag-keys", "c");
+    expect(await lambda("list-tags", "--resource", arn)).toEqual({ Tags: { a: "1" } });
+  });
+
+  test("sees what the account has and may have", async () => {
+    expect(await lambda("get-account-settings")).toMatchObject({ AccountLimit: { ConcurrentExecutions: 1000 } });
   });
 
   test("is told what it got wrong in AWS's words", async () => {

@@ -21,6 +21,26 @@ client.update_function_configuration(FunctionName="boto", Description="new")
 client.get_waiter("function_updated_v2").wait(FunctionName="boto", WaiterConfig={"Delay": 1})
 seen["description"] = client.get_function_configuration(FunctionName="boto")["Description"]
 seen["pages"] = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
+seen["version"] = client.publish_version(FunctionName="boto", Description="v")["Version"]
+client.get_waiter("published_version_active").wait(FunctionName="boto", Qualifier="1", WaiterConfig={"Delay": 1})
+alias = client.create_alias(FunctionName="boto", Name="live", FunctionVersion="1")
+seen["alias"] = [alias["ResponseMetadata"]["HTTPStatusCode"], alias["FunctionVersion"]]
+seen["executed"] = client.invoke(FunctionName="boto", Qualifier="live")["ExecutedVersion"]
+seen["versions"] = [v["Version"] for page in client.get_paginator("list_versions_by_function").paginate(FunctionName="boto") for v in page["Versions"]]
+arn = client.get_function(FunctionName="boto")["Configuration"]["FunctionArn"]
+client.tag_resource(Resource=arn, Tags={"a b": "ü"})
+seen["tags"] = client.list_tags(Resource=arn)["Tags"]
+seen["limit"] = client.get_account_settings()["AccountLimit"]["CodeSizeUnzipped"]
+def refusal(call, **arguments):
+    try:
+        call(**arguments)
+    except client.exceptions.ClientError as error:
+        return [error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["ResponseMetadata"]["RetryAttempts"]]
+seen["refusals"] = [
+    refusal(client.create_alias, FunctionName="boto", Name="live", FunctionVersion="1"),
+    refusal(client.update_function_configuration, FunctionName="boto", MemorySize=1 << 20),
+    refusal(client.list_layers),
+]
 try:
     client.invoke(FunctionName="nobody")
 except client.exceptions.ResourceNotFoundException as error:
@@ -46,6 +66,17 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
       headers: expect.arrayContaining(["x-amz-executed-version", "x-amzn-requestid", "x-amz-log-result"]),
       description: "new",
       pages: ["boto"],
+      version: "1",
+      alias: [201, "1"],
+      executed: "1",
+      versions: ["$LATEST", "1"],
+      tags: { "a b": "ü" },
+      limit: 262_144_000,
+      refusals: [
+        ["ResourceConflictException", 409, 0],
+        ["ValidationException", 400, 0],
+        ["NotImplementedException", 501, 0],
+      ],
       error: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST",
     });
   });

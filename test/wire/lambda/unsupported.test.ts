@@ -1,0 +1,43 @@
+// Every operation that the official client knows and Lambent does not yet: refused by name, whatever was sent.
+import * as sdk from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+
+/** Done, and tested in the files beside this one. */
+const done = [
+  "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
+  "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "ListVersionsByFunction", "CreateAlias",
+  "GetAlias", "UpdateAlias", "DeleteAlias", "ListAliases", "TagResource", "UntagResource", "ListTags",
+  "GetAccountSettings", "Invoke",
+];
+
+let lambent: TestLambent;
+beforeAll(async () => void (lambent = await startTestLambent()));
+afterAll(() => lambent[Symbol.asyncDispose]());
+
+interface OperationSchema {
+  readonly 2: string;
+  readonly 3: { readonly http: readonly [method: string, path: string, status: number] };
+}
+
+/** Schemas of operations: kind 9 (https://smithy.io/2.0/spec), name, traits. */
+const operations = Object.values<unknown>(sdk).filter((value): value is OperationSchema & unknown[] => Array.isArray(value) && value[0] === 9);
+
+test("the list of what is done is of the client's operations", () => {
+  expect(operations.length).toBeGreaterThan(80);
+  expect(operations.map((operation) => operation[2])).toEqual(expect.arrayContaining(done));
+});
+
+test.each(operations.filter((operation) => !done.includes(operation[2])).map((operation) => [operation[2], operation] as const))("%s", async (name, operation) => {
+  const command: unknown = Reflect.get(sdk, `${name}Command`);
+  if (typeof command !== "function") throw new TypeError(`the client has no ${name}Command`);
+  // Only what the client needs to build the path, and what tells GetLayerVersionByArn from ListLayers.
+  const labels = operation[3].http[1].matchAll(/\{(\w+)\+?\}/g);
+  const input = { Arn: "x", ...Object.fromEntries(Array.from(labels, ([, label = ""]) => [label, "x"])) };
+  await expect(lambent.lambda.send(Reflect.construct(command, [input]))).rejects.toMatchObject({
+    name: "NotImplementedException",
+    message: `Lambent does not serve the operation lambda:${name} yet.`,
+    // Not 500, 502, 503 or 504: clients ask again after those.
+    $metadata: { httpStatusCode: 501, attempts: 1 },
+  });
+});
