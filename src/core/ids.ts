@@ -13,8 +13,22 @@ export interface Ids {
   hex(bytes: number): string;
 }
 
-export const systemIds: Ids = {
-  uuid: () => randomUUID(),
-  requestId: () => randomUUID() as RequestId,
-  hex: (bytes) => randomBytes(bytes).toString("hex"),
-};
+/** The kernel is asked for randomness a page at a time, as node:crypto does for its own UUIDs. */
+const poolBytes = 4096;
+
+function createIds(): Ids {
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return {
+    uuid: () => randomUUID(),
+    requestId: () => randomUUID() as RequestId,
+    hex: (bytes) => {
+      if (bytes > poolBytes) return randomBytes(bytes).toString("hex");
+      if (used + bytes > pool.length) [pool, used] = [randomBytes(poolBytes), 0];
+      used += bytes;
+      return pool.toString("hex", used - bytes, used);
+    },
+  };
+}
+
+export const systemIds: Ids = createIds();
