@@ -37,7 +37,10 @@ export interface FunctionVersion {
   readonly id: FunctionId;
   /** `$LATEST` or a number in decimal. */
   readonly version: string;
-  /** UUID that is new with every change of this version; environments of another revision are not reused. */
+  /**
+   * UUID of what is deployed; environments of another one are not reused. Not the RevisionId that callers see: that
+   * one changes with a publish, too, which is no reason to end environments.
+   */
   readonly revisionId: string;
   readonly configuration: FunctionConfiguration;
 }
