@@ -73,7 +73,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
   const deployer = startDeployer({ deployments: functions.deployments, code, log });
   closers.push(() => deployer.stop());
-  const collector = startCodeCollector({ functions: functions.repository, code, clock, log });
+  const collector = startCodeCollector({ functions: functions.repository, code, blobs: store.blobs, clock, log });
   closers.push(() => collector.stop());
   const engine = createEngine({
     clock,

@@ -12,7 +12,9 @@ test("code lives as long as a function or version has it, also what runs while a
     return 0;
   };
   const { clock, functions } = room;
-  const collector = startCodeCollector({ functions: functions.repository, code: { collect }, clock, log: silentLogger });
+  const packages: ReadonlySet<string>[] = [];
+  const blobs = { collect: async (live: ReadonlySet<string>) => packages.push(live) };
+  const collector = startCodeCollector({ functions: functions.repository, code: { collect }, blobs, clock, log: silentLogger });
   const codeOf = async (name: string): Promise<string | undefined> =>
     (await functions.repository.find(room.id(name)))?.record.configuration.code.sha256;
 
@@ -43,4 +45,5 @@ test("code lives as long as a function or version has it, also what runs while a
   clock.advance(60_000);
   await settle();
   expect(collected).toHaveLength(2);
+  expect(packages).toEqual(collected);
 });

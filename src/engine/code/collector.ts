@@ -1,7 +1,8 @@
-// Deletes unpacked code that no version of any function uses any more, a while after functions have changed.
+// Deletes packages and unpacked code that no version of any function uses any more, a while after functions have changed.
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { Logger } from "../../observe/logger.ts";
+import type { Blobs } from "../../store/blob.ts";
 import type { CodeCache } from "./code-cache.ts";
 
 export interface CodeCollector {
@@ -11,6 +12,8 @@ export interface CodeCollector {
 export interface CodeCollectorParts {
   readonly functions: FunctionRepository;
   readonly code: Pick<CodeCache, "collect">;
+  /** Young blobs stay by themselves: one may be stored whose function is not yet. */
+  readonly blobs: Pick<Blobs, "collect">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -19,14 +22,15 @@ export interface CodeCollectorParts {
 const delayMs = 60_000;
 
 /** Collects once soon after the start, for what a server that was killed has left, and then after changes. */
-export function startCodeCollector({ functions, code, clock, log }: CodeCollectorParts): CodeCollector {
+export function startCodeCollector({ functions, code, blobs, clock, log }: CodeCollectorParts): CodeCollector {
   let timer: Timer | undefined;
   let running: Promise<void> = Promise.resolve();
 
   const collect = async (): Promise<void> => {
     try {
-      const count = await code.collect(await liveCode(functions));
-      if (count > 0) log.debug({ count }, "code-collected");
+      const live = await liveCode(functions);
+      const [trees, packages] = [await code.collect(live), await blobs.collect(live)];
+      if (trees + packages > 0) log.debug({ trees, packages }, "code-collected");
     } catch (error) {
       // Trees stay for the next time.
       log.warn({ error }, "code-not-collected");
