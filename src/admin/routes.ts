@@ -1,4 +1,5 @@
-// What the command line needs and AWS has no API for: the `/_lambent/` routes. Not reachable from functions.
+// What the command line needs and AWS has no API for: the `/_lambent/` routes. Of these, functions reach
+// links to code only.
 import { createReadStream } from "node:fs";
 import type { CallContext } from "../core/context.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";
@@ -25,9 +26,8 @@ export const adminRoutes = ({ blobs, links, logs, version }: AdminParts): readon
     respond: async ({ query }, context) => logLines(logs, new URLSearchParams(query), context),
   },
   {
-    // The link carries its own proof.
     prefix: downloadPath,
-    access: "open",
+    access: "link",
     respond: async ({ path, query }) => {
       const sha256 = links.blobOf(path, new URLSearchParams(query));
       const file = sha256 === undefined ? undefined : await blobs.path(sha256);

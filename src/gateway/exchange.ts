@@ -22,8 +22,11 @@ export interface Peer {
 export interface ExtraRoute {
   /** A whole path (`/_lambent/health`) or, with a final slash, everything below it. */
   readonly prefix: string;
-  /** `signed` must prove its key where authentication is on; `open` answers everybody or checks by itself. */
-  readonly access: "open" | "signed";
+  /**
+   * `signed` must prove its key where authentication is on; `open` answers everybody; `link` carries its own proof, and
+   * is all that functions reach of these: GetFunction gives them such links, too.
+   */
+  readonly access: "open" | "signed" | "link";
   respond(request: WireRequest, context: CallContext): Promise<WireResponse>;
 }
 

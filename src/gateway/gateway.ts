@@ -1,5 +1,5 @@
 // The front door: one listener for people and programs, one for functions. They share the pipeline and differ in
-// policy: functions always prove their role, and see nothing of Lambent's own routes.
+// policy: functions always prove their role, and of Lambent's own routes see nothing but links that they were given.
 import { BlockList, isIP } from "node:net";
 import type { ServiceRegistry } from "../cloud/registry.ts";
 import type { Clock } from "../core/clock.ts";
@@ -30,7 +30,7 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly registry: ServiceRegistry;
   readonly credentials: CredentialStore;
-  /** Lambent's own paths, on the public listener only. */
+  /** Lambent's own paths; on the public listener only, but for links. */
   readonly extraRoutes: readonly ExtraRoute[];
   readonly clock: Clock;
   readonly ids: Ids;
@@ -61,7 +61,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     port: 0,
     answer: createPipeline({
       registry,
-      extraRoutes: [],
+      extraRoutes: parts.extraRoutes.filter(({ access }) => access === "link"),
       guard: { allowHosts: [], allowOrigins: [] },
       auth: { ...auth, verify: true },
       log,

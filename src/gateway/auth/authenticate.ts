@@ -23,7 +23,7 @@ export interface AuthPolicy {
 export function authenticate(policy: AuthPolicy): (exchange: Exchange) => void | Promise<void> {
   return (exchange) => {
     const { route, authorization } = exchange;
-    const isOpen = route.kind === "extra" && route.extra.access === "open";
+    const isOpen = route.kind === "extra" && route.extra.access !== "signed";
     if (policy.verify && !isOpen) return verify(exchange, policy);
     exchange.request = unframedUnverified(exchange.request);
     exchange.caller = {
