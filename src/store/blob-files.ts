@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat, unlink, utimes, type FileHandle } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import type { BlobRef, Blobs } from "./blob.ts";
 import { blobTooLarge, storeClosed, storeDiskFailed, storeDiskFull } from "./faults.ts";
@@ -44,6 +44,8 @@ export class BlobFiles implements Blobs {
     const leftovers = join(blobs.#directory, temporary);
     await rm(leftovers, { recursive: true, force: true });
     await mkdir(leftovers, { recursive: true });
+    // The folder itself may be new.
+    await blobs.#syncFolder(dirname(blobs.#directory));
     return blobs;
   }
 
