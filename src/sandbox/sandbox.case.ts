@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { GuestPaths, Sandbox, SandboxDriver } from "./sandbox.ts";
+import type { GuestPaths, MakeLaunch, Sandbox, SandboxDriver } from "./sandbox.ts";
 
 export interface SandboxCases {
   readonly name: string;
@@ -35,22 +35,24 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await rm(folder, { recursive: true, force: true });
     });
 
+    interface More {
+      readonly environment?: Record<string, string>;
+      readonly program?: string;
+    }
     /** Runs a shell script as the sandbox's first process. */
-    const start = async (script: string, more: { environment?: Record<string, string>; program?: string } = {}): Promise<Started> => {
+    const start = (script: string, more: More = {}): Promise<Started> => {
+      const id = `case-${++count}`;
+      const plan = { taskRoot: join(folder, "task"), optRoot: undefined, runtimeDir: undefined, memoryMiB: 128, ephemeralStorageMiB: 512 };
+      return run((launch) => driver.start({ ...plan, id, channel: true, launch }), script, more);
+    };
+    const restart = (sandbox: Sandbox, script: string, more: More = {}): Promise<Started> =>
+      run((launch) => sandbox.restart(launch), script, more);
+    const run = async (begin: (launch: MakeLaunch) => Promise<Sandbox>, script: string, more: More): Promise<Started> => {
       let seen: GuestPaths | undefined;
-      const sandbox = await driver.start({
-        id: `case-${++count}`,
-        taskRoot: join(folder, "task"),
-        optRoot: undefined,
-        runtimeDir: undefined,
-        memoryMiB: 128,
-        ephemeralStorageMiB: 512,
-        channel: true,
-        launch: (paths) => {
-          seen = paths;
-          const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", ...more.environment };
-          return { program: more.program ?? "/bin/sh", args: ["-c", script], cwd: paths.taskRoot, environment };
-        },
+      const sandbox = await begin((paths) => {
+        seen = paths;
+        const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", OWN: paths.tmp, ...more.environment };
+        return { program: more.program ?? "/bin/sh", args: ["-c", script], cwd: paths.taskRoot, environment };
       });
       if (seen === undefined) throw new Error("launch was not called");
       let printed = "";
@@ -107,9 +109,9 @@ export function describeSandboxDriver(cases: SandboxCases): void {
     });
 
     test("gives it its code, an empty place for layers and a folder of its own for files", async () => {
-      const script = 'read OPT <&3; read OWN <&3; cat code; ls -A "$OPT"; echo written > "$OWN/file"; cat "$OWN/file"; pwd';
+      const script = 'read OPT <&3; cat code; ls -A "$OPT"; echo written > "$OWN/file"; cat "$OWN/file"; pwd';
       const { sandbox, paths, printed } = await start(script);
-      write(sandbox, `${paths.optRoot}\n${paths.tmp}\n`);
+      write(sandbox, `${paths.optRoot}\n`);
       await sandbox.exited;
       expect(printed()).toMatch(/^code of the functionwritten\n.*task\n$/);
       await sandbox.stop(0);
@@ -166,6 +168,56 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await gone.sandbox.stop(0);
     });
 
+    test("keeps its files, and no process, when it was killed, and starts anew over them", async () => {
+      const first = await start('echo kept > "$OWN/file"; sleep 1000 & (setsid sleep 1000 &) ; echo on >&4; wait');
+      await until(() => first.received() === "on\n");
+      const closed = new Promise<void>((resolve) => first.sandbox.channel?.onClosed(resolve));
+      await Promise.all([first.sandbox.kill(), first.sandbox.kill()]);
+      // Every process held the channel.
+      await closed;
+      expect(await first.sandbox.exited).toMatchObject({ signal: "SIGKILL" });
+      expect(existsSync(join(first.paths.tmp, "file"))).toBe(true);
+
+      const second = await restart(first.sandbox, 'cat "$OWN/file" code; cat <&3 >&4', { environment: { TURN: "2" } });
+      expect(second.sandbox.id).toBe(first.sandbox.id);
+      write(second.sandbox, "through pipes of its own");
+      await until(() => second.received() === "through pipes of its own");
+      second.sandbox.output.drain();
+      expect(second.printed()).toBe("kept\ncode of the function");
+      expect(first.printed() + first.received()).toBe("on\n");
+
+      // The first one has nothing left to end.
+      await first.sandbox.stop(0);
+      write(second.sandbox, "!");
+      await until(() => second.received() === "through pipes of its own!");
+      await second.sandbox.stop(0);
+      expect(existsSync(second.paths.tmp)).toBe(false);
+    });
+
+    test("restarts what still runs, and what has ended by itself", async () => {
+      const running = await start('echo 1 >> "$OWN/runs"; echo on >&4; read end <&3');
+      await until(() => running.received() === "on\n");
+      const ending = await restart(running.sandbox, 'echo 2 >> "$OWN/runs"; exit 3');
+      expect(await running.sandbox.exited).toMatchObject({ signal: "SIGKILL" });
+      expect(await ending.sandbox.exited).toMatchObject({ exitCode: 3 });
+      const last = await restart(ending.sandbox, 'cat "$OWN/runs"');
+      await last.sandbox.exited;
+      expect(last.printed()).toBe("1\n2\n");
+      await last.sandbox.stop(0);
+    });
+
+    test("still has its files when a restart fails, and may be tried again", async () => {
+      const { sandbox, paths } = await start('echo kept > "$OWN/file"');
+      await sandbox.exited;
+      await expect(restart(sandbox, "", { program: "/nowhere/bootstrap" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint" });
+      const again = await restart(sandbox, 'cat "$OWN/file"');
+      await again.sandbox.exited;
+      expect(again.printed()).toBe("kept\n");
+      await expect(restart(again.sandbox, "", { program: "/nowhere/bootstrap" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint" });
+      await again.sandbox.stop(0);
+      expect(existsSync(paths.tmp)).toBe(false);
+    });
+
     test("ends every process of a tree, also those that left their group", async () => {
       const script = "sleep 1000 & (setsid sleep 1000 &) ; echo on >&4; wait";
       const { sandbox, received } = await start(script);
@@ -194,7 +246,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       expect(sandbox.peakMemoryBytes()).toBe(bytes);
     });
 
-    test("ends everything when the driver stops, and starts nothing after", async () => {
+    test("ends everything when the driver stops, and starts nothing after, anew or again", async () => {
       const own = cases.open(join(folder, "others"));
       const plan = { taskRoot: join(folder, "task"), optRoot: undefined, runtimeDir: undefined, memoryMiB: 128, ephemeralStorageMiB: 512, channel: false };
       const tmps: string[] = [];
@@ -203,10 +255,15 @@ export function describeSandboxDriver(cases: SandboxCases): void {
         return { program: "/bin/sleep", args: ["1000"], cwd: "/", environment: {} };
       };
       const sandbox = await own.start({ ...plan, id: "one", launch });
+      const killed = await own.start({ ...plan, id: "killed", launch });
+      await killed.kill();
+      const restarted = await own.start({ ...plan, id: "restarted", launch });
+      const restarting = restarted.restart(launch);
       const starting = own.start({ ...plan, id: "two", launch });
-      await Promise.all([own.stop(), starting.catch(() => undefined)]);
+      await Promise.all([own.stop(), restarting.catch(() => undefined), starting.catch(() => undefined)]);
       expect(await sandbox.exited).toMatchObject({ signal: "SIGKILL" });
       expect(tmps.filter((tmp) => existsSync(tmp))).toEqual([]);
+      await expect(killed.restart(launch)).rejects.toMatchObject({ code: "SandboxStartFailed" });
       await expect(own.start({ ...plan, id: "three", launch })).rejects.toMatchObject({ code: "SandboxStartFailed" });
     });
   });

@@ -17,7 +17,7 @@ export interface SandboxDriver {
 }
 
 export interface SandboxSpec {
-  /** Unique in this process; names folders and, in later drivers, cgroups. Letters, digits and dashes. */
+  /** Unique among the sandboxes that are there; names folders and, in later drivers, cgroups. Letters, digits and dashes. */
   readonly id: string;
   /** Unpacked code as a read-only folder of the host; what the function sees as its task root. */
   readonly taskRoot: string;
@@ -26,12 +26,14 @@ export interface SandboxSpec {
   /** The language's program and our bootstrap in guest/; undefined for a bring-your-own bootstrap. */
   readonly runtimeDir: string | undefined;
   /** Given the paths as the guest sees them, the program to run and its environment, complete. */
-  readonly launch: (paths: GuestPaths) => Launch;
+  readonly launch: MakeLaunch;
   readonly memoryMiB: number;
   readonly ephemeralStorageMiB: number;
   /** Whether the guest gets the framed channel (guest/PROTOCOL.md) as descriptors 3 (to read) and 4 (to write). */
   readonly channel: boolean;
 }
+
+export type MakeLaunch = (paths: GuestPaths) => Launch;
 
 /** Absolute paths as processes inside see them. Drivers without a mount namespace show the host's. */
 export interface GuestPaths {
@@ -41,7 +43,7 @@ export interface GuestPaths {
   readonly optRoot: string;
   /** `/var/runtime`. */
   readonly runtimeDir: string;
-  /** `/tmp`: writable, this sandbox's own, deleted with it. */
+  /** `/tmp`: writable, this sandbox's own, kept through `restart` and deleted by `stop`. */
   readonly tmp: string;
 }
 
@@ -53,6 +55,7 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Processes that run over files of their own. The files outlive the processes until `stop`. */
 export interface Sandbox {
   readonly id: string;
   /** Whatever the processes print, standard output and standard error in one stream, in the order written. */
@@ -66,9 +69,17 @@ export interface Sandbox {
   /** Stops all processes from running (between invokes) and lets them go on. */
   freeze(): void;
   thaw(): void;
+  /** Ends every process at once and keeps the files. Resolves when no process is left. May be called again. */
+  kill(): Promise<void>;
+  /**
+   * Ends what still runs, and starts a first process anew over the files as they are. Resolves with the sandbox that has
+   * taken this one's place, under the same id: this one is over then. Rejects as `SandboxDriver.start` does; then this
+   * one still has its files, for another try or for `stop`.
+   */
+  restart(launch: MakeLaunch): Promise<Sandbox>;
   /**
    * SIGTERM to the first process, and SIGKILL to everything after `graceMs` (0: at once). Resolves when no process is
-   * left and the sandbox's own files are gone. May be called again.
+   * left and the sandbox's own files are gone. May be called again, but not during `restart`.
    */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // A sandbox driver without processes: a test plays the guest, over the framed channel of guest/PROTOCOL.md.
-import type { Launch, Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from "../../src/sandbox/sandbox.ts";
+import type { Launch, MakeLaunch, Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from "../../src/sandbox/sandbox.ts";
 
 export interface SentInvoke {
   readonly meta: Readonly<Record<string, unknown>>;
@@ -9,6 +9,7 @@ export interface SentInvoke {
 export class ScriptedDriver implements SandboxDriver {
   readonly name = "scripted";
   readonly warning = undefined;
+  /** One for each run, those after a restart included. */
   readonly sandboxes: ScriptedSandbox[] = [];
   /** What each guest does once it was started; by default nothing. */
   onStart: (sandbox: ScriptedSandbox) => void = () => {};
@@ -16,9 +17,14 @@ export class ScriptedDriver implements SandboxDriver {
   refusal: Error | undefined;
 
   async start(spec: SandboxSpec): Promise<Sandbox> {
+    return this.run(spec, spec.launch, new Set());
+  }
+
+  /** `files`: what the run before has left. */
+  run(spec: SandboxSpec, launch: MakeLaunch, files: Set<string>): Sandbox {
     if (this.refusal !== undefined) throw this.refusal;
     const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
-    const sandbox = new ScriptedSandbox(spec, spec.launch(paths));
+    const sandbox = new ScriptedSandbox({ driver: this, spec, launch: launch(paths), files });
     this.sandboxes.push(sandbox);
     setImmediate(() => this.onStart(sandbox));
     return sandbox;
@@ -29,7 +35,7 @@ export class ScriptedDriver implements SandboxDriver {
   }
 
   get running(): readonly ScriptedSandbox[] {
-    return this.sandboxes.filter((sandbox) => !sandbox.stopped);
+    return this.sandboxes.filter((sandbox) => !sandbox.ended);
   }
 
   /** The one sandbox that was started last. */
@@ -40,15 +46,26 @@ export class ScriptedDriver implements SandboxDriver {
   }
 }
 
+interface ScriptedSandboxParts {
+  readonly driver: ScriptedDriver;
+  readonly spec: SandboxSpec;
+  readonly launch: Launch;
+  readonly files: Set<string>;
+}
+
 export class ScriptedSandbox implements Sandbox {
   readonly id: string;
   readonly spec: SandboxSpec;
   readonly launch: Launch;
   readonly exited: Promise<SandboxExit>;
   readonly invokes: SentInvoke[] = [];
+  /** Names in its /tmp; empty once it was stopped. */
+  readonly files: Set<string>;
+  readonly #driver: ScriptedDriver;
   onInvoke: (invoke: SentInvoke) => void = () => {};
   memoryBytes = 40 * 1024 * 1024;
-  stopped = false;
+  /** Whether the host has ended its processes. */
+  ended = false;
   #resolveExit: (exit: SandboxExit) => void = () => {};
   #channelListener: (bytes: Buffer) => void = () => {};
   #outputListener: (bytes: Buffer) => void = () => {};
@@ -56,10 +73,12 @@ export class ScriptedSandbox implements Sandbox {
   #answered = 0;
   #polls = 0;
 
-  constructor(spec: SandboxSpec, launch: Launch) {
+  constructor({ driver, spec, launch, files }: ScriptedSandboxParts) {
     this.id = spec.id;
     this.spec = spec;
     this.launch = launch;
+    this.files = files;
+    this.#driver = driver;
     this.exited = new Promise((resolve) => (this.#resolveExit = resolve));
   }
 
@@ -83,9 +102,19 @@ export class ScriptedSandbox implements Sandbox {
   freeze(): void {}
   thaw(): void {}
 
-  async stop(): Promise<void> {
-    this.stopped = true;
+  async kill(): Promise<void> {
+    this.ended = true;
     this.#resolveExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
+  }
+
+  async restart(launch: MakeLaunch): Promise<Sandbox> {
+    await this.kill();
+    return this.#driver.run(this.spec, launch, this.files);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    this.files.clear();
   }
 
   // The guest's side.

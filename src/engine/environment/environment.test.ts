@@ -193,6 +193,81 @@ function answering(guest: ScriptedSandbox): void {
   guest.next();
 }
 
+describe("a reset", () => {
+  /** Answers with the files it found, and leaves one more: except where the event says how it ends. */
+  const leaving = (guest: ScriptedSandbox): void => {
+    guest.onInvoke = ({ meta, body }) => {
+      const found = [...guest.files];
+      guest.files.add(`file${found.length}`);
+      if (body.toString() === '"exit"') guest.exit({ exitCode: 1 });
+      if (body.toString() !== "{}") return;
+      guest.respond(meta["requestId"], JSON.stringify(found));
+      guest.next();
+    };
+    guest.next();
+  };
+
+  test.each(["timeout", "exit"])("after a %s ends the processes at once and keeps the files for the next run", async (ending) => {
+    const { invoke, driver, clock, engine } = start();
+    driver.onStart = leaving;
+    const failing = invoke("f", { payload: Buffer.from(JSON.stringify(ending)) });
+    await settle();
+    if (ending === "timeout") clock.advance(3000);
+    expect((await failing).functionError).toBe("Unhandled");
+    await settle();
+    expect(driver.running).toEqual([]);
+    expect([...driver.last.files]).toEqual(["file0"]);
+
+    expect(textOf((await invoke("f")).payload)).toBe('["file0"]');
+    expect(driver.sandboxes.map(({ id }) => id)).toEqual([driver.last.id, driver.last.id]);
+    await engine.stop(0);
+    expect([...driver.last.files]).toEqual([]);
+  });
+
+  test("of an init keeps them too", async () => {
+    const { invoke, driver } = start();
+    driver.onStart = (guest) => {
+      if (guest.files.size === 0) {
+        guest.files.add("tried");
+        guest.exit({ exitCode: 1 });
+      } else leaving(guest);
+    };
+    expect(textOf((await invoke("f")).payload)).toBe('["tried"]');
+  });
+
+  test("that the host cannot start again leaves no file", async () => {
+    const { invoke, driver, heldCode } = start();
+    driver.onStart = leaving;
+    await invoke("f", { payload: Buffer.from('"exit"') });
+    await settle();
+    driver.refusal = new Fault({ code: "SandboxStartFailed", status: 500, message: "no processes left" });
+    await expect(invoke("f")).rejects.toMatchObject({ code: "SandboxStartFailed" });
+    await settle();
+    expect([...driver.last.files]).toEqual([]);
+    expect(heldCode.count).toBe(0);
+  });
+
+  test("leaves no file when the environment is stopped in the middle of it, or after it", async () => {
+    const { invoke, driver, engine, clock } = start();
+    driver.onStart = leaving;
+    const failing = invoke("f", { payload: Buffer.from('"timeout"') });
+    await settle();
+    const stoppable = driver.last;
+    clock.advance(3000);
+    // Nothing of the reset has been awaited yet.
+    await Promise.all([failing, engine.stop(0)]);
+    expect([...stoppable.files]).toEqual([]);
+    expect(driver.running).toEqual([]);
+
+    const other = start();
+    other.driver.onStart = leaving;
+    await other.invoke("f", { payload: Buffer.from('"exit"') });
+    await settle();
+    await other.engine.stop(0);
+    expect([...other.driver.last.files]).toEqual([]);
+  });
+});
+
 describe("an init", () => {
   test("that fails is repeated inside the invoke, which then fails with its error", async () => {
     const { invoke, driver, logs } = start();

@@ -1,5 +1,5 @@
-// One execution environment: the lifecycle table brought to life. It owns a runtime process (a new one after a reset),
-// its log stream and its credentials, and runs one event at a time.
+// One execution environment: the lifecycle table brought to life. It owns a sandbox (whose files outlive a reset), its
+// log stream and its credentials, and runs one event at a time.
 import type { Timer } from "../../core/clock.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
@@ -37,9 +37,10 @@ export class Environment implements RuntimePort {
   readonly #log: EnvironmentLog;
   readonly #reporter: Reporter;
   #state: EnvironmentState = "initialising";
-  #starts = 0;
   #starting: Promise<Sandbox> | undefined;
   #sandbox: Sandbox | undefined;
+  /** After a reset, until its files are taken over by the next run. */
+  #previous: Sandbox | undefined;
   #front: RuntimeFront | undefined;
   #initStartedMs = 0;
   #initTimer: Timer | undefined;
@@ -150,12 +151,12 @@ export class Environment implements RuntimePort {
   // What happens to it.
 
   #startProcess(): void {
-    this.#starts += 1;
     this.#initStartedMs = this.#parts.clock.monotonic();
     const { driver, ids } = this.#parts;
     const plan = {
       ...this.#plan,
-      sandboxId: `${this.id}-${this.#starts}`,
+      sandboxId: this.id,
+      previous: this.#previous,
       credentials: this.#credentials,
       endpoint: this.#parts.endpoint(),
     };
@@ -169,6 +170,7 @@ export class Environment implements RuntimePort {
 
   #onStarted(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
+    this.#previous = undefined;
     void sandbox.exited.then((exit) => this.#onExited(sandbox, exit));
   }
 
@@ -268,11 +270,12 @@ export class Environment implements RuntimePort {
 
   async #endProcess(): Promise<void> {
     this.#front?.close();
-    // A start that was refused is dealt with by #onRefused; here it only means that there is nothing to end.
-    const sandbox = await this.#starting?.catch(() => undefined);
+    // A start that was refused is dealt with by #onRefused; what was there before it still is.
+    const sandbox = (await this.#starting?.catch(() => undefined)) ?? this.#previous;
     try {
       // Without extensions the runtime gets no time to shut down.
-      await sandbox?.stop(0);
+      if (this.#state === "resetting") await sandbox?.kill();
+      if (this.#state === "stopping") await sandbox?.stop(0);
     } catch (error) {
       // The host cannot end it: it must not be used again.
       this.#fault ??= error;
@@ -280,6 +283,7 @@ export class Environment implements RuntimePort {
     }
     this.#front = undefined;
     this.#sandbox = undefined;
+    this.#previous = sandbox;
     this.#starting = undefined;
     this.#ending = undefined;
     this.#move("gone");

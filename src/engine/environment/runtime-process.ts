@@ -1,9 +1,9 @@
-// Starts one run of a runtime: a sandbox and the front through which its guest speaks. A reset environment gets a new
-// one.
+// Starts one run of a runtime: a sandbox and the front through which its guest speaks. A reset environment restarts the
+// sandbox that it had, whose /tmp it keeps, behind a new front.
 import type { Ids } from "../../core/ids.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { Sandbox, SandboxDriver } from "../../sandbox/sandbox.ts";
+import type { MakeLaunch, Sandbox, SandboxDriver } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
@@ -12,8 +12,9 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import { environmentVariables } from "./variables.ts";
 
 export interface RuntimeProcessPlan {
-  /** Unique for each run. */
   readonly sandboxId: string;
+  /** Of the run before, whose files this one goes on with. */
+  readonly previous: Sandbox | undefined;
   readonly version: FunctionVersion;
   readonly runtime: Runtime;
   readonly taskRoot: string;
@@ -30,7 +31,7 @@ export interface RuntimeProcessParts {
   readonly onFront: (front: RuntimeFront) => void;
 }
 
-/** Rejects, with nothing left over, when the sandbox does not start. */
+/** Rejects, with nothing new left over, when the sandbox does not start. */
 export async function startRuntimeProcess(plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<Sandbox> {
   if (plan.runtime.channel === "framed") return startFramed(plan, parts);
   const front = await openHttpFront(parts.port, parts.ids);
@@ -51,25 +52,30 @@ async function startFramed(plan: RuntimeProcessPlan, parts: RuntimeProcessParts)
 }
 
 async function startSandbox(plan: RuntimeProcessPlan, parts: RuntimeProcessParts, runtimeApi: string | undefined): Promise<Sandbox> {
-  const { version, runtime, credentials, endpoint } = plan;
+  const { version, runtime, previous } = plan;
+  const launch = launchOf(plan, parts.log, runtimeApi);
   const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-  const sandbox = await parts.driver.start({
-    id: plan.sandboxId,
-    taskRoot: plan.taskRoot,
-    optRoot: undefined,
-    runtimeDir: runtime.runtimeDir,
-    memoryMiB,
-    ephemeralStorageMiB,
-    channel: runtimeApi === undefined,
-    launch(paths) {
-      const host = { taskRoot: plan.taskRoot, optRoot: undefined };
-      const own = version.configuration.environment ?? {};
-      const { program, args, environment: language } = runtime.launch({ paths, host, memoryMiB, environment: own });
-      const logStream = parts.log.stream;
-      const environment = environmentVariables({ version, paths, language, credentials, logStream, runtimeApi, endpoint });
-      return { program, args, cwd: paths.taskRoot, environment };
-    },
-  });
+  const sandbox = await (previous?.restart(launch) ??
+    parts.driver.start({
+      id: plan.sandboxId,
+      taskRoot: plan.taskRoot,
+      optRoot: undefined,
+      runtimeDir: runtime.runtimeDir,
+      memoryMiB,
+      ephemeralStorageMiB,
+      channel: runtimeApi === undefined,
+      launch,
+    }));
   sandbox.output.onBytes((bytes) => parts.log.print(bytes));
   return sandbox;
+}
+
+function launchOf(plan: RuntimeProcessPlan, log: EnvironmentLog, runtimeApi: string | undefined): MakeLaunch {
+  const { version, runtime, taskRoot, credentials, endpoint } = plan;
+  return (paths) => {
+    const { memoryMiB, environment: own = {} } = version.configuration;
+    const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot: undefined }, memoryMiB, environment: own });
+    const environment = environmentVariables({ version, paths, language, credentials, logStream: log.stream, runtimeApi, endpoint });
+    return { program, args, cwd: paths.taskRoot, environment };
+  };
 }

@@ -55,6 +55,7 @@ test.runIf(process.platform === "linux")("removes what a killed server left, fol
     const launch = (shell) => (paths) => ({ program: "/bin/sh", args: ["-c", shell], cwd: "/", environment: { PATH: "/usr/bin:/bin" } });
     const listening = await driver.start({ ...plan, id: "listening", launch: launch("echo $$; read end <&3") });
     const deaf = await driver.start({ ...plan, id: "deaf", launch: launch("echo $$; setsid sleep 1000 3>&- 4>&- & wait") });
+    await (await driver.start({ ...plan, id: "killed", launch: launch("exit 0") })).kill();
     for (const sandbox of [listening, deaf]) sandbox.output.onBytes((bytes) => process.stdout.write(bytes));`;
   const server = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
@@ -65,7 +66,7 @@ test.runIf(process.platform === "linux")("removes what a killed server left, fol
   // The end of its channel is all that a guest gets to know.
   await expect.poll(() => isRunning(listening), { timeout: 10_000 }).toBe(false);
   expect(isRunning(deaf)).toBe(true);
-  expect(readdirSync(folder).sort()).toEqual(["dead.deaf", "dead.listening"]);
+  expect(readdirSync(folder).sort()).toEqual(["dead.deaf", "dead.killed", "dead.listening"]);
 
   const next = createProcessDriver({ directory: folder, instanceId: "next", clock: systemClock });
   await next.stop();

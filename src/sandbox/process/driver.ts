@@ -4,7 +4,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { sandboxStartFailed } from "../faults.ts";
-import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox.ts";
+import type { MakeLaunch, Sandbox, SandboxDriver, SandboxSpec } from "../sandbox.ts";
 import { loadSyscalls } from "../syscalls.ts";
 import { makeFolders, removeFolders } from "./folders.ts";
 import { keepInheritedDescriptors, startGuest } from "./guest.ts";
@@ -27,7 +27,8 @@ export function createProcessDriver({ directory, instanceId, clock }: ProcessDri
   const syscalls = loadSyscalls();
   keepInheritedDescriptors(syscalls);
   const strays = createStrayKiller();
-  const sandboxes = new Set<Sandbox>();
+  /** By marker: one that takes another's place takes its entry. */
+  const sandboxes = new Map<string, Sandbox>();
   const starts = new Set<Promise<Sandbox>>();
   const leftovers = listLeftovers(directory);
   const cleaned = leftovers.then((names) => cleanUp(directory, names, strays));
@@ -35,40 +36,43 @@ export function createProcessDriver({ directory, instanceId, clock }: ProcessDri
   cleaned.catch(() => undefined);
   let stopping = false;
 
-  const start = async (spec: SandboxSpec): Promise<Sandbox> => {
-    await leftovers;
+  const run = async (spec: SandboxSpec, makeLaunch: MakeLaunch): Promise<Sandbox> => {
     if (stopping) throw sandboxStartFailed(spec.id, new Error("the server is stopping"));
     const marker = `${instanceId}.${spec.id}`;
     const root = join(directory, marker);
+    const paths = makeFolders(root, spec);
+    const launch = makeLaunch(paths);
+    // Without a mount namespace /tmp is everybody's: the variable leads programs that ask for it to their own.
+    const environment = { TMPDIR: paths.tmp, ...launch.environment, [markerVariable]: marker };
+    const guest = await startGuest({ id: spec.id, launch: { ...launch, environment }, channel: spec.channel }, syscalls);
+    const replace = (next: MakeLaunch): Promise<Sandbox> => track(run(spec, next));
+    const onGone = (): void => void sandboxes.delete(marker);
+    const sandbox = openSandbox({ id: spec.id, guest, root, marker, strays, clock, replace, onGone });
+    sandboxes.set(marker, sandbox);
+    return sandbox;
+  };
+  const start = async (spec: SandboxSpec): Promise<Sandbox> => {
+    await leftovers;
     try {
-      const paths = makeFolders(root, spec);
-      const launch = spec.launch(paths);
-      // Without a mount namespace /tmp is everybody's: the variable leads programs that ask for it to their own.
-      const environment = { TMPDIR: paths.tmp, ...launch.environment, [markerVariable]: marker };
-      const request = { id: spec.id, launch: { ...launch, environment }, channel: spec.channel };
-      const guest = await startGuest(request, syscalls);
-      const onGone = (): void => void sandboxes.delete(sandbox);
-      const sandbox = openSandbox({ id: spec.id, guest, root, marker, strays, clock, onGone });
-      sandboxes.add(sandbox);
-      return sandbox;
+      return await run(spec, spec.launch);
     } catch (error) {
-      await removeFolders(root);
+      await removeFolders(join(directory, `${instanceId}.${spec.id}`));
       throw error;
     }
+  };
+  const track = (started: Promise<Sandbox>): Promise<Sandbox> => {
+    starts.add(started);
+    return started.finally(() => starts.delete(started));
   };
 
   return {
     name: "process",
     warning,
-    start: (spec) => {
-      const started = start(spec);
-      starts.add(started);
-      return started.finally(() => starts.delete(started));
-    },
+    start: (spec) => track(start(spec)),
     stop: async () => {
       stopping = true;
       await Promise.allSettled(starts);
-      await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.stop(0)));
+      await Promise.all(Array.from(sandboxes.values(), (sandbox) => sandbox.stop(0)));
       await strays.kill(`${instanceId}.`);
       await cleaned;
     },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { GuestPaths, SandboxSpec } from "../sandbox.ts";
 import { isErrno } from "./errno.ts";
 
-/** Without a mount namespace the guest sees the host's paths. */
+/** Makes what is not there yet. Without a mount namespace the guest sees the host's paths. */
 export function makeFolders(root: string, spec: SandboxSpec): GuestPaths {
   const tmp = join(root, "tmp");
   mkdirSync(tmp, { recursive: true, mode: 0o700 });
@@ -19,7 +19,7 @@ export function makeFolders(root: string, spec: SandboxSpec): GuestPaths {
 
 function emptyFolder(root: string, name: string): string {
   const folder = join(root, name);
-  mkdirSync(folder, { mode: 0o500 });
+  mkdirSync(folder, { recursive: true, mode: 0o500 });
   return folder;
 }
 

@@ -1,7 +1,7 @@
-// One running sandbox of the process driver: its first process, whoever that started, its pipes and its folder.
+// One sandbox of the process driver: its first process, whoever that started, its pipes and its folder.
 import type { Clock } from "../../core/clock.ts";
 import { sleep } from "../../core/clock.ts";
-import type { Sandbox, SandboxChannel, SandboxExit } from "../sandbox.ts";
+import type { MakeLaunch, Sandbox, SandboxChannel, SandboxExit } from "../sandbox.ts";
 import { removeFolders } from "./folders.ts";
 import type { Guest } from "./guest.ts";
 import { watchPeakMemory } from "./peak-memory.ts";
@@ -15,6 +15,8 @@ export interface ProcessSandboxParts {
   readonly marker: string;
   readonly clock: Clock;
   readonly strays: StrayKiller;
+  /** Puts another sandbox over the same folder in this one's place. */
+  readonly replace: (launch: MakeLaunch) => Promise<Sandbox>;
   /** Called once when no process and no file is left. */
   readonly onGone: () => void;
 }
@@ -35,7 +37,7 @@ export function openSandbox(parts: ProcessSandboxParts): Sandbox {
     });
   });
 
-  const end = async (graceMs: number): Promise<void> => {
+  const endProcesses = async (graceMs: number): Promise<void> => {
     if (running && graceMs > 0) {
       // A stopped process takes no signal but SIGKILL before it goes on.
       signalGroup(guest.pid, "SIGCONT");
@@ -52,11 +54,20 @@ export function openSandbox(parts: ProcessSandboxParts): Sandbox {
     guest.output.close();
     guest.channel?.reader.close();
     guest.channel?.writer.close();
+  };
+  const removeFiles = async (): Promise<void> => {
     await removeFolders(parts.root);
     parts.onGone();
   };
 
   let ending: Promise<void> | undefined;
+  const end = (graceMs: number): Promise<void> => {
+    if (graceMs === 0 && running) signalGroup(guest.pid, "SIGKILL");
+    ending ??= endProcesses(graceMs);
+    return ending;
+  };
+  let isReplaced = false;
+  let removing: Promise<void> | undefined;
   return {
     id: parts.id,
     output: guest.output,
@@ -69,10 +80,19 @@ export function openSandbox(parts: ProcessSandboxParts): Sandbox {
     thaw: () => {
       if (running) signalGroup(guest.pid, "SIGCONT");
     },
+    kill: () => end(0),
+    restart: async (launch) => {
+      await end(0);
+      const successor = await parts.replace(launch);
+      isReplaced = true;
+      return successor;
+    },
     stop: async (graceMs) => {
-      if (graceMs === 0 && running) signalGroup(guest.pid, "SIGKILL");
-      ending ??= end(graceMs);
-      await ending;
+      await end(graceMs);
+      // The files are another's now.
+      if (isReplaced) return;
+      removing ??= removeFiles();
+      await removing;
     },
   };
 }
