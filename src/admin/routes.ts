@@ -44,8 +44,8 @@ export const adminRoutes = ({ blobs, links, logs, version }: AdminParts): readon
 function logLines(logs: FileLogSink, query: URLSearchParams, context: CallContext): WireResponse {
   const group = { account: context.account, region: context.region, group: query.get("group") ?? "" };
   const past = { sinceMs: Number(query.get("since") ?? 0), limit: Number(query.get("limit") ?? defaultLineLimit) };
-  if (group.group === "" || Number.isNaN(past.sinceMs) || Number.isNaN(past.limit)) {
-    return json(400, { message: "Give group, and since and limit as numbers." });
+  if (group.group === "" || Number.isNaN(past.sinceMs) || !Number.isSafeInteger(past.limit) || past.limit < 0) {
+    return json(400, { message: "Give group, since as a number, and limit as a whole number." });
   }
   const events = query.get("follow") === "true" ? followed(logs, group, past, context.signal) : logs.read(group, past.sinceMs, past.limit);
   return { status: 200, headers: { "content-type": "application/x-ndjson" }, body: asJsonLines(events) };

@@ -43,6 +43,15 @@ test("passes over a line that a kill cut off", async () => {
   expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["whole"]);
 });
 
+test("reads nothing for a limit of 0, and nothing but its own folder whatever a group is called", async () => {
+  const directory = folder();
+  const sink = new FileLogSink(directory, parts);
+  sink.append(stream("s"), [{ timeMs: 1, message: "mine" }]);
+  expect(await sink.read(group, 0, 0)).toEqual([]);
+  appendFileSync(join(directory, "000000000000", "planted.jsonl"), '{"timeMs":1,"message":"planted"}\n');
+  for (const name of ["..", ".", "x".repeat(512)]) expect(await sink.read({ ...group, group: name }, 0, 100)).toEqual([]);
+});
+
 test("tells followers until they leave", () => {
   const sink = new FileLogSink(folder(), parts);
   const seen: LoggedEvent[] = [];

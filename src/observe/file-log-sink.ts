@@ -75,7 +75,7 @@ export class FileLogSink implements LogSink {
         if (event !== undefined && event.timeMs >= sinceMs) found.push({ ...event, stream });
       }
     }
-    return found.sort((a, b) => a.timeMs - b.timeMs).slice(-limit);
+    return limit === 0 ? [] : found.sort((a, b) => a.timeMs - b.timeMs).slice(-limit);
   }
 
   /** Calls back with everything appended from now on, until the returned function is called. */
@@ -133,7 +133,8 @@ export class FileLogSink implements LogSink {
   }
 
   #groupFolder({ account, region, group }: LogGroupId): string {
-    return join(this.#directory, account, region, encodeURIComponent(group));
+    // A group may be called `..`, and a folder may not.
+    return join(this.#directory, account, region, encodeURIComponent(group).replaceAll(".", "%2E"));
   }
 }
 
@@ -143,7 +144,8 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   try {
     return (await readdir(folder)).filter((name) => name.includes(".jsonl")).sort();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    // Nothing was ever written to a name that is too long for a folder.
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENAMETOOLONG")) return [];
     throw error;
   }
 }

@@ -74,6 +74,11 @@ test("with -f shows what comes while it runs, and ends on SIGINT", async () => {
   await ended;
 });
 
+test("with -n 0 shows nothing of the past, and a number that is none is refused", async () => {
+  expect((await run(process.execPath, [bin, "logs", "talker", "-n", "0", ...place], {})).stdout).toBe("");
+  await expect(run(process.execPath, [bin, "logs", "talker", "-n", "few", ...place], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("limit as a whole number") });
+});
+
 test("of another account and of a function that never ran are empty; a server that is not there is said to be missing", async () => {
   const other = await run(process.execPath, [bin, "logs", "talker", "--account", "111111111111", ...place], {});
   expect(other.stdout).toBe("");
