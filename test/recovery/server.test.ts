@@ -22,8 +22,8 @@ import { temporaryFolder, testRole } from "../harness/lambent.ts";
 const kills = 100;
 const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
 
-/** What a client was told: a function exists with this description, or it is gone. */
-type Acknowledged = Map<string, string | "deleted">;
+/** What a client was told: a function exists with this description, or (undefined) it is gone. */
+type Acknowledged = Map<string, string | undefined>;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -69,7 +69,7 @@ async function work(client: LambdaClient, worker: string, code: Buffer, known: A
       } else if (n % 3 === 2) {
         known.delete(name);
         await client.send(new DeleteFunctionCommand({ FunctionName: name }));
-        known.set(name, "deleted");
+        known.set(name, undefined);
       }
     } catch (error) {
       // An answer is never an error here; no answer means that the server has been killed.
@@ -87,7 +87,7 @@ async function account(client: LambdaClient, known: Acknowledged): Promise<void>
     for (const { FunctionName = "", Description = "" } of page.Functions ?? []) listed.set(FunctionName, Description);
     Marker = page.NextMarker;
   } while (Marker !== undefined);
-  for (const [name, fate] of known) expect([name, listed.get(name)]).toEqual([name, fate === "deleted" ? undefined : fate]);
+  for (const [name, fate] of known) expect([name, listed.get(name)]).toEqual([name, fate]);
   // Nothing half-made: what is listed has code and becomes active.
   for (const name of [...listed.keys()].slice(-3)) {
     await active(client, name);
@@ -114,7 +114,7 @@ test(`loses nothing acknowledged and leaves nothing half-made over ${kills} kill
 
   const server = await startServer(port, data);
   await account(client, known);
-  const survivor = [...known].find(([, fate]) => fate !== "deleted")?.[0] ?? "";
+  const survivor = [...known].find(([, fate]) => fate !== undefined)?.[0] ?? "";
   const answer = await client.send(new InvokeCommand({ FunctionName: survivor }));
   expect(answer.Payload?.transformToString()).toBe('"alive"');
   server.kill("SIGTERM");

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // npm links the commands of a workspace, but not those of the root package: this puts `npx lambent` of a checkout on its feet.
-import "../../bin/lambent.js";
+await import("../../bin/lambent.js");
