@@ -33,4 +33,6 @@ export interface InvokeOutcome {
   readonly functionError: "Unhandled" | undefined;
   /** The last 4,096 bytes of the log, END and REPORT included, when asked for. */
   readonly logTail: Buffer | undefined;
+  /** What the function saw: the caller's trace, or the one that it was given. Printable ASCII. */
+  readonly trace: string;
 }

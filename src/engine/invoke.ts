@@ -28,7 +28,8 @@ export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts
     const { requestId, payload, clientContext, logTail } = request;
     const trace = traceFor(request.trace, clock, ids);
     const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn });
-    return { executedVersion: version.version, payload: settled.payload, functionError: settled.functionError, logTail: settled.logTail };
+    const { functionError, logTail: tail } = settled;
+    return { executedVersion: version.version, payload: settled.payload, functionError, logTail: tail, trace };
   } finally {
     lease.release();
   }

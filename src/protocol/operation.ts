@@ -52,8 +52,15 @@ export type InputOf<Client, Operation extends string> =
 
 export type OutputOf<Client, Operation extends string> =
   CommandOf<Client, Operation> extends new (...args: never[]) => CommandShape<object, infer Output>
-    ? { [K in keyof Output as K extends "$metadata" ? never : K]: Returned<Output[K]> }
+    ? { [K in keyof Output as K extends "$metadata" ? never : K]: Returned<Output[K]> } & WithUnmodelledHeaders
     : never;
+
+/** Key, beside an output's modelled members, of headers that AWS answers with and its model does not have. */
+export const unmodelledHeaders = Symbol("unmodelled headers");
+
+export interface WithUnmodelledHeaders {
+  readonly [unmodelledHeaders]?: Readonly<Record<string, string>>;
+}
 
 export type Handler<Input, Output> = (input: Valid<Input>, context: CallContext) => Promise<Output>;
 

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand, TooManyRequestsExcep
 import { HttpRequest, HttpResponse } from "@smithy/core/transport";
 import { expect, test } from "vitest";
 import { Fault } from "../core/faults.ts";
+import { unmodelledHeaders } from "./operation.ts";
 import { loadServiceWire } from "./service-wire.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
@@ -126,4 +127,13 @@ test("an error that the model lacks is generic", () => {
   const response = wire.encodeFault("restJson1", fault, "request-3");
   expect(response).toMatchObject({ status: 400, body: '{"message":"no"}' });
   expect(response.headers["x-amzn-ErrorType"]).toBe("ValidationException");
+});
+
+test("headers that the model does not have are answered beside those that it has", () => {
+  const output = { StatusCode: 200, ExecutedVersion: "7", [unmodelledHeaders]: { "X-Amzn-Trace-Id": "Root=1-0" } };
+  expect(wire.encodeOutput({ operation: "Invoke", protocol: "restJson1" }, output, "r").headers).toMatchObject({
+    "X-Amz-Executed-Version": "7",
+    "X-Amzn-Trace-Id": "Root=1-0",
+    "x-amzn-RequestId": "r",
+  });
 });

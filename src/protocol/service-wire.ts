@@ -2,6 +2,7 @@
 // is compiled from the client's schemas, an operation on its first call.
 import { unknownOperation } from "./faults.ts";
 import { errorsByCode } from "./fault-body.ts";
+import { unmodelledHeaders, type WithUnmodelledHeaders } from "./operation.ts";
 import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import type { ProtocolName, ServiceWire } from "./protocol.ts";
 import { services, type ServiceEntry } from "./service-table.ts";
@@ -70,8 +71,12 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
       throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);
     },
     decode: ({ operation, protocol, wire }) => codecOf(protocol, operation).decode(wire),
-    encodeOutput: ({ operation, protocol }, output, requestId) =>
-      withRequestId(codecOf(protocol, operation).encode(output, requestId), requestId),
+    encodeOutput: ({ operation, protocol }, output: WithUnmodelledHeaders, requestId) => {
+      const response = codecOf(protocol, operation).encode(output, requestId);
+      const more = output[unmodelledHeaders];
+      if (more !== undefined) Object.assign(response.headers, more);
+      return withRequestId(response, requestId);
+    },
     encodeFault: (protocol, fault, requestId) =>
       withRequestId(protocolOf(protocol).encodeFault(fault, errorOf.get(fault.code), requestId), requestId),
   };

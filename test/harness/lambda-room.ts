@@ -170,5 +170,6 @@ async function runEcho(
     payload: request.payload,
     functionError: undefined,
     logTail: request.logTail ? Buffer.from("END\n") : undefined,
+    trace: request.trace ?? "Root=1-0",
   };
 }

@@ -159,6 +159,20 @@ describe("the Invoke operation", () => {
     expect((await invoke("hello", text)).body).toBe(text);
   });
 
+  test("answers with the trace that the function saw", async () => {
+    await createFunction(lambent.lambda, "traced", node("export const handler = async () => process.env._X_AMZN_TRACE_ID;"));
+    const post = (headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${lambent.endpoint}/2015-03-31/functions/traced/invocations`, { method: "POST", headers });
+    const made = await post();
+    const trace = made.headers.get("x-amzn-trace-id");
+    expect(trace).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
+    expect(await made.json()).toBe(trace);
+
+    const own = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a8af8e8b:0";
+    const passed = await post({ "x-amzn-trace-id": own });
+    expect([passed.headers.get("x-amzn-trace-id"), await passed.json()]).toEqual([own, own]);
+  });
+
   test("treats an empty event as an empty object", async () => {
     const answer = await lambent.lambda.send(new InvokeCommand({ FunctionName: "hello" }));
     expect(answer.Payload?.transformToString()).toBe("{}");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unmodelledHeaders } from "../../../protocol/operation.ts";
 import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -8,7 +9,8 @@ test("hands the event to the engine and answers with what it brings", async () =
   await using room = await openLambdaRoom();
   await room.create("f", { Publish: true });
   const output = await room.call("Invoke", { FunctionName: "f", Qualifier: "1", Payload: Buffer.from('{"a":1}') });
-  expect(output).toStrictEqual({ StatusCode: 200, ExecutedVersion: "1", Payload: expect.anything() });
+  const headers = { "X-Amzn-Trace-Id": "Root=1-0" };
+  expect(output).toStrictEqual({ StatusCode: 200, ExecutedVersion: "1", Payload: expect.anything(), [unmodelledHeaders]: headers });
   expect(text(output.Payload)).toBe('{"a":1}');
   expect(room.invoked).toEqual([
     expect.objectContaining({
@@ -36,6 +38,7 @@ test("passes function errors and the end of the log on", async () => {
     payload: Buffer.from('{"errorMessage":"no"}'),
     functionError: "Unhandled",
     logTail: Buffer.from("REPORT\n"),
+    trace: "Root=1-1",
   } as const;
   Object.assign(room.parts.engine, { invoke: async () => outcome });
   expect(await room.call("Invoke", { FunctionName: "f", LogType: "Tail" })).toEqual({
@@ -44,6 +47,7 @@ test("passes function errors and the end of the log on", async () => {
     FunctionError: "Unhandled",
     LogResult: base64("REPORT\n"),
     Payload: outcome.payload,
+    [unmodelledHeaders]: { "X-Amzn-Trace-Id": "Root=1-1" },
   });
 });
 

@@ -1,6 +1,7 @@
 // Invoke: checks what the model does not, and hands the event to the engine. The hot path: no reads of the store here.
 import { locateFunction, type FunctionTarget } from "../../../functions/address.ts";
 import type { CallContext } from "../../../core/context.ts";
+import { unmodelledHeaders } from "../../../protocol/operation.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { clientContextTooLong, invalidClientContext, invokeNotSupported, payloadTooLarge } from "../faults.ts";
 import { limits } from "../limits.ts";
@@ -43,6 +44,7 @@ async function runFunction(
     Payload: outcome.payload,
     ...(outcome.functionError === undefined ? {} : { FunctionError: outcome.functionError }),
     ...(outcome.logTail === undefined ? {} : { LogResult: outcome.logTail.toString("base64") }),
+    [unmodelledHeaders]: { "X-Amzn-Trace-Id": outcome.trace },
   };
 }
 
