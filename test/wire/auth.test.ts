@@ -1,10 +1,14 @@
 // A server that verifies signatures, and what it listens on.
+import { fileURLToPath } from "node:url";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand, TagResourceCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arnOf, invoke, refusal, says } from "../harness/functions.ts";
+import { run } from "../harness/program.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../harness/lambent.ts";
+
+const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
 
 interface Key {
   readonly accessKeyId: string;
@@ -94,6 +98,13 @@ describe("with --auth on", () => {
     const role = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
     expect((await list(role)).Functions?.length).toBeGreaterThan(0);
     await expect(list({ ...role, sessionToken: "wrong" })).rejects.toMatchObject(refusal(403, "UnrecognizedClientException", /invalid/));
+  });
+
+  test("lambent logs signs with the key of the data directory", async () => {
+    const { port } = new URL(lambent.endpoint);
+    const logs = (data: string) => run(process.execPath, [bin, "logs", "f", "--port", port, "--data", data], {});
+    expect((await logs(flags.dataDirectory)).stdout).toContain("START RequestId: ");
+    await expect(logs(temporaryFolder("other"))).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("answered 403") });
   });
 
   test("the key is the same after a restart", async () => {

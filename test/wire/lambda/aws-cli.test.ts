@@ -5,8 +5,8 @@ import { zipOf } from "../../../src/cli/zip.ts";
 import { startTestLambent, temporaryFolder, type TestLambent, testRole } from "../../harness/lambent.ts";
 import { isInstalled, run } from "../../harness/program.ts";
 
-// Skipped where the AWS CLI is not installed: pip install awscli.
-describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", () => {
+// Skipped where the AWS CLI is not installed: pip install awscli. Each command takes half a second to start.
+describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_000 }, () => {
   let lambent: TestLambent;
   const folder = temporaryFolder("cli");
   const zip = join(folder, "code.zip");
