@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
-import { arnOf, Gate, gated, invoke, refusal, says, uuid, waitUntilUpdated } from "../../harness/functions.ts";
+import { arnOf, Gate, gated, invoke, refusal, says, uuid, waitUntilPublished, waitUntilUpdated } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, type TestLambent, testRole } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
@@ -138,6 +138,25 @@ test.each([
   const output = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   expect(output.Environment).toEqual(shown);
   expect("Environment" in output).toBe(shown !== undefined);
+});
+
+test("a function and a version can be invoked and changed once they are Active, not before", async () => {
+  const FunctionName = "pending";
+  // Unpacking so many files takes longer than the requests that follow.
+  const files = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`files/${n}.txt`, `${n}`]));
+  const Code = { ZipFile: await zipOf({ ...files, ...says("ready") }) };
+  await lambda.send(new CreateFunctionCommand({ FunctionName, Handler: "index.handler", Runtime: "nodejs26.x", Role: testRole, Code, Publish: true }));
+  const refused = refusal(409, "ResourceConflictException", "The operation cannot be performed at this time. The function is currently in the following state: Pending");
+  const outcomes = await Promise.allSettled([
+    invoke(lambda, FunctionName),
+    invoke(lambda, `${FunctionName}:1`),
+    lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...Code })),
+    lambda.send(new PublishVersionCommand({ FunctionName })),
+  ]);
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: refused });
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.02, maxDelay: 0.1 }, { FunctionName });
+  await waitUntilPublished(lambda, FunctionName, "1");
+  for (const name of [FunctionName, `${FunctionName}:1`]) expect((await invoke(lambda, name)).body).toBe("ready");
 });
 
 test("with Publish the answer names version 1, under the ARN of the function", async () => {
