@@ -16,7 +16,8 @@ export function logsCommand(): Command {
     const response = await getAdmin(connection, "/_lambent/logs", query);
     for await (const line of linesOf(response)) {
       const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
-      process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd()}\n`);
+      // Node.js runtimes join the lines of one message by carriage returns, which would overwrite each other here.
+      process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd().replaceAll("\r", "\n")}\n`);
     }
   });
 }

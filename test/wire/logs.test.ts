@@ -74,6 +74,13 @@ test("with -f shows what comes while it runs, and ends on SIGINT", async () => {
   await ended;
 });
 
+test("shows a message of several lines as several lines", async () => {
+  await print("upper\n  lower");
+  const { stdout } = await run(process.execPath, [bin, "logs", "talker", "-n", "3", ...place], {});
+  expect(stdout).toMatch(/\tINFO\tupper\n {2}lower\n\S+ END /);
+  expect(stdout).not.toContain("\r");
+});
+
 test("with -n 0 shows nothing of the past, and a number that is none is refused", async () => {
   expect((await run(process.execPath, [bin, "logs", "talker", "-n", "0", ...place], {})).stdout).toBe("");
   await expect(run(process.execPath, [bin, "logs", "talker", "-n", "few", ...place], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("limit as a whole number") });
