@@ -1,4 +1,5 @@
 // The server itself: from its start to the first answered request, and its memory when idle: `npm run bench -- server`.
+import { startLambent } from "../src/library.ts";
 import { createHello, lambentProgram } from "./lambent.ts";
 import { answeredAfter, freePort, residentMiB, startProgram } from "./process.ts";
 import { median, rounded } from "./statistics.ts";
@@ -28,8 +29,22 @@ export async function server(rounds = 10): Promise<void> {
       await started.stop();
     }
   }
+  const libraryMs = await libraryStarts(rounds);
   console.log("| server | |\n|---|---|");
   console.log(`| start to first answered request, ms (median of ${rounds}) | ${rounded(median(startMs), 0)} |`);
+  console.log(`| startLambent() as a library, ms (median of ${rounds}) | ${rounded(median(libraryMs), 0)} |`);
   console.log(`| idle RSS after the first request, MiB | ${rounded(median(freshMiB), 0)} |`);
   console.log(`| idle RSS after an invoke, MiB | ${rounded(median(usedMiB), 0)} |`);
+}
+
+/** From the call to the handle of an instance that answers. */
+async function libraryStarts(rounds: number): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const startedMs = performance.now();
+    const lambent = await startLambent();
+    times.push(performance.now() - startedMs);
+    await lambent.stop();
+  }
+  return times;
 }

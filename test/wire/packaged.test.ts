@@ -18,12 +18,15 @@ const otherNode = (process.env["PATH"] ?? "")
   .map((folder) => join(folder, "node"))[0];
 
 const program = `
+import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { startLambent } from "lambent";
 const startedMs = performance.now();
 const lambent = await startLambent();
 const tookMs = performance.now() - startedMs;
-const response = await fetch(lambent.endpoint + "/2015-03-31/functions/");
-console.log(JSON.stringify({ status: response.status, body: await response.json(), tookMs, node: process.version, account: lambent.account }));
+const client = new LambdaClient(lambent);
+const { Functions } = await client.send(new ListFunctionsCommand({}));
+console.log(JSON.stringify({ Functions, tookMs, node: process.version, account: lambent.account }));
+client.destroy();
 await lambent.stop();
 `;
 
@@ -45,7 +48,7 @@ describe.skipIf(otherNode === undefined)(`the package under ${otherNode}`, () =>
 
   test("starts an instance for a test and stops it without leftovers", async () => {
     const { stdout } = await run(otherNode ?? "", ["test.mjs"], environment, project);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 200, body: { Functions: [] }, account: "000000000000" });
+    expect(JSON.parse(stdout)).toMatchObject({ Functions: [], account: "000000000000" });
   }, 180_000);
 
   test("runs the demo from its own bin", async () => {
