@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config.ts";
+import { Fault } from "../core/faults.ts";
 import { CommandError } from "./command-error.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -26,7 +27,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What a person typed, or a Lambent that is not there: the sentence is enough. Anything else is ours: with its stack.
-  const isPlain = error instanceof SettingsError || error instanceof CommanderError || error instanceof CommandError;
-  process.stderr.write(`lambent: ${isPlain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  const isPlain = [SettingsError, CommanderError, CommandError, Fault].some((kind) => error instanceof kind);
+  process.stderr.write(`lambent: ${!(error instanceof Error) ? String(error) : isPlain ? error.message : error.stack}\n`);
   process.exitCode = 1;
 }

@@ -44,6 +44,13 @@ describe("lambent", () => {
     });
   });
 
+  test("says why it does not start, without a stack", async () => {
+    await expect(lambent(["start", "--memory", "--port", "0", "--host", "0.0.0.0"])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^lambent: 0\.0\.0\.0 can be reached from other machines.*--auth on.*\n$/),
+    });
+  });
+
   test("doctor names every runtime and what installs the missing ones", async () => {
     const { stdout } = await lambent(["doctor", "--data", temporaryFolder("doctor")]);
     expect(stdout).toMatch(/^ok {2}nodejs26\.x/m);
