@@ -117,6 +117,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     validator: () => loadValidator("lambda"),
   });
 
+  const ending = new AbortController();
   const gateway = await startGateway({
     settings,
     registry,
@@ -124,7 +125,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version }),
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal }),
   });
 
   return {
@@ -132,6 +133,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     operator,
     warnings: driver.warning === undefined ? [] : [driver.warning],
     async stop(graceMs) {
+      ending.abort();
       await Promise.all([gateway.stop(graceMs), engine.stop(graceMs)]);
       for (const closer of closers.splice(0).toReversed()) await closer();
     },

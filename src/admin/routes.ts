@@ -13,17 +13,20 @@ export interface AdminParts {
   readonly links: SignedDownloadLinks;
   readonly logs: FileLogSink;
   readonly version: string;
+  /** Aborted when the instance stops: nobody who follows the logs may hold that up. */
+  readonly ending: AbortSignal;
 }
 
 /** Lines that `lambent logs` shows of the past unless asked for more. */
 const defaultLineLimit = 1000;
 
-export const adminRoutes = ({ blobs, links, logs, version }: AdminParts): readonly ExtraRoute[] => [
+export const adminRoutes = ({ blobs, links, logs, version, ending }: AdminParts): readonly ExtraRoute[] => [
   { prefix: "/_lambent/health", access: "open", respond: async () => json(200, { status: "ok", version }) },
   {
     prefix: "/_lambent/logs",
     access: "signed",
-    respond: async ({ query }, context) => logLines(logs, new URLSearchParams(query), context),
+    respond: async ({ query }, { account, region, signal }) =>
+      logLines(logs, new URLSearchParams(query), { account, region, signal: AbortSignal.any([signal, ending]) }),
   },
   {
     prefix: downloadPath,
@@ -39,15 +42,15 @@ export const adminRoutes = ({ blobs, links, logs, version }: AdminParts): readon
 
 /**
  * Lines of the caller's account and region as JSON lines, oldest first; with `follow=true` also those that come, until
- * the caller goes. Query: `group`, `since` (epoch milliseconds), `limit` (of the past).
+ * the caller goes or we do. Query: `group`, `since` (epoch milliseconds), `limit` (of the past).
  */
-function logLines(logs: FileLogSink, query: URLSearchParams, context: CallContext): WireResponse {
-  const group = { account: context.account, region: context.region, group: query.get("group") ?? "" };
+function logLines(logs: FileLogSink, query: URLSearchParams, caller: Pick<CallContext, "account" | "region" | "signal">): WireResponse {
+  const group = { account: caller.account, region: caller.region, group: query.get("group") ?? "" };
   const past = { sinceMs: Number(query.get("since") ?? 0), limit: Number(query.get("limit") ?? defaultLineLimit) };
   if (group.group === "" || Number.isNaN(past.sinceMs) || !Number.isSafeInteger(past.limit) || past.limit < 0) {
     return json(400, { message: "Give group, since as a number, and limit as a whole number." });
   }
-  const events = query.get("follow") === "true" ? followed(logs, group, past, context.signal) : logs.read(group, past.sinceMs, past.limit);
+  const events = query.get("follow") === "true" ? followed(logs, group, past, caller.signal) : logs.read(group, past.sinceMs, past.limit);
   return { status: 200, headers: { "content-type": "application/x-ndjson" }, body: asJsonLines(events) };
 }
 

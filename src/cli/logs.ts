@@ -1,5 +1,6 @@
 // `lambent logs NAME [-f]`: what a function printed.
 import { Command } from "commander";
+import { CommandError } from "./command-error.ts";
 import { connectionOf, getAdmin } from "./connection.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
@@ -24,9 +25,15 @@ export function logsCommand(): Command {
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
   let rest = "";
-  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
+  try {
+    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+  } catch (error) {
+    // fetch's name for a connection that broke: https://fetch.spec.whatwg.org/#concept-network-error
+    if (!(error instanceof TypeError)) throw error;
+    throw new CommandError("the connection to Lambent broke off: it was killed, or cannot read its logs", { cause: error });
   }
 }

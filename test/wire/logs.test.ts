@@ -74,6 +74,19 @@ test("with -f shows what comes while it runs, and ends on SIGINT", async () => {
   await ended;
 });
 
+test("with -f ends when the server stops, and does not hold that up", async () => {
+  const own = await startTestLambent();
+  await createFunction(own.lambda, "short", { "index.mjs": "export const handler = async () => console.log('followed');" });
+  await invoke(own.lambda, "short");
+  const follower = spawn(process.execPath, [bin, "logs", "short", "-f", "--port", new URL(own.endpoint).port, ...place.slice(2)], { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(follower, "exit");
+  for await (const line of createInterface(follower.stdout)) if (line.endsWith("followed")) break;
+  const startedMs = performance.now();
+  await own.running.stop(20_000);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  expect(await ended).toEqual([0, null]);
+});
+
 test("shows a message of several lines as several lines", async () => {
   await print("upper\n  lower");
   const { stdout } = await run(process.execPath, [bin, "logs", "talker", "-n", "3", ...place], {});
