@@ -1,9 +1,9 @@
 // What wire tests do with functions through the official client, and what they expect of refusals.
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvokeCommand, type InvokeCommandInput, type LambdaClient, waitUntilFunctionUpdatedV2, waitUntilPublishedVersionActive } from "@aws-sdk/client-lambda";
-import { expect, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 
 const patience = { maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.2 };
 
@@ -62,9 +62,13 @@ export const gated = (word: string): Readonly<Record<string, string>> => ({
     };`,
 });
 
-/** A folder that a gated function is given: it runs, and goes on when the test lets it. */
+/** A folder that a gated function is given: it runs, and goes on when the test lets it. Made inside a test, gone with it. */
 export class Gate {
   readonly gate = mkdtempSync(join(tmpdir(), "lambent-gate-"));
+
+  constructor() {
+    onTestFinished(() => rmSync(this.gate, { recursive: true }));
+  }
 
   async isRunning(): Promise<void> {
     await vi.waitUntil(() => existsSync(join(this.gate, "running")), { timeout: 10_000, interval: 5 });
