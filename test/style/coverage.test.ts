@@ -26,4 +26,11 @@ describe.each(coverage())("$service", ({ service, table }) => {
     const files = readdirSync(new URL(`src/services/${service}/operations/`, root)).filter((name) => !name.endsWith(".test.ts"));
     expect(files.toSorted()).toEqual(done.toSorted());
   });
+
+  test("is tried through its official client on a live server, in each operation that is done", () => {
+    const folder = new URL(`test/wire/${service}/`, root);
+    const tests = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
+    const untried = table.filter(({ operation, done }) => done && !tests.includes(`new ${operation}Command(`));
+    expect(untried).toEqual([]);
+  });
 });
