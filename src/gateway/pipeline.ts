@@ -65,7 +65,11 @@ async function answerFault(exchange: Exchange, error: unknown, step: string, log
   const { requestId, request, serviceName } = exchange;
   const fields = { requestId, step, method: request.method, path: request.path };
   if (!(error instanceof Fault)) log.error({ ...fields, err: error }, "request_failed");
-  else if (error.cause !== undefined) log.warn({ ...fields, code: error.code, err: error.cause }, "request_refused");
+  else if (error.cause !== undefined) {
+    // What a client got wrong is its own affair; what we did deserves a look.
+    const level = error.kind === "client" ? "debug" : "warn";
+    log[level]({ ...fields, code: error.code, err: error.cause }, "request_refused");
+  }
   const fault = error instanceof Fault ? error : internalFailure(serviceName, error);
   return withHeaders(encodeFault(exchange, fault, await wireFor(exchange, log)), exchange.responseHeaders);
 }
