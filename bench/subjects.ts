@@ -1,5 +1,7 @@
 // What the warm benchmark measures side by side: Lambent, the bare server that bounds it, and peers from npm.
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHello, lambentProgram } from "./lambent.ts";
 import { answeredAfter, freePort, type Started, startProgram } from "./process.ts";
@@ -38,13 +40,14 @@ const lambent = (memoryMiB: number): Subject => ({
   },
 });
 
-const functionsFramework: Subject = {
-  name: "functions-framework",
+/** Under the Node.js given: Express costs a good deal less on ours than on older ones. */
+const functionsFramework = (node: string, label: string): Subject => ({
+  name: `functions-framework, Node.js ${label}`,
   start: async () => {
     const port = await freePort();
     const bin = path("peers/node_modules/@google-cloud/functions-framework/build/src/main.js");
     const started = startProgram({
-      program: process.execPath,
+      program: node,
       args: [bin, "--target=hello", `--port=${port}`, `--source=${path("fixtures/functions-framework")}`],
       environment: { NODE_ENV: "production" },
     });
@@ -52,7 +55,14 @@ const functionsFramework: Subject = {
     await answeredAfter(url, hello);
     return { url, started };
   },
-};
+});
+
+/** The machine's own Node.js, which people run such tools with; undefined where there is none but ours. */
+function machineNode(): { readonly program: string; readonly version: string } | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  const program = folders.map((folder) => join(folder, "node")).find((path) => existsSync(path));
+  return program === undefined ? undefined : { program, version: execFileSync(program, ["--version"]).toString().trim() };
+}
 
 const serverlessOffline: Subject = {
   name: "serverless-offline",
@@ -77,5 +87,11 @@ export function subjects(): readonly Subject[] {
     process.stderr.write("peers are not installed and left out: npm ci --prefix bench/peers\n");
     return own;
   }
-  return [...own, functionsFramework, serverlessOffline];
+  const machine = machineNode();
+  return [
+    ...own,
+    functionsFramework(process.execPath, process.version),
+    ...(machine === undefined ? [] : [functionsFramework(machine.program, machine.version)]),
+    serverlessOffline,
+  ];
 }
