@@ -60,7 +60,7 @@ const functionsFramework = (node: string, label: string): Subject => ({
 /** The machine's own Node.js, which people run such tools with; undefined where there is none but ours. */
 function machineNode(): { readonly program: string; readonly version: string } | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  const program = folders.map((folder) => join(folder, "node")).find((path) => existsSync(path));
+  const program = folders.map((folder) => join(folder, "node")).find((candidate) => existsSync(candidate));
   return program === undefined ? undefined : { program, version: execFileSync(program, ["--version"]).toString().trim() };
 }
 
