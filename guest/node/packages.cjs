@@ -108,7 +108,7 @@ function withAdvice(request, resolve) {
 /** On AWS every client is there; here those that the server needs itself, and what was added. */
 function advice(name) {
   if (!sdkPattern.test(name)) return "";
-  return `\nLambent has no copy of ${name} for its runtimes: run "lambent runtimes add ${name}" and start the server again, or package it with the function.`;
+  return `\nLambent has no copy of ${name} for its runtimes: run "lambent runtimes add ${name}" and deploy the function again, or package it with the function.`;
 }
 
 /**

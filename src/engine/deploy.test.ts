@@ -5,6 +5,7 @@ import type { Deployments, PendingDeployment } from "../functions/deployments.ts
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
 import { silentLogger } from "../observe/logger.ts";
 import { startDeployer } from "./deploy.ts";
+import type { Runtimes } from "./runtimes/runtime.ts";
 
 const deployment = (deploymentId: string): PendingDeployment => ({
   id: functionId("f"),
@@ -48,11 +49,16 @@ class TestDeployments implements Deployments {
 
 const deployed = { kind: "deployed" };
 
+const partsOf = (unpack: (sha256: string) => Promise<void>, prepare: Runtimes["prepare"] = async () => {}) => ({
+  code: { hold: async (sha256: string) => ({ path: await unpack(sha256).then(() => `/trees/${sha256}`), release: () => {} }) },
+  runtimes: { prepare },
+});
+
 describe("the deployer", () => {
   test("finishes what a restart found and what is asked for later", async () => {
     const deployments = new TestDeployments();
     deployments.left.push(deployment("old"));
-    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}), log: silentLogger });
     await settle();
     deployments.ask(deployment("new"));
     await settle();
@@ -65,7 +71,7 @@ describe("the deployer", () => {
 
   test("does once what it hears of twice", async () => {
     const deployments = new TestDeployments();
-    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}), log: silentLogger });
     deployments.ask(deployment("a"));
     deployments.ask(deployment("a"));
     await settle();
@@ -79,7 +85,7 @@ describe("the deployer", () => {
       if (sha256 === "zip") throw new Fault({ code: "InvalidParameterValueException", status: 400, message: "no zip" });
       throw new Error("disk full");
     };
-    const deployer = startDeployer({ deployments, code: { prepare }, log: silentLogger });
+    const deployer = startDeployer({ deployments, ...partsOf(prepare), log: silentLogger });
     deployments.ask(deployment("zip"));
     deployments.ask(deployment("disk"));
     await settle();
@@ -94,7 +100,7 @@ describe("the deployer", () => {
     const deployments = new TestDeployments();
     const unpacking: (() => void)[] = [];
     const prepare = (): Promise<void> => new Promise((resolve) => void unpacking.push(resolve));
-    const deployer = startDeployer({ deployments, code: { prepare }, log: silentLogger });
+    const deployer = startDeployer({ deployments, ...partsOf(prepare), log: silentLogger });
     for (const id of ["1", "2", "3", "4", "5"]) deployments.ask(deployment(id));
     await settle();
     expect(unpacking).toHaveLength(4);
@@ -104,9 +110,39 @@ describe("the deployer", () => {
     expect(deployments.outcomes.map(([id]) => id)).toEqual(["1", "2", "3", "4"]);
   });
 
+  test("lets the runtime prepare for the code before the function is deployed", async () => {
+    const deployments = new TestDeployments();
+    const { promise: prepared, resolve: goOn } = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    const prepare = (id: string, taskRoot: string): Promise<void> => {
+      asked.push(id, taskRoot);
+      return prepared;
+    };
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}, prepare), log: silentLogger });
+    deployments.ask(deployment("a"));
+    await settle();
+    expect(asked).toEqual(["nodejs24.x", "/trees/a"]);
+    expect(deployments.outcomes).toEqual([]);
+    goOn();
+    await settle();
+    expect(deployments.outcomes).toEqual([["a", deployed]]);
+    await deployer.stop();
+  });
+
+  test("leaves to the next start what a stop interrupts", async () => {
+    const deployments = new TestDeployments();
+    const prepare: Runtimes["prepare"] = (_id, _taskRoot, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}, prepare), log: silentLogger });
+    deployments.ask(deployment("a"));
+    await settle();
+    await deployer.stop();
+    expect(deployments.outcomes).toEqual([]);
+  });
+
   test("takes a deployment again that could not be recorded", async () => {
     const deployments = new TestDeployments();
-    const deployer = startDeployer({ deployments, code: { prepare: async () => {} }, log: silentLogger });
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}), log: silentLogger });
     deployments.refusal = new Error("store closed");
     deployments.ask(deployment("a"));
     await settle();

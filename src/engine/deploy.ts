@@ -4,7 +4,8 @@ import { Fault } from "../core/faults.ts";
 import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
 import type { Logger } from "../observe/logger.ts";
-import type { CodeCache } from "./code/code-cache.ts";
+import type { CodeTrees } from "./code/code-trees.ts";
+import type { Runtimes } from "./runtimes/runtime.ts";
 
 export interface Deployer {
   /** Takes no more work; resolves when what it was at has ended. */
@@ -13,23 +14,27 @@ export interface Deployer {
 
 export interface DeployerParts {
   readonly deployments: Deployments;
-  readonly code: Pick<CodeCache, "prepare">;
+  readonly code: CodeTrees;
+  readonly runtimes: Pick<Runtimes, "prepare">;
   readonly log: Logger;
 }
 
 /** Unpacking is work for processor and disk: more at once is not faster. */
 const mostAtOnce = 4;
 
-export function startDeployer({ deployments, code, log }: DeployerParts): Deployer {
+export function startDeployer(parts: DeployerParts): Deployer {
+  const { deployments, log } = parts;
   const waiting: PendingDeployment[] = [];
   /** Known and not settled yet; news of one may come more than once. */
   const known = new Set<string>();
   const running = new Set<Promise<void>>();
-  let stopping = false;
+  const stopping = new AbortController();
 
   const deploy = async (deployment: PendingDeployment): Promise<void> => {
     try {
-      const outcome = await outcomeOf(deployment, code, log);
+      const outcome = await outcomeOf(deployment, parts, stopping.signal);
+      // The server stops in the middle of it: it stays pending, and the next start finds it.
+      if (outcome === undefined) return;
       await deployments.complete(deployment, outcome);
     } catch (error) {
       // The store refused: it stays pending, and the next start finds it.
@@ -41,7 +46,7 @@ export function startDeployer({ deployments, code, log }: DeployerParts): Deploy
 
   const advance = (): void => {
     while (running.size < mostAtOnce) {
-      const deployment = stopping ? undefined : waiting.shift();
+      const deployment = stopping.signal.aborted ? undefined : waiting.shift();
       if (deployment === undefined) return;
       const work = deploy(deployment).then(() => {
         running.delete(work);
@@ -52,7 +57,7 @@ export function startDeployer({ deployments, code, log }: DeployerParts): Deploy
   };
 
   const take = (deployment: PendingDeployment): void => {
-    if (stopping || known.has(deployment.deploymentId)) return;
+    if (stopping.signal.aborted || known.has(deployment.deploymentId)) return;
     known.add(deployment.deploymentId);
     waiting.push(deployment);
     advance();
@@ -66,7 +71,7 @@ export function startDeployer({ deployments, code, log }: DeployerParts): Deploy
 
   return {
     async stop() {
-      stopping = true;
+      stopping.abort();
       unwatch();
       await resumed;
       await Promise.all(running);
@@ -76,13 +81,20 @@ export function startDeployer({ deployments, code, log }: DeployerParts): Deploy
 
 async function outcomeOf(
   deployment: PendingDeployment,
-  code: Pick<CodeCache, "prepare">,
-  log: Logger,
-): Promise<DeploymentOutcome> {
+  { code, runtimes, log }: DeployerParts,
+  stopping: AbortSignal,
+): Promise<DeploymentOutcome | undefined> {
   try {
-    await code.prepare(deployment.configuration.code.sha256);
+    const { configuration } = deployment;
+    const tree = await code.hold(configuration.code.sha256);
+    try {
+      await runtimes.prepare(configuration.runtime, tree.path, stopping);
+    } finally {
+      tree.release();
+    }
     return { kind: "deployed" };
   } catch (error) {
+    if (stopping.aborted && error === stopping.reason) return undefined;
     if (error instanceof Fault && error.kind === "client") {
       return { kind: "failed", reasonCode: "InvalidZipFileException", reason: error.message };
     }

@@ -10,8 +10,6 @@ import { readArchive } from "./read-archive.ts";
 import { closeFolders, measureTree, removeTree, treeWriter } from "./tree-files.ts";
 
 export interface CodeCache extends CodeTrees {
-  /** Unpacks ahead of the first start. Faults: of a package that cannot be unpacked. */
-  prepare(sha256: string): Promise<void>;
   /** Deletes every tree that is neither in `live` nor held. Returns how many went. */
   collect(live: ReadonlySet<string>): Promise<number>;
 }
@@ -87,9 +85,6 @@ export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCa
 
   return {
     hold,
-    async prepare(sha256) {
-      (await hold(sha256)).release();
-    },
     async collect(live) {
       await swept;
       const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{64}$/.test(name));

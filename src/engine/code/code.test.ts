@@ -224,8 +224,8 @@ describe("the code cache", () => {
 
   test("leaves nothing of a package that cannot be unpacked, and tries again when asked", async () => {
     const { cache, directory, reads } = await open("broken", zipOf([{ name: "a" }, { name: "../b" }]));
-    await expect(cache.prepare(sha("d"))).rejects.toMatchObject(cannotUnzip);
-    await expect(cache.prepare(sha("d"))).rejects.toMatchObject(cannotUnzip);
+    await expect(cache.hold(sha("d"))).rejects.toMatchObject(cannotUnzip);
+    await expect(cache.hold(sha("d"))).rejects.toMatchObject(cannotUnzip);
     expect(reads).toHaveLength(2);
     expect(await readdir(directory)).toEqual(["package.json"]);
   });
@@ -238,8 +238,8 @@ describe("the code cache", () => {
   test("collects what nobody needs, but nothing that an environment runs on", async () => {
     const { cache, directory } = await open("collect", zipOf([{ name: "d/a", content: "1" }]));
     const held = await cache.hold(sha("1"));
-    await cache.prepare(sha("2"));
-    await cache.prepare(sha("3"));
+    (await cache.hold(sha("2"))).release();
+    (await cache.hold(sha("3"))).release();
     expect(await cache.collect(new Set([sha("2")]))).toBe(1);
     expect((await readdir(directory)).filter((name) => !name.endsWith(".json")).toSorted()).toEqual([sha("1"), sha("2")]);
     held.release();

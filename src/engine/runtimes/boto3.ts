@@ -40,7 +40,7 @@ async function fetchInto(target: string, { program }: Boto3Plan): Promise<void> 
   const staging = await mkdtemp(`${target}-`);
   try {
     const options = ["--target", staging, "--retries", "1", "--timeout", "15", "--quiet", "--disable-pip-version-check"];
-    await install(program, ["-m", "pip", "install", ...options, requirement], () => undefined);
+    await install(program, ["-m", "pip", "install", ...options, requirement]);
     await rename(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });

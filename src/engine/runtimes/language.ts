@@ -11,6 +11,11 @@ export interface Language {
   find(id: string): Promise<FoundRuntime | undefined>;
   /** Whether `install` takes this name, too, although it is no runtime. */
   readonly installs?: (name: string) => boolean;
+  /**
+   * Gets what this code will need of the runtime. Resolves with whether runtimes that are open already lack something
+   * since then, and have to be opened anew. A language whose runtimes have all they ever will leaves it out.
+   */
+  readonly prepare?: (taskRoot: string, signal: AbortSignal) => Promise<boolean>;
   /** A sentence that tells a person how to get it. */
   howToInstall(id: string): string;
   /** Rejects with a fault that says why not. */

@@ -1,11 +1,12 @@
-// The AWS SDK for JavaScript that managed Node.js runtimes carry. Ours comes from the server's own packages and from
-// those that `lambent runtimes add @aws-sdk/client-…` installed; nothing else of either is shown to a function.
-import { mkdir, readdir, readFile } from "node:fs/promises";
+// The AWS SDK for JavaScript that managed Node.js runtimes carry: from the server's own packages, and from those that
+// were installed beside them (sdk-on-demand.ts, `lambent runtimes add`); nothing else of either is shown to a function.
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runtimeNotInstalled, runtimeUnknown } from "./faults.ts";
 import type { FoundRuntime } from "./language.ts";
-import { install } from "./programs.ts";
+import { install, type InstallRun } from "./programs.ts";
 
 const scopes = ["@aws-sdk", "@smithy"];
 
@@ -14,38 +15,62 @@ export const isSdkPackage = (name: string): boolean => /^@(aws-sdk|smithy)\/[a-z
 
 /** From the path that a function's NODE_PATH finds (`node_modules/@aws-sdk/client-s3`) to the package on the host. */
 export async function sdkLinks(directory: string): Promise<ReadonlyMap<string, string>> {
-  const folders = [...(createRequire(import.meta.url).resolve.paths("@aws-sdk/core") ?? []), installedIn(directory)];
   const links = new Map<string, string>();
-  for (const folder of folders) {
-    for (const scope of scopes) {
+  for (const scope of scopes) {
+    for (const folder of ownFolders()) {
       for (const name of await packagesIn(join(folder, scope))) {
         const path = join("node_modules", scope, name);
         // The nearest wins, as in Node.js's own search.
         if (!links.has(path)) links.set(path, join(folder, scope, name));
       }
     }
+    for (const name of await packagesIn(join(directory, "aws-sdk", scope))) {
+      const path = join("node_modules", scope, name);
+      const folder = packageFolder(directory, `${scope}/${name}`);
+      if (!links.has(path) && existsSync(folder)) links.set(path, folder);
+    }
   }
   return links;
 }
 
-export async function installSdkPackage(directory: string, name: string, onProgress: (line: string) => void): Promise<void> {
-  const prefix = join(directory, "aws-sdk");
-  await mkdir(prefix, { recursive: true });
-  const args = ["install", "--prefix", prefix, "--no-audit", "--no-fund", "--ignore-scripts", name];
-  await install("npm", args, onProgress).catch((error: unknown) => {
+export const isShipped = (name: string): boolean => ownFolders().some((folder) => existsSync(join(folder, name)));
+
+export const isInstalled = (directory: string, name: string): boolean => existsSync(join(packageFolder(directory, name), "package.json"));
+
+/**
+ * Into a folder of its own that appears as a whole, so that servers which share the directory need no lock. The package
+ * finds its dependencies beside itself there.
+ */
+export async function installSdkPackage(directory: string, name: string, run: InstallRun): Promise<void> {
+  const target = join(directory, "aws-sdk", name);
+  await mkdir(dirname(target), { recursive: true });
+  const staging = await mkdtemp(join(directory, "aws-sdk", "installing-"));
+  try {
+    await install("npm", [...npmOptions, "--prefix", staging, name], run);
+    await rename(staging, target);
+  } catch (error) {
+    // Another process was faster; its folder is as good.
+    if (isInstalled(directory, name)) return;
     throw runtimeNotInstalled(name, error instanceof Error ? error.message : String(error), error);
-  });
+  } finally {
+    // npm may just have been killed and be writing its last.
+    await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
+
+const npmOptions = "install --no-save --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000".split(" ");
 
 /** One that was added, in the shape in which `add` tells what it brought. */
 export async function findSdkPackage(directory: string, name: string): Promise<FoundRuntime | undefined> {
-  const folder = join(installedIn(directory), name);
-  if (!(await packagesIn(folder)).includes("package.json")) return undefined;
+  if (!isInstalled(directory, name)) return undefined;
+  const folder = packageFolder(directory, name);
   const { version }: { version: string } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   return { program: folder, version, open: () => Promise.reject(runtimeUnknown(name)) };
 }
 
-const installedIn = (directory: string): string => join(directory, "aws-sdk", "node_modules");
+const ownFolders = (): readonly string[] => createRequire(import.meta.url).resolve.paths("@aws-sdk/core") ?? [];
+
+const packageFolder = (directory: string, name: string): string => join(directory, "aws-sdk", name, "node_modules", name);
 
 async function packagesIn(folder: string): Promise<string[]> {
   try {

@@ -5,21 +5,29 @@ import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
-import { findSdkPackage, installSdkPackage, isSdkPackage, sdkLinks } from "./node-sdk.ts";
+import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkLinks } from "./node-sdk.ts";
 import { ask, installations } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import { createSdkOnDemand } from "./sdk-on-demand.ts";
 
 const majors = ["26", "24", "22", "20", "18"];
 
 export function createNodeLanguage(host: LanguageHost): Language {
+  const sdk = createSdkOnDemand({
+    isShipped,
+    isInstalled: (name) => isInstalled(host.directory, name),
+    install: (name, signal) => installSdkPackage(host.directory, name, { signal }),
+    log: host.log,
+  });
   return {
     ids: majors.map((major) => `nodejs${major}.x`),
     installs: isSdkPackage,
     find: (id) => (isSdkPackage(id) ? findSdkPackage(host.directory, id) : findNode(id, host)),
+    prepare: (taskRoot, signal) => sdk.prepare(taskRoot, signal),
     howToInstall: (id) => `Install it with: lambent runtimes add ${id}`,
     install: async (id, onProgress) => {
       if (isSdkPackage(id)) {
-        await installSdkPackage(host.directory, id, onProgress);
+        await installSdkPackage(host.directory, id, { onLine: onProgress });
         return;
       }
       onProgress(`Fetching Node.js ${majorOf(id)} with npm`);

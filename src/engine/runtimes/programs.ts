@@ -42,11 +42,18 @@ export async function ask(program: string, args: readonly string[]): Promise<str
   }
 }
 
-/** Runs an installer; its output goes to `onLine`. Rejects with what it said last when it fails. */
-export function install(program: string, args: readonly string[], onLine: (line: string) => void): Promise<void> {
+export interface InstallRun {
+  /** Its output, a line at a time. */
+  readonly onLine?: (line: string) => void;
+  /** Kills it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs an installer. Rejects with what it said last when it fails. */
+export function install(program: string, args: readonly string[], { onLine, signal }: InstallRun = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
-    const child = execFile(program, args, { maxBuffer: Infinity }, (error) => {
+    const child = execFile(program, args, { maxBuffer: Infinity, killSignal: "SIGKILL", ...(signal !== undefined && { signal }) }, (error) => {
       if (error === null) resolve();
       else reject(new Error(lines.length === 0 ? error.message : lines.join("\n"), { cause: error }));
     });
@@ -54,7 +61,7 @@ export function install(program: string, args: readonly string[], onLine: (line:
       for (const line of text.split("\n").filter((part) => part.trim() !== "")) {
         lines.push(line);
         if (lines.length > 10) lines.shift();
-        onLine(line);
+        onLine?.(line);
       }
     };
     child.stdout?.on("data", onOutput);

@@ -73,7 +73,7 @@ async function installPython(id: string, onProgress: (line: string) => void): Pr
     ["pyenv", ["install", "--skip-existing", version]],
   ] as const) {
     try {
-      await install(program, args, onProgress);
+      await install(program, args, { onLine: onProgress });
       return;
     } catch (error) {
       failures.push(`${program}: ${error instanceof Error ? error.message : String(error)}`);

@@ -46,6 +46,11 @@ export interface Runtimes {
    * gets ready meanwhile. Undefined when it is not on this machine.
    */
   versionHash(id: string): Promise<string | undefined>;
+  /**
+   * Called with unpacked code before the function becomes active, for what the runtime may have to bring for it. What
+   * cannot be had is logged. Environments that are started afterwards have it. Rejects when `signal` is aborted.
+   */
+  prepare(id: string, taskRoot: string, signal: AbortSignal): Promise<void>;
   /** Every runtime that CreateFunction accepts, for `lambent doctor` and `lambent runtimes`. */
   list(): Promise<readonly RuntimeStatus[]>;
   /** Installs one (`lambent runtimes add nodejs22.x`); reports progress a line at a time. */

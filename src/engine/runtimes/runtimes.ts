@@ -19,14 +19,18 @@ export function createRuntimes(host: LanguageHost): Runtimes {
   const opened = new Map<string, Runtime>();
   const opening = new Map<string, Promise<Runtime>>();
 
+  /** Counts what made open runtimes stale: one whose opening began before is not kept. */
+  let edition = 0;
+
   const open = async (id: string): Promise<Runtime> => {
     const language = languageOf.get(id);
     if (language === undefined) throw runtimeUnknown(id);
+    const begunIn = edition;
     const found = await language.find(id);
     // Not remembered: it may be installed at any time.
     if (found === undefined) throw runtimeMissing(id, language.howToInstall(id));
     const runtime = { ...(await found.open()), versionHash: hashOf(id, found) };
-    opened.set(id, runtime);
+    if (begunIn === edition) opened.set(id, runtime);
     return runtime;
   };
   const resolve = (id: string): Runtime | Promise<Runtime> => {
@@ -45,6 +49,15 @@ export function createRuntimes(host: LanguageHost): Runtimes {
       if (found === undefined) return undefined;
       Promise.resolve(resolve(id)).catch((error: unknown) => host.log.warn({ runtime: id, error: String(error) }, "runtime-not-ready"));
       return hashOf(id, found);
+    },
+    prepare: async (id, taskRoot, signal) => {
+      const language = languageOf.get(id);
+      if ((await language?.prepare?.(taskRoot, signal)) !== true) return;
+      edition += 1;
+      for (const other of language?.ids ?? []) {
+        opened.delete(other);
+        opening.delete(other);
+      }
     },
     list: () => Promise.all(Array.from(languageOf, ([id, language]) => describe(id, language))),
     add: async (id, onProgress) => {
