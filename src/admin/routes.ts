@@ -5,7 +5,7 @@ import type { CallContext } from "../core/context.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";
 import type { FileLogSink, LoggedEvent, LogGroupId } from "../observe/file-log-sink.ts";
 import type { WireResponse } from "../protocol/wire.ts";
-import type { Blobs } from "../store/store.ts";
+import type { Blobs } from "../store/blob.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 
 export interface AdminParts {

@@ -9,8 +9,7 @@ import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
 import { createAccountLedger } from "./concurrency/account-ledger.ts";
 import type { Engine } from "./engine.ts";
-import type { EnvironmentObserver } from "./environment/environment-parts.ts";
-import { Environment } from "./environment/environment.ts";
+import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
 import { invoke } from "./invoke.ts";
 import { Fleet } from "./placement/fleet.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
@@ -31,7 +30,7 @@ export interface EngineParts {
   readonly onError: (error: unknown) => void;
 }
 
-export interface EngineSettings {
+interface EngineSettings {
   /** Invokes at once in one account and region; 1,000 by default on AWS. */
   readonly concurrency: number;
   /** How long an environment may be idle before it is ended. */

@@ -1,6 +1,7 @@
 // Read, decide, write if nothing changed meanwhile, else again: how every change of a function is made.
 import { formatFunctionArn } from "../core/arn.ts";
-import { CommitConflict, type StoreOperation } from "../store/store.ts";
+import type { StoreOperation } from "../store/operation.ts";
+import { CommitConflict } from "../store/store.ts";
 import { tooManyConflicts } from "./faults.ts";
 import type { FunctionId } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";

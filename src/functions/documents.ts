@@ -1,6 +1,8 @@
 // How records lie in the store: collections, keys, indexes, and the operations that write them. Nothing outside this
 // file and repository.ts knows them.
-import type { ExpectedRevision, Json, StoredDocument, StoreOperation } from "../store/store.ts";
+import type { Json } from "../store/json.ts";
+import type { ExpectedRevision, StoreOperation } from "../store/operation.ts";
+import type { StoredDocument } from "../store/store.ts";
 import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
 
 export const collections = {

@@ -1,6 +1,6 @@
 // Publishing a version: a new number, or the last one again when nothing has changed since.
 import { isDeepStrictEqual } from "node:util";
-import type { StoreOperation } from "../store/store.ts";
+import type { StoreOperation } from "../store/operation.ts";
 import { putVersion } from "./documents.ts";
 import type { FunctionConfiguration, FunctionId } from "./function-version.ts";
 import { startVersion, type Stamp } from "./lifecycle.ts";

@@ -1,5 +1,6 @@
 // Functions, versions, aliases and tags in the store: reads, atomic writes and news of changes.
-import type { DocumentChange, Partition, PartitionKey, ScanRange, Store, StoreOperation } from "../store/store.ts";
+import type { StoreOperation } from "../store/operation.ts";
+import type { DocumentChange, Partition, PartitionKey, ScanRange, Store } from "../store/store.ts";
 import { isAccountId, isRegion } from "../core/context.ts";
 import type { Scope } from "./address.ts";
 import {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { expect, test } from "vitest";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 
 const hourMs = 3_600_000;
 

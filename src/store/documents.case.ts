@@ -1,9 +1,10 @@
 // Cases for documents, with a model: a map, and the order of bytes.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Json } from "./json.ts";
 import type { ExpectedRevision, StoreOperation } from "./operation.ts";
-import type { Bench } from "./store.case.ts";
-import { CommitConflict, type DocumentChange, type Json, type ScanRange } from "./store.ts";
+import type { Bench } from "./bench.case.ts";
+import { CommitConflict, type DocumentChange, type ScanRange } from "./store.ts";
 
 const put = (key: string, value: Json, more: { expect?: ExpectedRevision; indexes?: Record<string, string> } = {}) =>
   ({ kind: "put-document", collection: "c", key, value, ...more }) as const;

@@ -1,6 +1,6 @@
 // Cases for leases.
 import { expect, test } from "vitest";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 import { CommitConflict } from "./store.ts";
 
 const write = { kind: "put-document", collection: "c", key: "k", value: 1 } as const;

@@ -1,7 +1,7 @@
 // Operations as a ledger takes them: values as JSON text, timers as documents.
 import type { LedgerOperation } from "./ledger/job.ts";
 import type { StoreOperation } from "./operation.ts";
-import type { Json } from "./store.ts";
+import type { Json } from "./json.ts";
 import { lowerTimer } from "./partition-timers.ts";
 
 export function lowerOperation(operation: StoreOperation): LedgerOperation {
@@ -13,7 +13,7 @@ export function lowerOperation(operation: StoreOperation): LedgerOperation {
 }
 
 /** Taken now: what the caller does to the value later is not part of the commit. */
-export function jsonText(value: Json): string {
+function jsonText(value: Json): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`${typeof value} is not JSON`);
   return text;

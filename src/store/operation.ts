@@ -1,5 +1,5 @@
 // What one commit can do, and what it answers to each operation.
-import type { Json } from "./store.ts";
+import type { Json } from "./json.ts";
 import type { QueueOperation, QueueResults } from "./queue.ts";
 import type { StreamOperation, StreamResults } from "./stream.ts";
 import type { TimerOperation, TimerResults } from "./timer.ts";
@@ -29,7 +29,7 @@ export interface WrittenDocument {
 }
 
 /** Result of an operation by its kind; null where there is nothing to tell. */
-export interface OperationResults extends QueueResults, StreamResults, TimerResults {
+interface OperationResults extends QueueResults, StreamResults, TimerResults {
   readonly "put-document": WrittenDocument;
   readonly "delete-document": null;
   readonly "check-document": null;

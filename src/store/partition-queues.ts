@@ -1,13 +1,14 @@
 // Queues of one partition over its ledger, with long polls that wake at once.
 import type { Clock } from "../core/clock.ts";
 import { announceWith } from "./announce.ts";
+import type { Json } from "./json.ts";
 import type { LedgerOperation, MessageRow } from "./ledger/job.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { receiptOf } from "./ledger/messages.ts";
 import { WaitingLine } from "./waiting-line.ts";
 import type { OperationResult } from "./operation.ts";
 import type { QueueCounts, QueuedMessage, Queues, ReceivedMessage, ReceiveRequest } from "./queue.ts";
-import type { Json, PartitionKey } from "./store.ts";
+import type { PartitionKey } from "./store.ts";
 
 export class PartitionQueues implements Queues {
   readonly #partition: PartitionKey;

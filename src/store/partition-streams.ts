@@ -1,8 +1,9 @@
 // Streams of one partition over its ledger.
 import { announceWith } from "./announce.ts";
+import type { Json } from "./json.ts";
 import type { LedgerOperation, RecordRow } from "./ledger/job.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import type { Json, PartitionKey } from "./store.ts";
+import type { PartitionKey } from "./store.ts";
 import type { StreamRecord, Streams } from "./stream.ts";
 
 export class PartitionStreams implements Streams {

@@ -2,8 +2,9 @@
 // the earliest.
 import type { Clock, Timer } from "../core/clock.ts";
 import { announceWith } from "./announce.ts";
+import type { Json } from "./json.ts";
 import type { LedgerOperation } from "./ledger/job.ts";
-import type { Json, Partition, StoredDocument } from "./store.ts";
+import type { Partition, StoredDocument } from "./store.ts";
 import type { DueTimer, TimerOperation, Timers } from "./timer.ts";
 
 const timers = "$timers";

@@ -2,6 +2,7 @@
 // commit once it is durable.
 import type { Clock } from "../core/clock.ts";
 import { announceWith } from "./announce.ts";
+import type { Json } from "./json.ts";
 import type { DocumentRow, LedgerOperation } from "./ledger/job.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { lowerOperation } from "./lower.ts";
@@ -11,7 +12,7 @@ import { PartitionQueues } from "./partition-queues.ts";
 import { PartitionStreams } from "./partition-streams.ts";
 import { PartitionTimers } from "./partition-timers.ts";
 import { CommitConflict } from "./store.ts";
-import type { DocumentChange, Json, Partition, PartitionKey, ScanRange, StoredDocument } from "./store.ts";
+import type { DocumentChange, Partition, PartitionKey, ScanRange, StoredDocument } from "./store.ts";
 
 type DocumentListener = (changes: readonly DocumentChange[]) => void;
 

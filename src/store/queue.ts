@@ -1,6 +1,6 @@
 // Queues: messages that are handed out at least once, kept until a commit deletes them. A queue exists as soon as
 // something was sent to it.
-import type { Json } from "./store.ts";
+import type { Json } from "./json.ts";
 
 export interface Queues {
   /**

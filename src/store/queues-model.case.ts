@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { QueuedMessage } from "./queue.ts";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 import type { Partition } from "./store.ts";
 
 export function queueModelCases(bench: Bench): void {

@@ -1,6 +1,6 @@
 // Cases for queues: one behaviour each. All of them together are in queues-model.case.ts.
 import { expect, test } from "vitest";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 import { CommitConflict, type Partition } from "./store.ts";
 
 const minuteMs = 60_000;

@@ -1,21 +1,15 @@
 // What every driver of the store must do. Drivers run it from a test of their own.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Clock, ManualClock } from "../core/clock.ts";
+import type { Bench } from "./bench.case.ts";
 import { blobCases } from "./blobs.case.ts";
 import { documentCases } from "./documents.case.ts";
 import { leaseCases } from "./leases.case.ts";
 import { queueCases } from "./queues.case.ts";
 import { queueModelCases } from "./queues-model.case.ts";
-import type { Partition, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { streamCases } from "./streams.case.ts";
 import { timerCases } from "./timers.case.ts";
-
-/** What the cases work with: one store, a clock that only they move, and a partition of its own for each case. */
-export interface Bench {
-  readonly clock: ManualClock;
-  readonly store: Store;
-  freshPartition(): Partition;
-}
 
 export function storeCases(driver: string, open: (clock: Clock) => Promise<Store>): void {
   describe(`${driver} store`, () => {

@@ -4,14 +4,12 @@
 // queues, streams and timers of its partition and resolves only when the change is synced to disk: an answer to a
 // write leaves after its commit. What must reach another partition goes through an outbox (a queue of this one).
 import type { Blobs } from "./blob.ts";
+import type { Json } from "./json.ts";
 import type { Leases } from "./lease.ts";
 import type { CommitResults, StoreOperation } from "./operation.ts";
 import type { Queues } from "./queue.ts";
 import type { Streams } from "./stream.ts";
 import type { Timers } from "./timer.ts";
-
-export type { BlobRef, Blobs } from "./blob.ts";
-export type { ExpectedRevision, StoreOperation } from "./operation.ts";
 
 export interface PartitionKey {
   readonly account: string;
@@ -19,9 +17,6 @@ export interface PartitionKey {
   /** Service name as in an ARN, e.g. `lambda`. */
   readonly service: string;
 }
-
-/** Plain JSON; what a document, a message or a stream record holds. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Store {
   /** The same object for the same key. Cheap: nothing is read until it is asked. */

@@ -1,5 +1,5 @@
 // Streams: records in the order appended, read from any position by any number of readers, until trimmed.
-import type { Json } from "./store.ts";
+import type { Json } from "./json.ts";
 
 export interface Streams {
   /** Records behind position `after` (0: from the oldest kept), in order. */

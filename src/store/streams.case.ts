@@ -1,6 +1,6 @@
 // Cases for streams.
 import { expect, test } from "vitest";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 
 const append = (value: number, stream = "s") => ({ kind: "append-record", stream, value }) as const;
 

@@ -1,5 +1,5 @@
 // Timers: something to do at a time up to a year ahead, at least once, however often the process restarts.
-import type { Json } from "./store.ts";
+import type { Json } from "./json.ts";
 
 export interface Timers {
   /**

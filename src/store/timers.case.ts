@@ -1,6 +1,6 @@
 // Cases for timers.
 import { expect, test } from "vitest";
-import type { Bench } from "./store.case.ts";
+import type { Bench } from "./bench.case.ts";
 import type { Partition } from "./store.ts";
 import type { DueTimer } from "./timer.ts";
 

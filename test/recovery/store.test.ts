@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import type { Json, Partition } from "../../src/store/store.ts";
+import type { Json } from "../../src/store/json.ts";
+import type { Partition } from "../../src/store/store.ts";
 
 const lanes = 2;
 const roundsOfLane = 52;

@@ -1,4 +1,4 @@
-// What an environment is made of and whom it tells; what goes into one invoke of it and what comes out.
+// What an environment is made of; what goes into one invoke of it and what comes out.
 import type { Clock } from "../../core/clock.ts";
 import type { RoleCredentials } from "../../core/credentials.ts";
 import type { Ids } from "../../core/ids.ts";
@@ -7,7 +7,6 @@ import type { LogSink } from "../../observe/log-sink.ts";
 import type { SandboxDriver } from "../../sandbox/sandbox.ts";
 import type { Invocation } from "../runtime-api/runtime-port.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import type { Environment } from "./environment.ts";
 
 /** What every environment of an engine shares. */
 export interface EnvironmentParts {
@@ -24,17 +23,6 @@ export interface EnvironmentPlan {
   readonly version: FunctionVersion;
   readonly runtime: Runtime;
   readonly taskRoot: string;
-}
-
-export interface EnvironmentObserver {
-  /** It takes an invoke now. */
-  available(environment: Environment): void;
-  /** While it waited for an invoke its runtime ended; `available` follows. */
-  unavailable(environment: Environment): void;
-  /** It has answered and will be available soon, as a rule within the same millisecond. */
-  settling(environment: Environment): void;
-  /** Nothing is left of it. `fault`: why it never became available. */
-  ended(environment: Environment, fault: unknown): void;
 }
 
 export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {

@@ -7,12 +7,24 @@ import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
 import type { Invocation, ReportedError, RuntimeFront, RuntimePort, RuntimeResponse } from "../runtime-api/runtime-port.ts";
-import type { EnvironmentObserver, EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
+import type { EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
 import { entrypointInvalid, exited, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, invalidRequestId } from "./faults.ts";
 import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
 import { Reporter } from "./reporter.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
+
+/** Who is told what an environment may be used for: the pool of its version. */
+export interface EnvironmentObserver {
+  /** It takes an invoke now. */
+  available(environment: Environment): void;
+  /** While it waited for an invoke its runtime ended; `available` follows. */
+  unavailable(environment: Environment): void;
+  /** It has answered and will be available soon, as a rule within the same millisecond. */
+  settling(environment: Environment): void;
+  /** Nothing is left of it. `fault`: why it never became available. */
+  ended(environment: Environment, fault: unknown): void;
+}
 
 interface Running {
   readonly invocation: Invocation;

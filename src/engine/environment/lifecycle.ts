@@ -25,7 +25,7 @@ export type EnvironmentState =
 export type GuestEvent = "next" | "response" | "error" | "init-error";
 
 /** What the engine does, or what happens to the sandbox. */
-export type HostEvent =
+type HostEvent =
   | "invoke"
   /** The limit of the present phase is over: ten seconds of init, or the function's timeout. */
   | "timeout"
@@ -52,11 +52,36 @@ const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
   stopped: { stop: "stopped" },
 };
 
+/** What AWS's runtime calls its states; they show in the text that a misbehaving client gets. */
+const stateNames: Readonly<Record<EnvironmentState, string>> = {
+  initialising: "Started",
+  reinitialising: "Started",
+  idle: "Ready",
+  invoking: "Running",
+  responded: "ResponseSent",
+  resetting: "Exited",
+  reset: "Exited",
+  stopping: "Exited",
+  stopped: "Exited",
+};
+
+/** What AWS's runtime calls the state that a guest asks for with each event. */
+const targetNames: Readonly<Record<GuestEvent, string>> = {
+  next: "Ready",
+  response: "InvocationResponse",
+  error: "InvocationErrorResponse",
+  "init-error": "InitError",
+};
+
+const isGuestEvent = (event: EnvironmentEvent): event is GuestEvent => Object.hasOwn(targetNames, event);
+
 /** Throws InvalidStateTransition for a pair that the table does not have. */
 export function nextState(state: EnvironmentState, event: EnvironmentEvent): EnvironmentState {
   const next = transitions[state][event];
-  if (next === undefined) throw illegalTransition(state, event);
-  return next;
+  if (next !== undefined) return next;
+  throw isGuestEvent(event)
+    ? illegalTransition(stateNames[state], targetNames[event], "guest")
+    : illegalTransition(stateNames[state], event, "engine");
 }
 
 /** States in which the pool may hand the environment to an invoke. */

@@ -2,8 +2,7 @@
 // ready first, warm or new, takes the head of the line; the one used last is taken first, so that the others cool down.
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { EnvironmentObserver } from "../environment/environment-parts.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
 import type { StartGate } from "./start-gate.ts";
 
 export interface VersionPoolParts {

@@ -1,7 +1,8 @@
 // What a ledger is asked to do, and answers: plain data that crosses a thread as it is. Values are JSON text here.
+import type { Json } from "../json.ts";
 import type { OperationResult, StoreOperation } from "../operation.ts";
 import type { QueueCounts } from "../queue.ts";
-import type { Json, PartitionKey, ScanRange } from "../store.ts";
+import type { PartitionKey, ScanRange } from "../store.ts";
 import type { TimerOperation } from "../timer.ts";
 
 export type LedgerOperation = WithText<Exclude<StoreOperation, TimerOperation>>;

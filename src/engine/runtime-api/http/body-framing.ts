@@ -1,17 +1,9 @@
 // Where a request's body ends (RFC 9112 section 6.3). A request that could be read in two ways is refused.
 import { malformedRequest } from "../faults.ts";
+import { noTrailers, type BodyReader } from "./body-reader.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 import type { KeptBody } from "./kept-body.ts";
 import type { RequestHead } from "./request-head.ts";
-
-export interface BodyReader {
-  /** Uses bytes from `at`; returns how many. Not called once `done`. */
-  push(bytes: Buffer, at: number): number;
-  readonly done: boolean;
-  readonly trailers: ReadonlyMap<string, string>;
-}
-
-const noTrailers: ReadonlyMap<string, string> = new Map();
 
 export function openBody(head: RequestHead, kept: KeptBody): BodyReader {
   const coding = head.headers.get("transfer-encoding");

@@ -1,6 +1,6 @@
 // A body in chunks (RFC 9112 section 7.1). Extensions are read past; trailers are kept, they carry a stream's error.
 import { malformedRequest } from "../faults.ts";
-import type { BodyReader } from "./body-framing.ts";
+import type { BodyReader } from "./body-reader.ts";
 import type { KeptBody } from "./kept-body.ts";
 import { parseFields } from "./request-head.ts";
 

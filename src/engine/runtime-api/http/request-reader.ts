@@ -2,7 +2,8 @@
 // disagree (RFC 9112 sections 2.2, 5, 6.3): CRLF only, no folded lines, no blank before a colon, one framing.
 import { Fault } from "../../../core/faults.ts";
 import { headersTooLarge, truncatedRequest } from "../faults.ts";
-import { openBody, type BodyReader } from "./body-framing.ts";
+import { openBody } from "./body-framing.ts";
+import { noTrailers, type BodyReader } from "./body-reader.ts";
 import { KeptBody, type GuestBody } from "./kept-body.ts";
 import { parseHead, type RequestHead } from "./request-head.ts";
 
@@ -20,8 +21,6 @@ export type ReadEvent =
 
 /** An X-Ray cause may have a megabyte; everything else is small. */
 const longestHeadBytes = 1024 * 1024 + 64 * 1024;
-
-const noTrailers: ReadonlyMap<string, string> = new Map();
 
 export class RequestReader {
   readonly #onEvent: (event: ReadEvent) => void;
