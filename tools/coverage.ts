@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-export interface TableEntry {
+interface TableEntry {
   readonly operation: string;
   /** False: refused by name. */
   readonly done: boolean;
@@ -18,7 +18,7 @@ export interface ServiceCoverage {
 const root = path.join(import.meta.dirname, "..");
 
 /** The entries of an operation table, as they stand in service.ts: `GetFunction: getFunction(parts),`. */
-export const tableIn = (source: string): TableEntry[] =>
+const tableIn = (source: string): TableEntry[] =>
   [...source.matchAll(/^ {2}(?<operation>[A-Z]\w+): (?<handler>[^,]+),$/gm)].map(({ groups }) => ({
     operation: groups?.["operation"] ?? "",
     done: groups?.["handler"] !== "unsupported",

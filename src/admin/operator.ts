@@ -13,7 +13,7 @@ export interface Operator {
 /** The form of IAM's long-term keys: `AKIA` and sixteen of A to Z and 2 to 7. */
 const keyAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-export const operatorFile = (dataDirectory: string): string => join(dataDirectory, "operator.json");
+const operatorFile = (dataDirectory: string): string => join(dataDirectory, "operator.json");
 
 /** Where nothing is verified any key does: one that names the account. */
 export const openOperator = (account: AccountId): Operator => ({
@@ -22,7 +22,7 @@ export const openOperator = (account: AccountId): Operator => ({
   secretAccessKey: "lambent",
 });
 
-export function createOperator(account: AccountId): Operator {
+function createOperator(account: AccountId): Operator {
   const letters = Array.from(randomBytes(16), (byte) => keyAlphabet[byte % keyAlphabet.length]);
   return {
     account,

@@ -3,7 +3,7 @@
 import type { CallContext } from "../core/context.ts";
 import { accessDenied } from "./faults.ts";
 
-export interface Action {
+interface Action {
   readonly service: string;
   readonly operation: string;
   readonly input: Record<string, unknown>;

@@ -30,7 +30,7 @@ export interface FormerDeployment {
 }
 
 /** Of AWS's reason codes those that an unpacked zip can earn. */
-export type DeploymentFailureCode = "InvalidConfiguration" | "InternalError" | "InvalidRuntime" | "InvalidZipFileException";
+type DeploymentFailureCode = "InvalidConfiguration" | "InternalError" | "InvalidRuntime" | "InvalidZipFileException";
 
 export interface DeploymentFailure {
   readonly reasonCode: DeploymentFailureCode;

@@ -29,8 +29,8 @@ export interface Echo {
 
 export type Handle = (input: { readonly request: WireRequest }, context: CallContext) => Promise<{ answer: WireResponse }>;
 
-export const account = checked("000000000000", isAccountId);
-export const region = checked("us-east-1", isRegion);
+const account = checked("000000000000", isAccountId);
+const region = checked("us-east-1", isRegion);
 export const operatorKey = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
 
 export const echo: Handle = async ({ request }, { account: owner, region: place, principal, endpoint }) => {
@@ -42,7 +42,7 @@ export const echo: Handle = async ({ request }, { account: owner, region: place,
 };
 
 /** One operation, `Echo`, in whatever protocol the request looks like. */
-export function fakeWire(service: string): ServiceWire {
+function fakeWire(service: string): ServiceWire {
   return {
     service,
     operations: new Set(["Echo"]),

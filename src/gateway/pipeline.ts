@@ -14,7 +14,7 @@ import { identify } from "./identify.ts";
 import { answerExtraRoute, operate } from "./operate.ts";
 import { route } from "./route.ts";
 
-export interface Step {
+interface Step {
   readonly name: string;
   /** Sets what later steps read, or `response` to end the way early; throws a Fault to refuse. */
   run(exchange: Exchange): void | Promise<void>;

@@ -124,7 +124,7 @@ export type BodyBinding =
   | { readonly kind: "members"; readonly shape: Shape };
 
 /** `inHead` tells the members that travel outside of the body, which differ between requests and answers. */
-export function bodyBinding(whole: Shape, inHead: (shape: Shape) => boolean): BodyBinding {
+function bodyBinding(whole: Shape, inHead: (shape: Shape) => boolean): BodyBinding {
   const members = membersOf(whole);
   const payload = members.find(([, shape]) => shape.getMergedTraits().httpPayload);
   if (payload === undefined) {

@@ -36,13 +36,13 @@ export function templateOf({ http, input }: OperationSchema): Template {
 }
 
 /** Segments of a path. A slash at its end counts for nothing, except inside a greedy label, which keeps it. */
-export function splitPath(path: string): string[] {
+function splitPath(path: string): string[] {
   const segments = path.split("/");
   segments.shift();
   return segments.length === 1 && segments[0] === "" ? [] : segments;
 }
 
-export function percentDecode(text: string): string {
+function percentDecode(text: string): string {
   if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);

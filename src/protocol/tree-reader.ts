@@ -5,7 +5,7 @@ import { deepestNesting, serialization, tooDeep } from "./faults.ts";
 import { isRecord, readTimestamp, setOwn } from "./scalar.ts";
 import { compiledOnce, kindOf, membersOf, type Shape } from "./shape.ts";
 
-export type Read = (value: unknown, at: string, notes: Notes) => unknown;
+type Read = (value: unknown, at: string, notes: Notes) => unknown;
 
 export interface TreeReadFormat {
   /** Name of a member on the wire. */

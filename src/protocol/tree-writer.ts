@@ -3,7 +3,7 @@
 import { isRecord, setOwn } from "./scalar.ts";
 import { compiledOnce, kindOf, membersOf, type Shape } from "./shape.ts";
 
-export type Write = (value: unknown) => unknown;
+type Write = (value: unknown) => unknown;
 
 export interface TreeWriteFormat {
   /** Name of a member on the wire. */

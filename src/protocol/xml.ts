@@ -9,12 +9,12 @@ import { escapeXml, parseXml, xmlDeclaration, type XmlElement } from "./xml-elem
 type Read = (element: XmlElement, at: string, notes: Notes) => unknown;
 
 /** Names as the members of a structure, the items of a list and the parts of a map have them in XML. */
-export const memberElement = (name: string, shape: Shape): string => shape.getMemberTraits().xmlName ?? name;
+const memberElement = (name: string, shape: Shape): string => shape.getMemberTraits().xmlName ?? name;
 export const partElement = (shape: Shape, otherwise: string): string => shape.getMergedTraits().xmlName ?? otherwise;
-export const isFlat = (shape: Shape): boolean => Boolean(shape.getMergedTraits().xmlFlattened);
+const isFlat = (shape: Shape): boolean => Boolean(shape.getMergedTraits().xmlFlattened);
 
 /** Root element of a body that holds this shape. */
-export const rootElement = (shape: Shape): string => shape.getMergedTraits().xmlName ?? shape.getName() ?? "";
+const rootElement = (shape: Shape): string => shape.getMergedTraits().xmlName ?? shape.getName() ?? "";
 
 interface XmlMember {
   readonly name: string;
@@ -111,7 +111,7 @@ const reader = compiledOnce((shape): Read => {
 });
 
 /** Writes the element, or elements, that a value is under the given name. */
-export type WriteXml = (name: string, value: unknown) => string;
+type WriteXml = (name: string, value: unknown) => string;
 
 const tag = (name: string, attributes: string, content: string): string =>
   content === "" ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
@@ -194,7 +194,7 @@ function textWriter(shape: Shape): (value: unknown) => string {
   };
 }
 
-export const writer = compiledOnce((shape): WriteXml => {
+const writer = compiledOnce((shape): WriteXml => {
   const kind = kindOf(shape);
   if (kind === "structure" || kind === "unit") return structureWriter(shape);
   if (kind === "list") return listWriter(shape);

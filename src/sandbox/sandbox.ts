@@ -84,7 +84,7 @@ export interface Sandbox {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface SandboxOutput {
+interface SandboxOutput {
   /** Set once, right after start; called with raw bytes in order. */
   onBytes(listener: (bytes: Buffer) => void): void;
   /** Delivers, before it returns, every byte that was written before the call: it reads until the pipe is empty. */

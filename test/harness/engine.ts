@@ -62,7 +62,7 @@ export class TestCatalog implements FunctionCatalog {
   }
 }
 
-export const testRuntime: Runtime = {
+const testRuntime: Runtime = {
   id: "nodejs24.x",
   channel: "framed",
   runtimeDir: undefined,

@@ -44,7 +44,7 @@ export interface LambdaRoom extends AsyncDisposable {
 }
 
 /** Ids that count; `hex` gives what `nextFraction` says, as a share of all values. */
-export interface CountingIds extends Ids {
+interface CountingIds extends Ids {
   nextFraction: number;
 }
 

@@ -50,7 +50,7 @@ function pathOf(args: string): string {
 }
 
 /** Bytes of a text that strace printed with -xx. */
-export const bytesOf = (text: string): Buffer => Buffer.from(text.replaceAll("\\x", ""), "hex");
+const bytesOf = (text: string): Buffer => Buffer.from(text.replaceAll("\\x", ""), "hex");
 
 /** What a call wrote, and where. */
 export function writtenBy(call: Call): { readonly bytes: Buffer; readonly offset: number } {

@@ -4,7 +4,7 @@
 import type { FunctionId } from "../../functions/function-version.ts";
 import { tooManyRequests } from "../faults.ts";
 
-export interface ConcurrencyLease {
+interface ConcurrencyLease {
   release(): void;
 }
 

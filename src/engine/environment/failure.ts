@@ -81,7 +81,7 @@ function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" |
 }
 
 /** What logs keep of `Lambda-Runtime-Function-Error-Type`; the payload is not touched by it. */
-export function platformErrorType(sent: string): string {
+function platformErrorType(sent: string): string {
   // INVARIANT: nothing that could begin a new line or field reaches the log.
   if (/(?:Runtime|Function)\.[A-Z][a-zA-Z]+/.test(sent) && /^[\x21-\x7e]{1,256}$/.test(sent)) return sent;
   return sent.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";

@@ -20,7 +20,7 @@ import { arbitraryOf, token, type Limits } from "./arbitraries.case.ts";
 import { officialClient, settled, type Answer, type ClientOptions } from "./official-client.case.ts";
 
 /** What sets a client apart from what its schemas say. Everything that is not listed is proved as it is. */
-export interface Peculiarities {
+interface Peculiarities {
   readonly client?: ClientOptions;
   /** Members of inputs that the client changes on its way, by name. */
   readonly fixed?: Readonly<Record<string, fc.Arbitrary<unknown>>>;

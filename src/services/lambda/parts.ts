@@ -31,12 +31,12 @@ export interface LambdaSettings {
   readonly concurrency: number;
 }
 
-export interface CodeInspection {
+interface CodeInspection {
   /** Reads the whole archive. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
   inspect(path: string): Promise<{ readonly unzippedBytes: number }>;
 }
 
-export interface RuntimeVersions {
+interface RuntimeVersions {
   /** The hash in the ARN of the version that is installed; undefined when none is. */
   hashOf(runtime: string): Promise<string | undefined>;
 }

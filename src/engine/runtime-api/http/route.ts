@@ -12,7 +12,7 @@ export interface Route {
   run(call: RouteCall): Reply | undefined;
 }
 
-export interface RouteCall {
+interface RouteCall {
   readonly request: GuestRequest;
   /** From the path; empty for routes without one. */
   readonly requestId: string;

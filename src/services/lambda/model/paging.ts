@@ -18,7 +18,7 @@ export function readMarker({ Marker }: PageInput): string | undefined {
   return key;
 }
 
-export const writeMarker = (key: string): string => Buffer.from(key).toString("base64url");
+const writeMarker = (key: string): string => Buffer.from(key).toString("base64url");
 
 /** Cuts what was read (one item more than a page holds, if there is one) into a page and the marker of the next. */
 export function cutPage<Item>(
