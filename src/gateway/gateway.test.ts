@@ -72,7 +72,7 @@ describe("official clients", () => {
     const error: unknown = await client(url, operatorKey).send(new ListFunctionsCommand({})).catch((cause: unknown) => cause);
     expect(error).toMatchObject({ name: "ServiceException", message: expect.not.stringContaining("secret"), $metadata: { httpStatusCode: 500 } });
     const requestId = error instanceof Error && "$metadata" in error ? (error.$metadata as { requestId: string }).requestId : "";
-    expect(logged).toMatchObject([{ event: "request_failed", requestId, err: { message: "secret of ours" } }]);
+    expect(logged).toMatchObject([{ event: "request-failed", requestId, error: { message: "secret of ours" } }]);
   });
 
   test("of S3 stream bodies with trailing checksums", async () => {

@@ -89,7 +89,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   });
   await bind(server, parts.host, parts.port);
   // Accepting fails when descriptors run out; unheard, it would end the process.
-  server.on("error", (error) => parts.log.error({ err: error }, "accept_failed"));
+  server.on("error", (error) => parts.log.error({ error }, "accept-failed"));
   state.url = urlOf(server);
   return {
     url: state.url,

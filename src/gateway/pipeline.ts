@@ -64,11 +64,11 @@ async function runSteps(steps: readonly Step[], exchange: Exchange, log: Logger)
 async function answerFault(exchange: Exchange, error: unknown, step: string, log: Logger): Promise<WireResponse> {
   const { requestId, request, serviceName } = exchange;
   const fields = { requestId, step, method: request.method, path: request.path };
-  if (!(error instanceof Fault)) log.error({ ...fields, err: error }, "request_failed");
+  if (!(error instanceof Fault)) log.error({ ...fields, error }, "request-failed");
   else if (error.cause !== undefined) {
     // What a client got wrong is its own affair; what we did deserves a look.
     const level = error.kind === "client" ? "debug" : "warn";
-    log[level]({ ...fields, code: error.code, err: error.cause }, "request_refused");
+    log[level]({ ...fields, code: error.code, error: error.cause }, "request-refused");
   }
   const fault = error instanceof Fault ? error : internalFailure(serviceName, error);
   return withHeaders(encodeFault(exchange, fault, await wireFor(exchange, log)), exchange.responseHeaders);
@@ -84,7 +84,7 @@ async function wireFor(exchange: Exchange, log: Logger): Promise<ServiceWire | u
   try {
     return await exchange.route.service.wire();
   } catch (error) {
-    log.error({ requestId: exchange.requestId, service: exchange.serviceName, err: error }, "codec_failed");
+    log.error({ requestId: exchange.requestId, service: exchange.serviceName, error }, "codec-failed");
     return undefined;
   }
 }

@@ -46,8 +46,8 @@ export async function serveRequest(
     if (!body.isRead) drain(request, response, serving);
     await respond(response, answer);
   } catch (error) {
-    if (response.destroyed) return log.debug({ requestId, err: error }, "client_gone");
-    log.error({ requestId, method: request.method, url: request.url, err: error }, "response_failed");
+    if (response.destroyed) return log.debug({ requestId, error }, "client-gone");
+    log.error({ requestId, method: request.method, url: request.url, error }, "response-failed");
     if (response.headersSent) response.destroy();
     else await respond(response, encodeBareFault("restJson1", internalFailure(undefined, error), requestId));
   }

@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import pretty from "pino-pretty";
 
-/** Takes fields first, then the event's name. What rooms ask for; pino's own logger fits. */
+/** Takes fields first, then the event's name, in kebab case. What was thrown goes under `error`. What rooms ask for; pino's own logger fits. */
 export interface Logger {
   debug(fields: object, event: string): void;
   info(fields: object, event: string): void;
@@ -15,7 +15,8 @@ export function createLogger(level: string): Logger {
   const stream = process.stderr.isTTY
     ? pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "HH:MM:ss.l" })
     : pino.destination({ dest: 2, sync: true });
-  return pino({ level, base: null }, stream);
+  // pino shows the message and stack of an Error under the key it is told of, and of any other nothing at all.
+  return pino({ level, base: null, errorKey: "error", serializers: { error: pino.stdSerializers.err } }, stream);
 }
 
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

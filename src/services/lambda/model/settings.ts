@@ -112,7 +112,7 @@ function checkVariables(variables: Variables): void {
   if (Buffer.byteLength(measured) > limits.environmentBytes) throw environmentTooLarge(measured);
 }
 
-/** D11 of docs/ARCHITECTURE.md: deprecated runtimes pass with a line in our log, or are refused as by AWS. */
+/** Runtimes that AWS has closed pass with a line in our log, or are refused as by AWS (`--deprecated-runtimes`). */
 export function checkRuntime(
   runtime: string,
   operation: "create" | "update",
@@ -123,7 +123,7 @@ export function checkRuntime(
   const standing = runtimeStanding(policy, operation, parts.clock.now());
   if (standing === "supported") return;
   if (standing === "blocked" && parts.settings.deprecatedRuntimes === "block") throw blockedRuntime(runtime);
-  parts.log.warn({ runtime, standing }, "runtime.deprecated");
+  parts.log.warn({ runtime, standing }, "runtime-deprecated");
 }
 
 /** Of all tags that the resource will have. */

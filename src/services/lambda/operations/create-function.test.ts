@@ -231,7 +231,7 @@ describe("a runtime that AWS has closed", () => {
   test("is taken with a warning", async () => {
     await using room = await openLambdaRoom();
     await room.call("CreateFunction", closed);
-    expect(room.warnings).toEqual(["runtime.deprecated"]);
+    expect(room.warnings).toEqual(["runtime-deprecated"]);
   });
   test("is refused in AWS's words when it is to be blocked", async () => {
     await using room = await openLambdaRoom({ deprecatedRuntimes: "block" });
