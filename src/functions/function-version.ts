@@ -41,7 +41,7 @@ export interface FunctionVersion {
    * UUID of what is deployed; environments of another one are not reused. Not the RevisionId that callers see: that
    * one changes with a publish, too, which is no reason to end environments.
    */
-  readonly revisionId: string;
+  readonly deploymentId: string;
   readonly configuration: FunctionConfiguration;
 }
 

@@ -46,7 +46,7 @@ test("gives the former configuration during an update, and another deployment af
   await room.deploy();
   const after = await catalog.resolve(room.id("f"), undefined);
   expect(after.version.configuration.timeoutSeconds).toBe(10);
-  expect(after.version.revisionId).not.toBe(before.version.revisionId);
+  expect(after.version.deploymentId).not.toBe(before.version.deploymentId);
 });
 
 test("a publish does not make environments of $LATEST stale", async () => {
@@ -56,7 +56,7 @@ test("a publish does not make environments of $LATEST stale", async () => {
   await room.call("PublishVersion", { FunctionName: "f" });
   await room.deploy();
   const after = await room.functions.catalog.resolve(room.id("f"), undefined);
-  expect(after.version.revisionId).toBe(before.version.revisionId);
+  expect(after.version.deploymentId).toBe(before.version.deploymentId);
 });
 
 test("an alias leads to its version, under its own ARN, and to another after it was moved", async () => {

@@ -66,7 +66,7 @@ async function readRoute(
     const deployed = await readDeployment(repository, id, version);
     if (deployed === undefined) throw functionNotFound(arn);
     const { deploymentId, configuration } = deployed;
-    return { version: { id, version, revisionId: deploymentId, configuration }, invokedArn };
+    return { version: { id, version, deploymentId, configuration }, invokedArn };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };

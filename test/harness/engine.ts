@@ -21,7 +21,7 @@ export function functionVersion(name: string, configuration: Partial<FunctionCon
   return {
     id: functionId(name),
     version: "$LATEST",
-    revisionId: systemIds.uuid(),
+    deploymentId: systemIds.uuid(),
     configuration: {
       runtime: "nodejs24.x",
       handler: "index.handler",

@@ -1,4 +1,4 @@
-// All environments of this node, in one pool for each revision of each function version.
+// All execution environments of this process, in one pool for each deployment of each function version.
 import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
@@ -22,7 +22,7 @@ export class Fleet {
   readonly #catalog: FunctionCatalog;
   readonly #clock: Clock;
   readonly #poolParts: VersionPoolParts;
-  readonly #byRevision = new Map<string, VersionPool>();
+  readonly #byDeployment = new Map<string, VersionPool>();
   readonly #byFunction = new Map<string, Set<VersionPool>>();
   readonly #unwatch: () => void;
   #stopping = false;
@@ -41,11 +41,11 @@ export class Fleet {
     this.#unwatch = catalog.onChange((id) => void this.#retireReplaced(id).catch(onError));
   }
 
-  /** An environment of this revision that takes an invoke now; plainly when one is warm. */
+  /** An environment of this deployment that takes an invoke now; plainly when one is warm. */
   acquire(version: FunctionVersion): Environment | Promise<Environment> {
     if (this.#stopping) throw engineStopping();
-    // A revision id is a UUID of its own for each version of each function.
-    const pool = this.#byRevision.get(version.revisionId) ?? this.#addPool(version);
+    // The id is a UUID of its own for each version of each function: no need to look by those first.
+    const pool = this.#byDeployment.get(version.deploymentId) ?? this.#addPool(version);
     return pool.acquire();
   }
 
@@ -66,7 +66,7 @@ export class Fleet {
   #addPool(version: FunctionVersion): VersionPool {
     const key = functionKey(version.id);
     const pool = new VersionPool(version, key, this.#poolParts);
-    this.#byRevision.set(version.revisionId, pool);
+    this.#byDeployment.set(version.deploymentId, pool);
     const siblings = this.#byFunction.get(key);
     if (siblings === undefined) this.#byFunction.set(key, new Set([pool]));
     else siblings.add(pool);
@@ -75,7 +75,7 @@ export class Fleet {
 
   /** A pool that is retired stays in its function's set until its last environment has gone. */
   #forget(pool: VersionPool): void {
-    if (this.#byRevision.get(pool.version.revisionId) === pool) this.#byRevision.delete(pool.version.revisionId);
+    if (this.#byDeployment.get(pool.version.deploymentId) === pool) this.#byDeployment.delete(pool.version.deploymentId);
     const siblings = this.#byFunction.get(pool.functionKey);
     siblings?.delete(pool);
     if (siblings?.size === 0) this.#byFunction.delete(pool.functionKey);
@@ -84,17 +84,17 @@ export class Fleet {
 
   async #retireReplaced(id: FunctionId): Promise<void> {
     for (const pool of this.#byFunction.get(functionKey(id)) ?? []) {
-      const { version, revisionId } = pool.version;
-      if ((await this.#currentRevision(id, version)) === revisionId) continue;
-      if (this.#byRevision.get(revisionId) === pool) this.#byRevision.delete(revisionId);
+      const { version, deploymentId } = pool.version;
+      if ((await this.#currentDeployment(id, version)) === deploymentId) continue;
+      if (this.#byDeployment.get(deploymentId) === pool) this.#byDeployment.delete(deploymentId);
       pool.retire();
     }
   }
 
   /** Undefined when the version is gone or cannot be invoked. */
-  async #currentRevision(id: FunctionId, version: string): Promise<string | undefined> {
+  async #currentDeployment(id: FunctionId, version: string): Promise<string | undefined> {
     try {
-      return (await this.#catalog.resolve(id, version)).version.revisionId;
+      return (await this.#catalog.resolve(id, version)).version.deploymentId;
     } catch (error) {
       if (error instanceof Fault) return undefined;
       throw error;

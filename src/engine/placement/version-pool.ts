@@ -1,4 +1,4 @@
-// The environments of one revision of one function version, and the invokes that wait for one. Whichever environment is
+// The environments of one deployment of one function version, and the invokes that wait for one. Whichever environment is
 // ready first, warm or new, takes the head of the line; the one used last is taken first, so that the others cool down.
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
@@ -62,7 +62,7 @@ export class VersionPool implements EnvironmentObserver {
     });
   }
 
-  /** Ends what is idle now and everything else after its invoke: a newer revision has taken over. */
+  /** Ends what is idle now and everything else after its invoke: a newer deployment has taken over. */
   retire(): void {
     this.#retired = true;
     for (const { environment } of this.#idle.splice(0)) void environment.stop();
@@ -79,10 +79,6 @@ export class VersionPool implements EnvironmentObserver {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
     await Promise.all(this.#openings);
     await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
-  }
-
-  get isIdle(): boolean {
-    return this.#waiters.length === 0 && this.#environments.size === this.#idle.length && this.#starting === 0;
   }
 
   // What environments tell.
