@@ -1,4 +1,4 @@
-// Keeps web pages out (docs/ARCHITECTURE.md, D10). A loopback port is reachable from every page that a browser of this
+// Keeps web pages out (docs/ARCHITECTURE.md, Security). A loopback port is reachable from every page that a browser of this
 // machine shows: by posting to it, or by pointing a name of the page's own at 127.0.0.1 (DNS rebinding). So the
 // name in Host must be one of ours, and what a browser marks as its own is refused.
 import { isIP } from "node:net";

@@ -1,4 +1,4 @@
-// What web pages may send to a Lambent on this machine (docs/ARCHITECTURE.md, D10): nothing, unless their origin is
+// What web pages may send to a Lambent on this machine (docs/ARCHITECTURE.md, Security): nothing, unless their origin is
 // allowed. Requests are made by hand: no client sends what a browser does.
 import { once } from "node:events";
 import { request, type IncomingHttpHeaders } from "node:http";

@@ -1,5 +1,6 @@
-// Settings that nothing applies yet. They are refused by name, never stored (promise 1 of docs/ARCHITECTURE.md): what AWS accepts and means
-// its default by passes, since SAM, CDK and Terraform send many defaults. Whoever makes one real deletes its line.
+// Settings that nothing applies yet. They are refused by name, never stored (CONTRIBUTING.md, What we hold to): what
+// AWS accepts and means its default by passes, since SAM, CDK and Terraform send many defaults. Whoever makes one real
+// deletes its line.
 import type { LambdaInput } from "./api.ts";
 import { settingNotApplied } from "./faults.ts";
 import { defaults } from "./limits.ts";
