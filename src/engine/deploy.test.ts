@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { functionId, settle } from "../../test/harness/engine.ts";
+import { functionId, functionVersion, settle } from "../../test/harness/engine.ts";
 import { Fault } from "../core/faults.ts";
 import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
@@ -11,18 +11,7 @@ const deployment = (deploymentId: string): PendingDeployment => ({
   id: functionId("f"),
   version: "$LATEST",
   deploymentId,
-  configuration: {
-    runtime: "nodejs24.x",
-    handler: "index.handler",
-    role: "arn:aws:iam::123456789012:role/r",
-    description: "",
-    timeoutSeconds: 3,
-    memoryMiB: 128,
-    ephemeralStorageMiB: 512,
-    architecture: "x86_64",
-    environment: undefined,
-    code: { sha256: deploymentId, sizeBytes: 1 },
-  },
+  configuration: functionVersion("f", { code: { sha256: deploymentId, sizeBytes: 1 } }).configuration,
 });
 
 class TestDeployments implements Deployments {

@@ -8,6 +8,9 @@ export interface FunctionId {
   readonly name: string;
 }
 
+/** A function as the key of a map: no part of an id has a slash. */
+export const functionKey = ({ account, region, name }: FunctionId): string => `${account}/${region}/${name}`;
+
 export type Architecture = "x86_64" | "arm64";
 
 /** What a version is made of: every member is applied when an environment starts. */

@@ -5,7 +5,6 @@ import {
   requireDeployed,
   requireIdle,
   requireTaggable,
-  requireVersionDeployed,
   settleFunction,
   settleVersion,
   startCreation,
@@ -120,9 +119,9 @@ describe("a version", () => {
     expect(version).toMatchObject({ publishedDescription: "first", configuration: { description: "of the request" } });
   });
   test("cannot be invoked while it is pending or when it failed", () => {
-    expect(outcomeOf(() => requireVersionDeployed(version))).toBe(pending);
+    expect(outcomeOf(() => requireDeployed(version))).toBe(pending);
     const broken = settleVersion(version, failed, "new");
-    expect(broken && outcomeOf(() => requireVersionDeployed(broken))).toBe(failedState);
+    expect(broken && outcomeOf(() => requireDeployed(broken))).toBe(failedState);
   });
   test("becomes active once", () => {
     const done = settleVersion(version, { kind: "deployed" }, "new");

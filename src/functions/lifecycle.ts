@@ -15,9 +15,9 @@ import type {
   CreateFailedFunctionRecord,
   CreatingFunctionRecord,
   CreatingVersionRecord,
+  Deployment,
   DeploymentFailure,
   FailedVersionRecord,
-  FormerDeployment,
   FunctionRecord,
   ShownSettings,
   UpdateFailedFunctionRecord,
@@ -104,27 +104,13 @@ export function requireTaggable(record: FunctionRecord, id: FunctionId): void {
   if (record.state === "updating") throw updateInProgress(formatFunctionArn(id));
 }
 
-/** What invokes of $LATEST run now: during an update, and after a failed one, what was deployed before. Faults: 409. */
-export function requireDeployed(record: FunctionRecord): FormerDeployment {
+/** What invokes of it run now: during an update, and after a failed one, what was deployed before. Faults: 409. */
+export function requireDeployed(record: FunctionRecord | VersionRecord): Deployment {
   switch (record.state) {
     case "active":
     case "updating":
     case "update-failed":
       return deploymentOf(record);
-    case "creating":
-      throw functionNotReady("Pending");
-    case "create-failed":
-      throw functionNotReady("Failed");
-    default:
-      return record satisfies never;
-  }
-}
-
-/** The same for a published version. */
-export function requireVersionDeployed(record: VersionRecord): FormerDeployment {
-  switch (record.state) {
-    case "active":
-      return { deploymentId: record.deploymentId, configuration: record.configuration };
     case "creating":
       throw functionNotReady("Pending");
     case "create-failed":
@@ -167,8 +153,8 @@ export function settleVersion(
 }
 
 function deploymentOf(
-  record: ActiveFunctionRecord | UpdatingFunctionRecord | UpdateFailedFunctionRecord,
-): FormerDeployment {
+  record: ActiveFunctionRecord | ActiveVersionRecord | UpdatingFunctionRecord | UpdateFailedFunctionRecord,
+): Deployment {
   return record.state === "active"
     ? { deploymentId: record.deploymentId, configuration: record.configuration }
     : record.former;

@@ -23,8 +23,8 @@ interface LatestMembers {
   readonly deploymentId: string;
 }
 
-/** What invokes run while a newer configuration is not deployed. */
-export interface FormerDeployment {
+/** What invokes run: a configuration whose code was unpacked. An update keeps the former one until its own is there. */
+export interface Deployment {
   readonly deploymentId: string;
   readonly configuration: FunctionConfiguration;
 }
@@ -49,11 +49,11 @@ export interface ActiveFunctionRecord extends LatestMembers {
 }
 export interface UpdatingFunctionRecord extends LatestMembers {
   readonly state: "updating";
-  readonly former: FormerDeployment;
+  readonly former: Deployment;
 }
 export interface UpdateFailedFunctionRecord extends LatestMembers {
   readonly state: "update-failed";
-  readonly former: FormerDeployment;
+  readonly former: Deployment;
   readonly failure: DeploymentFailure;
 }
 

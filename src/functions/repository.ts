@@ -14,7 +14,7 @@ import {
   versionKey,
   type Stored,
 } from "./documents.ts";
-import type { FunctionId } from "./function-version.ts";
+import { functionKey, type FunctionId } from "./function-version.ts";
 import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
 
 /**
@@ -121,7 +121,7 @@ export class FunctionRepository {
 
   /** Runs `work` when all that was asked for before it, of the same function, has ended. Not to be nested. */
   async inTurn<Result>(id: FunctionId, work: () => Promise<Result>): Promise<Result> {
-    const key = `${id.account}/${id.region}/${id.name}`;
+    const key = functionKey(id);
     const before = this.#turns.get(key);
     const { promise: turn, resolve: end } = Promise.withResolvers<void>();
     this.#turns.set(key, turn);

@@ -3,9 +3,9 @@ import { formatFunctionArn } from "../core/arn.ts";
 import type { Ids } from "../core/ids.ts";
 import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
 import { functionNotFound } from "./faults.ts";
-import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
-import { requireDeployed, requireVersionDeployed } from "./lifecycle.ts";
-import type { FormerDeployment } from "./records.ts";
+import { functionKey, isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
+import { requireDeployed } from "./lifecycle.ts";
+import type { Deployment } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 /** Where a qualifier leads; for an alias with routing to one of two, anew for each invoke. */
@@ -20,13 +20,13 @@ type RoutesByQualifier = Map<string, Route>;
 export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionCatalog {
   const routesByFunction = new Map<string, RoutesByQualifier>();
   // First of all listeners: whoever hears of a change later, and resolves at once, must not get what was before it.
-  repository.onChange(({ id }) => void routesByFunction.delete(keyOf(id)));
+  repository.onChange(({ id }) => void routesByFunction.delete(functionKey(id)));
 
   const pick = ({ main, additional }: Route): ResolvedFunction =>
     additional !== undefined && fraction(ids) < additional.weight ? additional.resolved : main;
 
   const load = async (id: FunctionId, qualifier: string | undefined): Promise<ResolvedFunction> => {
-    const key = keyOf(id);
+    const key = functionKey(id);
     let routes = routesByFunction.get(key);
     if (routes === undefined) routesByFunction.set(key, (routes = new Map()));
     // A change that comes while we read takes `routes` out of the map, and with it what we are about to add.
@@ -42,14 +42,12 @@ export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionC
 
   return {
     resolve(id, qualifier) {
-      const route = routesByFunction.get(keyOf(id))?.get(qualifier ?? "");
+      const route = routesByFunction.get(functionKey(id))?.get(qualifier ?? "");
       return route === undefined ? load(id, qualifier) : pick(route);
     },
     onChange: (listener) => repository.onChange(({ id }) => listener(id)),
   };
 }
-
-const keyOf = (id: FunctionId): string => `${id.account}/${id.region}/${id.name}`;
 
 /** 0 to just below 1. */
 const fraction = (ids: Ids): number => Number.parseInt(ids.hex(6), 16) / 2 ** 48;
@@ -85,12 +83,12 @@ async function readDeployment(
   repository: FunctionRepository,
   id: FunctionId,
   version: string,
-): Promise<FormerDeployment | undefined> {
+): Promise<Deployment | undefined> {
   if (version === latestVersion) {
     const latest = await repository.find(id);
     return latest === undefined ? undefined : requireDeployed(latest.record);
   }
   const number = parseVersionNumber(version);
   const published = number === undefined ? undefined : await repository.findVersion(id, number);
-  return published === undefined ? undefined : requireVersionDeployed(published.record);
+  return published === undefined ? undefined : requireDeployed(published.record);
 }

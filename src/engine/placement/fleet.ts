@@ -2,7 +2,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
-import type { FunctionId, FunctionVersion } from "../../functions/function-version.ts";
+import { functionKey, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
 import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
 import { engineStopping } from "../faults.ts";
 import { StartGate } from "./start-gate.ts";
@@ -117,5 +117,3 @@ export class Fleet {
     });
   }
 }
-
-const functionKey = (id: FunctionId): string => `${id.account}/${id.region}/${id.name}`;
