@@ -27,6 +27,7 @@ export class LedgerStore implements Store {
   partition(key: PartitionKey): Partition {
     const { account, region, service } = key;
     const name = `${account}/${region}/${service}`;
+    // A copy of the key: what its owner does to it later must not move the partition.
     const partition = this.#partitions.get(name) ?? new LedgerPartition({ account, region, service }, this.#parts.ledger, this.#parts.clock);
     this.#partitions.set(name, partition);
     return partition;
@@ -42,6 +43,7 @@ export class LedgerStore implements Store {
   }
 
   async #close(): Promise<void> {
+    // First those who wait: nobody may ask a ledger that is closed.
     for (const partition of this.#partitions.values()) partition.stop();
     await this.#parts.ledger.close();
     await this.#parts.release();

@@ -25,6 +25,7 @@ export class PartitionQueues implements Queues {
   }
 
   async receive(queue: string, request: ReceiveRequest): Promise<readonly ReceivedMessage[]> {
+    // Written so that NaN is refused, too.
     if (!(request.limit >= 1)) throw new RangeError(`cannot receive ${request.limit} messages`);
     const line = this.#lines.get(queue) ?? new WaitingLine(this.#clock);
     this.#lines.set(queue, line);

@@ -28,6 +28,7 @@ export class PartitionStreams implements Streams {
   watch(stream: string, listener: () => void): () => void {
     const listeners = this.#watchers.get(stream) ?? new Set();
     this.#watchers.set(stream, listeners);
+    // A function of its own for each call: watching twice with one listener is two watches.
     const entry = (): void => listener();
     listeners.add(entry);
     return () => void listeners.delete(entry);
@@ -36,6 +37,7 @@ export class PartitionStreams implements Streams {
   /** Called after each durable commit. */
   announce(operations: readonly LedgerOperation[]): void {
     if (this.#watchers.size === 0) return;
+    // A stream that got several records is told of once.
     const appended = new Set(operations.flatMap((operation) => (operation.kind === "append-record" ? [operation.stream] : [])));
     for (const stream of appended) for (const listener of this.#watchers.get(stream) ?? []) announceWith(listener);
   }

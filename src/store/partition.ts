@@ -76,6 +76,7 @@ export class LedgerPartition implements Partition {
     return outcome.results;
   }
 
+  /** INVARIANT: runs in commit order, once the commit is durable and before `commit` resolves; store.ts promises all three. */
   #announce(operations: readonly LedgerOperation[], results: readonly OperationResult[]): void {
     const changes = new Map<string, DocumentChange[]>();
     for (const [place, operation] of operations.entries()) {

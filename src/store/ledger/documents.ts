@@ -24,6 +24,7 @@ export function readDocument(statements: Statements, partition: number, collecti
   return row && { key, value: text(row[0]), revision: integer(row[1]) };
 }
 
+/** All within the transaction of its caller: what throws here is undone there. */
 export class DocumentTable {
   readonly #statements: Statements;
   readonly #numbers: Numbers;
@@ -42,6 +43,7 @@ export class DocumentTable {
     } else {
       this.#statements.run("UPDATE documents SET revision = ?, value = ?, indexes = ? WHERE rowid = ?", revision, put.value, indexes, found.row);
     }
+    // Most writes leave the secondary keys as they were. Compared as text: another order of names costs a rewrite, no more.
     if (indexes !== (found?.indexes ?? null)) {
       this.#unindex(partition, put, found);
       for (const [name, indexKey] of Object.entries(put.indexes ?? {})) {
@@ -51,6 +53,7 @@ export class DocumentTable {
     return { revision };
   }
 
+  /** One that is not there counts as deleted, unless a revision was expected. */
   delete(partition: number, operation: Delete): null {
     const found = this.#expected(partition, operation);
     if (found !== undefined) {
@@ -60,11 +63,13 @@ export class DocumentTable {
     return null;
   }
 
+  /** Writes nothing; only fails the commit. */
   check(partition: number, operation: Check): null {
     this.#expected(partition, operation);
     return null;
   }
 
+  /** What is there now. Throws CommitConflict unless it is what the operation expects. */
   #expected(partition: number, operation: Put | Delete | Check): Found | undefined {
     const { collection, key } = operation;
     const row = this.#statements.row(
@@ -77,6 +82,7 @@ export class DocumentTable {
     return found;
   }
 
+  /** The document remembers its secondary keys, so that none has to be searched for. */
   #unindex(partition: number, document: { readonly collection: string; readonly key: string }, found: Found | undefined): void {
     if (found === undefined || found.indexes === null) return;
     const indexes: Readonly<Record<string, string>> = JSON.parse(found.indexes);

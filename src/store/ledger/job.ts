@@ -5,6 +5,7 @@ import type { QueueCounts } from "../queue.ts";
 import type { PartitionKey, ScanRange } from "../store.ts";
 import type { TimerOperation } from "../timer.ts";
 
+/** Timers are documents by now (lower.ts). */
 export type LedgerOperation = WithText<Exclude<StoreOperation, TimerOperation>>;
 type WithText<Operation> = Operation extends { readonly value: Json }
   ? Omit<Operation, "value"> & { readonly value: string }
@@ -22,7 +23,9 @@ export type WriteOutcome =
   | { readonly kind: "conflict"; readonly collection: string; readonly key: string }
   | { readonly kind: "failed"; readonly failure: LedgerFailure };
 
+/** Plain data, since an error loses its class on the way between threads: the main thread makes a Fault of it. */
 export interface LedgerFailure {
+  /** After `sync-failed` nothing more is written: nobody knows what is on disk. `fault-of-ours`: anything else. */
   readonly reason: "disk-full" | "disk-failed" | "sync-failed" | "fault-of-ours";
   readonly message: string;
 }

@@ -24,6 +24,7 @@ const sweepDuplicates = 500;
 
 const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt";
 
+/** INVARIANT: `ready_at` stands in every message without a group and in the first one of each group, and in no other. */
 export class MessageTable {
   readonly #statements: Statements;
   readonly #numbers: Numbers;
@@ -56,6 +57,7 @@ export class MessageTable {
     return { id: send.id, sequence, duplicate: false };
   }
 
+  /** What became due first comes first; of a group as many as may be received now. */
   receive(partition: number, request: Receive): Taken {
     const { limit, visibilityMs, nowMs } = request;
     const queue = this.#names.find(partition, "queue", request.queue);
@@ -71,6 +73,7 @@ export class MessageTable {
     return { messages, nextReadyAtMs: this.#nextReadyAt(queue) };
   }
 
+  /** Also by a receipt that has expired: the work was done, if late. Only a later receive makes a receipt worthless. */
   delete(partition: number, operation: Delete, nowMs: number): QueueResults["delete-message"] {
     const message = this.#byReceipt(partition, operation, nowMs);
     if (message.found === "lost") return { found: "lost", freed: false };
@@ -100,6 +103,7 @@ export class MessageTable {
     return { expired };
   }
 
+  /** What was sent first under this deduplication id, while its window lasts. */
   #firstOf(queue: number, id: string, nowMs: number): { readonly id: string; readonly sequence: number } | undefined {
     const row = this.#statements.row("SELECT message_id, sequence FROM duplicates WHERE queue = ? AND id = ? AND expires_at > ?", queue, id, nowMs);
     return row && { id: text(row[0]), sequence: integer(row[1]) };
@@ -145,6 +149,7 @@ export class MessageTable {
     return messageRow(row);
   }
 
+  /** The message that a receipt names, and what the receipt is still worth. */
   #byReceipt(partition: number, operation: Delete | ChangeVisibility, nowMs: number) {
     const queue = this.#names.find(partition, "queue", operation.queue) ?? 0;
     const { sequence, number } = parseReceipt(operation.receipt);
@@ -166,6 +171,7 @@ export class MessageTable {
     return this.#statements.run(`UPDATE messages SET ready_at = visible_at WHERE sequence = (${first})`, queue, group) > 0;
   }
 
+  /** When the next of those left may be received; one step in the index. */
   #nextReadyAt(queue: number): number | undefined {
     const row = this.#statements.row("SELECT min(ready_at) FROM messages WHERE queue = ? AND ready_at IS NOT NULL", queue);
     return typeof row?.[0] === "number" ? row[0] : undefined;

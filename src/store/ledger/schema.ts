@@ -79,6 +79,7 @@ export function readFormat(database: DatabaseSync): number {
 export function migrate(database: DatabaseSync, nowMs: number): void {
   const format = readFormat(database);
   if (format === knownFormat) return;
+  // All steps or none: a crash leaves the format that was there.
   database.exec("BEGIN IMMEDIATE");
   database.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
   for (const { version, name, sql } of migrations.slice(format)) {

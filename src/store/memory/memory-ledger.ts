@@ -9,8 +9,10 @@ import { migrate } from "../ledger/schema.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import type { PartitionKey } from "../store.ts";
 
+/** Stands in faults where the folder stands. */
 const where = "memory";
 
+/** The same tables and statements as on disk: what the cases prove of the one holds for the other. */
 export class MemoryLedger implements Ledger {
   readonly #database = new DatabaseSync(":memory:");
   readonly #writer: LedgerWriter;

@@ -14,6 +14,7 @@ interface Pending {
   readonly reject: (fault: Fault) => void;
 }
 
+/** Rows come in portions, each asked for when the one before is decoded: no scan holds the event loop up for long. */
 export class ReaderThread {
   readonly #start: ThreadStart;
   readonly #directory: string;
@@ -74,6 +75,7 @@ export class ReaderThread {
       return;
     }
     try {
+      // A decoder that throws ends its own read and nobody else's.
       pending.take(message.rows);
     } catch (error) {
       this.#pending.delete(message.id);

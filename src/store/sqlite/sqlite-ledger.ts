@@ -10,11 +10,16 @@ import type { PartitionKey } from "../store.ts";
 import { ReaderThread } from "./reader.ts";
 import { WriterThread } from "./writer.ts";
 
+/**
+ * INVARIANT: nothing is handed out that might still be lost. Other connections see a commit a moment before its outcome
+ * has come back from the writing thread, so a read resolves after the writes that were on their way when it saw its rows.
+ */
 export class SqliteLedger implements Ledger {
   readonly #directory: string;
   readonly #writer: WriterThread;
   readonly #reader: ReaderThread;
   readonly #database: DatabaseSync;
+  /** One row by its key is read sooner here than a thread could be asked for it. */
   readonly #points: LedgerReader;
 
   private constructor(directory: string, path: string, writer: WriterThread) {
@@ -53,6 +58,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
+    // The writer is last: as the last connection to close it folds the log into the database.
     await this.#reader.close();
     if (this.#database.isOpen) this.#database.close();
     await this.#writer.close();
