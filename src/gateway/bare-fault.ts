@@ -13,6 +13,7 @@ export function encodeBareFault(protocol: ProtocolName, fault: Fault, requestId:
     body,
   });
   const error = `<Code>${escape(code)}</Code><Message>${escape(message)}</Message>`;
+  // Error responses of each protocol: https://smithy.io/2.0/aws/protocols/index.html
   switch (protocol) {
     case "restJson1":
       return answer("application/json", JSON.stringify({ message }), { "x-amzn-ErrorType": code });
@@ -41,6 +42,7 @@ export function encodeBareFault(protocol: ProtocolName, fault: Fault, requestId:
   }
 }
 
+/** XML 1.0 has no form at all for most control characters: they are left out. */
 const escape = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -8,7 +8,9 @@ interface Refusal {
   readonly message: string;
 }
 
+/** `error.code` is the parser's (HPE_…) or node:http's own (ERR_HTTP_…). */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // Nobody is there to read an answer.
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;

@@ -3,6 +3,8 @@ import { Fault } from "../core/faults.ts";
 
 const forbidden = (message: string): Fault => new Fault({ code: "AccessDeniedException", status: 403, message });
 
+// Who may speak to us
+
 export const hostNotAllowed = (host: string | undefined): Fault =>
   forbidden(
     `Requests for the host ${JSON.stringify(host ?? "")} are refused: another name may have been pointed at this ` +
@@ -14,6 +16,8 @@ export const browserNotAllowed = (origin: string | undefined): Fault =>
     `Requests of web pages${origin === undefined ? "" : ` of ${JSON.stringify(origin)}`} are refused. ` +
       `If the page is yours, start Lambent with --allow-origin.`,
   );
+
+// Bodies, and what frames them (RFC 9112)
 
 export const bodyTooLarge = (limitBytes: number, operation: string | undefined): Fault =>
   new Fault({
@@ -32,14 +36,18 @@ export const bodyStalled = (idleMs: number): Fault =>
 export const bodyCutOff = (): Fault =>
   new Fault({ code: "IncompleteBody", status: 400, message: "The request body terminated unexpectedly" });
 
+/** RFC 9112, 3.2: the other forms of a target are for proxies, which this is none. */
 export const malformedTarget = (): Fault =>
   new Fault({ code: "BadRequestException", status: 400, message: "The request target must be a path." });
 
 export const malformedFraming = (): Fault =>
   new Fault({ code: "BadRequestException", status: 400, message: "The only transfer coding is chunked, and only in HTTP/1.1." });
 
+/** Only of headers that node and somebody in between could read differently when there are two. */
 export const repeatedHeader = (name: string): Fault =>
   new Fault({ code: "BadRequestException", status: 400, message: `The header ${name} may be sent only once.` });
+
+// What was asked for, and how it ended
 
 export const noServiceFound = (method: string, path: string): Fault =>
   new Fault({
@@ -58,6 +66,8 @@ export const internalFailure = (service: string | undefined, cause: unknown): Fa
     message: "The request processing has failed because of an unknown error, exception or failure.",
     cause,
   });
+
+// Listeners
 
 export const unguardedAddress = (host: string): Fault =>
   new Fault({

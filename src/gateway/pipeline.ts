@@ -30,6 +30,10 @@ export interface PipelineParts {
 
 export type Answer = (exchange: Exchange) => Promise<WireResponse>;
 
+/**
+ * INVARIANT: the order of the steps is the order of trust. Nothing is buffered before its size is bounded, nothing is
+ * decoded before the caller is known, and no handler runs before its input is valid.
+ */
 export function createPipeline(parts: PipelineParts): Answer {
   // The request id comes with the exchange, so that the first step's refusal carries it too.
   const steps: readonly Step[] = [
@@ -51,6 +55,7 @@ async function runSteps(steps: readonly Step[], exchange: Exchange, log: Logger)
     for (const step of steps) {
       current = step.name;
       const pending = step.run(exchange);
+      // Most steps have nothing to wait for, and an `await` costs a turn.
       if (pending instanceof Promise) await pending;
       if (exchange.response !== undefined) return withHeaders(exchange.response, exchange.responseHeaders);
     }
@@ -74,10 +79,12 @@ async function answerFault(exchange: Exchange, error: unknown, step: string, log
   return withHeaders(encodeFault(exchange, fault, await wireFor(exchange, log)), exchange.responseHeaders);
 }
 
+/** A page that may read answers may read refusals as well (CORS). */
 function withHeaders(response: WireResponse, headers: Exchange["responseHeaders"]): WireResponse {
   return headers === undefined ? response : { ...response, headers: { ...response.headers, ...headers } };
 }
 
+/** The codec of the service that was asked, loaded for the refusal if need be: its clients read no other form. */
 async function wireFor(exchange: Exchange, log: Logger): Promise<ServiceWire | undefined> {
   if (exchange.wire !== undefined) return exchange.wire;
   if (!exchange.isRouted || exchange.route.kind !== "service") return undefined;

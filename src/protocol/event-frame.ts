@@ -1,5 +1,6 @@
 // Frames of event streams (application/vnd.amazon.eventstream): one message each, with headers, a body and checksums.
 // Coded by @smithy/core, but cut out of the stream here: the library reserves whatever length a frame claims.
+// https://smithy.io/2.0/aws/amazon-eventstream.html
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import type { Message } from "@smithy/types";
 import { serialization } from "./faults.ts";

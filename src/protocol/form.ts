@@ -1,4 +1,5 @@
 // Forms of awsQuery and ec2Query: `Filter.1.Name=a&Filter.1.Value.1=b` as a tree, and the tree as typed input.
+// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#query-key-resolution
 import { pathTo, type Notes } from "./codec.ts";
 import { deepestNesting, serialization, tooDeep } from "./faults.ts";
 import { setOwn } from "./scalar.ts";

@@ -1,4 +1,5 @@
 // HTTP bindings of a REST operation, compiled once: which member travels in path, query, header, status or body.
+// https://smithy.io/2.0/spec/http-bindings.html
 import { pathTo, type BodyCodec, type Notes } from "./codec.ts";
 import { isRecord, setOwn } from "./scalar.ts";
 import { kindOf, membersOf, structureOf, type Member, type Shape } from "./shape.ts";

@@ -1,4 +1,5 @@
 // RPC protocols: the whole input is the body. Here awsJson1_0 and awsJson1_1, which name the operation in a header.
+// https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 import { NormalizedSchema, SCHEMA } from "@smithy/core/schema";
 import { collect } from "./body.ts";
 import { newNotes, type BodyCodec, type WriteBody } from "./codec.ts";
@@ -65,6 +66,7 @@ export function rpcProtocol(dialect: RpcDialect, entry: ServiceEntry): Protocol 
     operation: (schema) => ({ decode: inputDecoder(schema, codec), encode: outputEncoder(schema, dialect) }),
     encodeFault: (fault, shape) => {
       const headers: Record<string, string> = { "Content-Type": codec.contentType, ...dialect.headers };
+      // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, awsQueryCompatible
       if (entry.queryCompatible === true) {
         const code = shape === undefined ? fault.code : queryCodeOf(shape);
         headers["x-amzn-query-error"] = `${code};${fault.kind === "client" ? "Sender" : "Receiver"}`;

@@ -32,6 +32,7 @@ export const services: readonly ServiceEntry[] = [
     targetPrefix: "AWSGirApiService",
     protocols: ["restJson1"],
     version: "2015-03-31",
+    // Bytes in the model, but the one such body is the answer of a function.
     blobContentType: "application/json",
   },
   {
@@ -49,6 +50,7 @@ export const services: readonly ServiceEntry[] = [
     load: () => import("@aws-sdk/client-sqs"),
     signingName: "sqs",
     targetPrefix: "AmazonSQS",
+    // Clients from before the end of 2023 speak awsQuery.
     protocols: ["awsJson1_0", "awsQuery"],
     version: "2012-11-05",
     xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
@@ -114,6 +116,7 @@ export const services: readonly ServiceEntry[] = [
     version: "2012-08-10",
   },
   {
+    // Signs as DynamoDB: only the target tells them apart.
     name: "dynamodbstreams",
     load: () => import("@aws-sdk/client-dynamodb-streams"),
     signingName: "dynamodb",
@@ -164,6 +167,7 @@ export const services: readonly ServiceEntry[] = [
   {
     name: "cloudwatch",
     load: () => import("@aws-sdk/client-cloudwatch"),
+    // Three generations of clients are in use.
     signingName: "monitoring",
     targetPrefix: "GraniteServiceVersion20100801",
     protocols: ["rpcv2Cbor", "awsJson1_0", "awsQuery"],
@@ -213,6 +217,7 @@ export const services: readonly ServiceEntry[] = [
     version: "2018-11-29",
   },
   {
+    // Signs as the callers of an API do, not as those who make one.
     name: "apigatewaymanagementapi",
     load: () => import("@aws-sdk/client-apigatewaymanagementapi"),
     signingName: "execute-api",

@@ -29,6 +29,7 @@ const makers: Readonly<Record<ProtocolName, () => Promise<MakeProtocol>>> = {
   ec2Query: async () => (await import("./query-protocol.ts")).ec2Query,
 };
 
+/** `client` is the module of the official client: all that is known of the service's shapes comes from it. */
 export async function serviceWire(entry: ServiceEntry, client: object): Promise<ServiceWire> {
   const { operations, errors } = schemasOf(client);
   const byName = new Map(operations.map((operation) => [operation.name, operation]));

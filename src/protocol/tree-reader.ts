@@ -126,6 +126,7 @@ function mapReader(shape: Shape, readerOf: ReaderOf): Read {
   };
 }
 
+/** The reader of any shape in that format; structures are compiled on first use. */
 export function treeReader(format: TreeReadFormat): ReaderOf {
   const readerOf: ReaderOf = compiledOnce((shape): Read => {
     const kind = kindOf(shape);

@@ -70,6 +70,7 @@ function mapWriter(shape: Shape, writerOf: WriterOf): Write {
   };
 }
 
+/** The writer of any shape in that format; structures are compiled on first use. */
 export function treeWriter(format: TreeWriteFormat): WriterOf {
   const writerOf: WriterOf = compiledOnce((shape): Write => {
     const kind = kindOf(shape);

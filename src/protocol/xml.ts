@@ -1,4 +1,5 @@
 // XML bodies: requests and answers of restXml, answers of awsQuery and ec2Query.
+// https://smithy.io/2.0/spec/protocol-traits.html#xml-bindings
 import { pathTo, type BodyCodec, type Notes } from "./codec.ts";
 import { malformedXml } from "./faults.ts";
 import { base64, isRecord, setOwn, timestampFormat, timestampText } from "./scalar.ts";

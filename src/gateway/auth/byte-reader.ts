@@ -1,5 +1,6 @@
 // Reads lines and counted bytes out of a stream that is cut anywhere.
 
+/** Never holds more than what was asked for and one chunk of the source. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
   #held: Buffer = Buffer.alloc(0);

@@ -1,7 +1,10 @@
 // Why a signature is refused, in AWS's words.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 import { Fault } from "../../core/faults.ts";
 import { AuthFault } from "./auth-fault.ts";
 
+
+// There is no signature, or none that can be read
 export const missingToken = (): Fault => new AuthFault("missing", "Missing Authentication Token");
 
 export const incompleteSignature = (missing: readonly string[]): Fault =>
@@ -21,6 +24,8 @@ export const malformedCredential = (credential: string): Fault =>
 
 export const malformedLink = (message: string): Fault => new AuthFault("badLink", message);
 
+// It is read, and made for another place or day
+
 export const wrongRegion = (region: string): Fault =>
   new AuthFault("badScope", `Credential should be scoped to a valid region, not '${region}'.`);
 
@@ -33,6 +38,9 @@ export const wrongDay = (day: string, time: string): Fault =>
     `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${time.slice(0, 8)}', from '${time}'.`,
   );
 
+// The key
+
+/** AWS says the same of a token that is not the key's: whoever guesses cannot tell the two apart. */
 export const unknownKey = (): Fault =>
   new AuthFault("unknownKey", "The security token included in the request is invalid.");
 
@@ -40,6 +48,8 @@ export const badToken = (): Fault => new AuthFault("badToken", "The security tok
 
 export const expiredToken = (): Fault =>
   new AuthFault("expiredToken", "The security token included in the request is expired");
+
+// The signature itself, and what it covers
 
 export const signatureMismatch = (): Fault =>
   new AuthFault(
@@ -50,6 +60,8 @@ export const signatureMismatch = (): Fault =>
 export const unsignedHeader = (name: string): Fault =>
   new AuthFault("unsignedHeader", `'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
 
+// Its time
+
 export const signatureExpired = (signed: string, earliest: string, now: string): Fault =>
   new AuthFault("clockSkew", `Signature expired: ${signed} is now earlier than ${earliest} (${now} - 15 min.)`);
 
@@ -58,6 +70,8 @@ export const signatureNotYetCurrent = (signed: string, latest: string, now: stri
 
 export const linkExpired = (until: string, now: string): Fault =>
   new AuthFault("linkExpired", `Signature expired: ${until} is now earlier than ${now}`);
+
+// The body, and forms that are not served
 
 export const payloadMismatch = (): Fault =>
   new AuthFault("payloadMismatch", "The value of the x-amz-content-sha256 header does not match the request body.");
@@ -68,6 +82,7 @@ export const sigV4aNotServed = (): Fault =>
 export const payloadFormNotServed = (form: string): Fault =>
   new AuthFault("unsupported", `The value '${form}' of x-amz-content-sha256 is not supported.`);
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 // The framing of `aws-chunked` bodies is S3's alone, and so are these.
 const s3Fault = (code: string, message: string): Fault => new Fault({ code, status: 400, message });
 

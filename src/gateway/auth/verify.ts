@@ -21,7 +21,9 @@ import {
 } from "./faults.ts";
 import { type SigningScope, signRequest, signingScope } from "./signing.ts";
 
+/** Either way, as the refusals themselves say. */
 const skewMs = 15 * 60_000;
+/** X-Amz-Expires: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 const longestLinkSeconds = 7 * 24 * 3600;
 
 /** The key that signed, and what chunks of the body are signed with. */
@@ -53,6 +55,7 @@ export function checkBeforeBody(
   if (authorization.day !== time.slice(0, 8)) throw wrongDay(authorization.day, time);
 
   const key = credentials.find(authorization.accessKeyId);
+  // A session key that nobody knows was one of an environment that has ended.
   if (key === undefined) throw isSessionKey(authorization.accessKeyId) ? expiredToken() : unknownKey();
   checkToken(key, request.headers["x-amz-security-token"] ?? parameters?.get("X-Amz-Security-Token") ?? undefined);
   checkSignedHeaders(request, signedHeaders.split(";"));
@@ -96,6 +99,7 @@ function checkTime(time: string, parameters: URLSearchParams | undefined, nowMs:
   if (untilMs < nowMs) throw linkExpired(formatTime(untilMs), formatTime(nowMs));
 }
 
+/** A session key is worth nothing without its token; a long-term key has none. */
 function checkToken(key: KnownKey, given: string | undefined): void {
   if (key.sessionToken === undefined ? given === undefined : given !== undefined && isSameSecret(given, key.sessionToken)) return;
   throw badToken();

@@ -23,6 +23,7 @@ export function openFramedFront(channel: SandboxChannel, port: RuntimePort): Run
   });
   return {
     deliver: (invocation) => channel.write(invokeFrame(invocation)),
+    // The channel itself is the sandbox's, which closes it.
     close: () => {
       open = false;
     },
@@ -65,6 +66,7 @@ function parseMeta(bytes: Buffer): object {
 }
 
 function text(meta: object, member: string): string {
+  // hasOwn: what objects inherit was not sent.
   const value: unknown = Object.hasOwn(meta, member) ? Reflect.get(meta, member) : undefined;
   if (typeof value !== "string") throw brokenFrame(`meta lacks ${member}`);
   return value;

@@ -7,10 +7,12 @@ import { parseFields } from "./request-head.ts";
 // Lambda-Runtime-Function-Error-Body is a trailer with a whole error in base64.
 const longestLineBytes = 1024 * 1024;
 const longestSizeLineBytes = 1024;
+/** Eight digits are up to 4 GiB, far more than is ever kept or skipped (kept-body.ts). */
 const sizeLine = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/;
 
 type Stage = "size" | "data" | "after-data" | "trailer" | "done";
 
+/** INVARIANT: uses no byte behind the end of the body, which belongs to the next request. */
 export class ChunkedBody implements BodyReader {
   readonly #kept: KeptBody;
   #stage: Stage = "size";
@@ -49,12 +51,14 @@ export class ChunkedBody implements BodyReader {
     return used;
   }
 
+  /** A line may come in pieces, its CR in one and its LF in another. */
   #readLine(bytes: Buffer, at: number): number {
     const end = bytes.indexOf(10, at);
     const to = end === -1 ? bytes.length : end;
     const piece = bytes.toString("latin1", at, to);
     this.#lineBytes += piece.length;
     this.#trailerBytes += this.#stage === "trailer" ? piece.length : 0;
+    // Trailers are bounded together, too: many short ones take as much room as a long one.
     const limit = this.#stage === "trailer" ? longestLineBytes : longestSizeLineBytes;
     if (this.#lineBytes > limit || this.#trailerBytes > longestLineBytes) throw malformedRequest("A chunk has no end");
     if (piece !== "") {
@@ -88,6 +92,7 @@ export class ChunkedBody implements BodyReader {
         if (line !== "") this.#trailerLines.push(line);
         else this.#stage = "done";
         return;
+      // Lines are not read in these.
       case "data":
       case "done":
     }

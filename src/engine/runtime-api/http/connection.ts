@@ -44,6 +44,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** What comes while a request is being answered waits unread: answers go out in order (RFC 9112, 9.3.2). */
   #receive(bytes: Buffer): void {
     let rest = bytes;
     while (rest.length > 0 && this.#answer === undefined && this.#socket.writable) rest = rest.subarray(this.#reader.push(rest));
@@ -69,6 +70,7 @@ export class Connection {
   #open(request: GuestRequest): void {
     const answer: Answer = {
       send: (reply) => {
+        // A second answer, or one to a client that has gone.
         if (this.#answer !== answer) return;
         this.#answer = undefined;
         this.#socket.write(encodeReply(reply, request.keepAlive));

@@ -51,9 +51,11 @@ export class HttpExchange implements Exchange, ConnectionOwner {
       this.#poll = former;
       throw error;
     }
+    // A client that lost its connection asks again on another one: nobody listens at the first.
     former?.answer.drop();
   }
 
+  /** A client that says which attempt it answers must mean the present one, not one that was given up. */
   checkAttempt(request: GuestRequest): void {
     const named = request.headers.get("lambda-runtime-invocation-id");
     if (named !== undefined && named !== this.#invocationId) throw invalidInvocationId();
