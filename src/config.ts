@@ -79,6 +79,7 @@ function parseAccount(text: string): AccountId {
 
 type SettingsTable = { readonly [Key in keyof Settings]: Setting<Settings[Key]> };
 
+/** In the order of the help and of docs/settings.md. `memory` has no member in Settings: it takes the data directory away. */
 export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> } = {
   port: {
     flag: "port",

@@ -6,6 +6,7 @@ import { openRuntimes } from "../main.ts";
 import { connectionOf } from "./connection.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
+/** One line of the report. `says`: what was found, or the command that mends it. */
 interface Finding {
   readonly isGood: boolean;
   readonly what: string;
@@ -34,6 +35,7 @@ async function lookAtServer(settings: Settings): Promise<Finding> {
 
 async function lookAtData({ dataDirectory = "." }: Settings): Promise<Finding> {
   try {
+    // Made when it is not there, as a start would.
     await mkdir(dataDirectory, { recursive: true });
     await access(dataDirectory, constants.W_OK);
     return { isGood: true, what: "data", says: dataDirectory };

@@ -91,14 +91,17 @@ async function readTarget(content: AsyncIterable<Buffer>): Promise<string> {
   let bytes = 0;
   for await (const piece of content) {
     bytes += piece.length;
+    // PATH_MAX of Linux.
     if (bytes > 4096) throw badEntry("a link's target is too long");
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString("utf8");
 }
 
+/** Upper byte of "version made by", APPNOTE.TXT 4.4.2. */
 const madeOnUnix = 3;
 const madeOnMacOs = 19;
+/** Of st_mode, which archivers of Unix keep in the upper half of the external attributes. */
 const typeMask = 0o170000;
 
 /** Entries without Unix mode are plain files that cannot be executed, as on AWS. */

@@ -70,6 +70,7 @@ export class Environment implements RuntimePort {
     this.#observer = observer;
     this.#timeoutMs = configuration.timeoutSeconds * 1000;
     this.#credentials = parts.credentials.issue(configuration.role, id.name);
+    // As AWS names streams: YYYY/MM/DD/[VERSION]ID.
     const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };
     this.#log = new EnvironmentLog(parts.logs, stream, parts.clock);
@@ -99,6 +100,7 @@ export class Environment implements RuntimePort {
     const { clock } = this.#parts;
     return new Promise((resolve, reject) => {
       const { requestId, invokedArn, trace, clientContext, payload, logTail } = request;
+      // From here: an init that is repeated inside the invoke takes its time from the invoke's.
       const deadlineMs = clock.now() + this.#timeoutMs;
       const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
       const startedMs = clock.monotonic();
@@ -157,6 +159,7 @@ export class Environment implements RuntimePort {
 
   violate(reason: string): void {
     this.#log.platform(`Runtime ended, it broke the protocol: ${reason}`);
+    // As if it had been killed: nothing that it says from now on can be relied on.
     this.#onExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
   }
 
@@ -267,6 +270,7 @@ export class Environment implements RuntimePort {
     running.resolve({ payload, functionError: failure === undefined ? undefined : "Unhandled", logTail });
   }
 
+  /** Lets go of a running invoke without an outcome: the host failed, or is stopping. */
   #abandon(reason: unknown): void {
     const running = this.#running;
     this.#running = undefined;
@@ -309,6 +313,7 @@ export class Environment implements RuntimePort {
     this.#observer.ended(this, this.#fault);
   }
 
+  /** INVARIANT: nothing else sets the state. What the table does not have throws before anything has changed. */
   #move(event: EnvironmentEvent): void {
     this.#state = nextState(this.#state, event);
   }

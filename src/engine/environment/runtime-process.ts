@@ -34,6 +34,7 @@ export interface RuntimeProcessParts {
 /** Rejects, with nothing new left over, when the sandbox does not start. */
 export async function startRuntimeProcess(plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<Sandbox> {
   if (plan.runtime.channel === "framed") return startFramed(plan, parts);
+  // The guest finds the front by a variable, so the front comes first.
   const front = await openHttpFront(parts.port, parts.ids);
   parts.onFront(front);
   try {
@@ -45,6 +46,7 @@ export async function startRuntimeProcess(plan: RuntimeProcessPlan, parts: Runti
 }
 
 async function startFramed(plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<Sandbox> {
+  // The channel comes with the sandbox, so the front comes second.
   const sandbox = await startSandbox(plan, parts, undefined);
   if (sandbox.channel === undefined) throw new TypeError(`the ${parts.driver.name} driver gave no channel`);
   parts.onFront(openFramedFront(sandbox.channel, parts.port));

@@ -82,6 +82,7 @@ export class Fleet {
     if (this.#byFunction.size === 0) this.#onEmptied();
   }
 
+  /** Environments of what an alias no longer points to stay: their version may still be invoked by its number. */
   async #retireReplaced(id: FunctionId): Promise<void> {
     for (const pool of this.#byFunction.get(functionKey(id)) ?? []) {
       const { version, deploymentId } = pool.version;
@@ -103,6 +104,7 @@ export class Fleet {
 
   #onEmptied = (): void => {};
 
+  /** Resolves when no environment is left, or after `graceMs`. */
   #emptied(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.#byFunction.size === 0 || graceMs === 0) {

@@ -44,6 +44,7 @@ function childrenBytes(pids: string): number {
   return sum;
 }
 
+/** Peak of the resident set, proc_pid_status(5). "kB" there are 1,024 bytes. */
 function highWaterBytes(status: string): number {
   const match = /^VmHWM:\s+(\d+) kB$/m.exec(status);
   return match === null ? 0 : Number(match[1]) * 1024;

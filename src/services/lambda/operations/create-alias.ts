@@ -15,6 +15,7 @@ export const createAlias =
   async (input, context) => {
     const id = locateWholeFunction(input, context);
     const routing = readRouting(input.RoutingConfig);
+    // The function's document is written along: it orders all changes of the function (functions/documents.ts).
     return commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireFunction(parts.functions, id);
       if ((await parts.functions.findAlias(id, input.Name)) !== undefined)

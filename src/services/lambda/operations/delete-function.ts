@@ -33,6 +33,7 @@ async function planDeletion(id: FunctionId, { functions }: LambdaParts): Promise
       documents.deleteFunction(stored),
       ...versions.map(({ record }) => documents.deleteVersion(id.name, record.version)),
       ...aliases.map(({ record }) => documents.deleteAlias(id.name, record.alias)),
+      // The counter of versions stays: a function of the same name goes on where this one ended.
       documents.putTags(id.name, {}),
     ],
     result: undefined,
@@ -59,6 +60,7 @@ async function planVersionDeletion(
     );
   return {
     operations: [
+      // Written along, as it is: it orders all changes of the function (functions/documents.ts).
       documents.putFunction(latest, revision),
       documents.deleteVersion(id.name, published.record.version),
     ],

@@ -16,6 +16,7 @@ export const invoke =
     const target = locateFunction(input, context, "namespaced");
     refuseUnsupported(input);
     const payload = readPayload(input);
+    // Shows that there is something to run, and runs nothing: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     if (input.InvocationType === "DryRun") {
       await parts.catalog.resolve(target.id, target.qualifier);
       return { StatusCode: 204 };
@@ -44,6 +45,7 @@ async function runFunction(
     Payload: outcome.payload,
     ...(outcome.functionError === undefined ? {} : { FunctionError: outcome.functionError }),
     ...(outcome.logTail === undefined ? {} : { LogResult: outcome.logTail.toString("base64") }),
+    // The model does not list it; AWS sends it all the same.
     [unmodelledHeaders]: { "X-Amzn-Trace-Id": outcome.trace },
   };
 }

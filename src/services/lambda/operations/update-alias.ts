@@ -14,6 +14,7 @@ export const updateAlias =
   (parts: LambdaParts): LambdaHandler<"UpdateAlias"> =>
   async (input, context) => {
     const id = locateWholeFunction(input, context);
+    // The function's document is written along: it orders all changes of the function (functions/documents.ts).
     return commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireFunction(parts.functions, id);
       const stored = await parts.functions.findAlias(id, input.Name);

@@ -28,6 +28,7 @@ export const updateFunctionCode =
     const current = await requireChangeable(id, input.RevisionId, parts);
     checkRuntime(current.record.configuration.runtime, "update", parts);
     const code = await storeZip(requireZip(input), parts);
+    // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
     if (input.DryRun === true) return latestOutput(id, current.record);
     const { runtime } = current.record.configuration;
     return commitUpdate(id, { input, code, runtimeVersionHash: await parts.runtimeVersions.hashOf(runtime) }, parts);
