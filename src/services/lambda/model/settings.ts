@@ -1,7 +1,7 @@
 // From what CreateFunction and UpdateFunctionConfiguration are given to a complete configuration: defaults and the
 // checks that the service model does not have.
 import type { CodeReference, FunctionConfiguration } from "../../../functions/function-version.ts";
-import { runtimePolicy, acceptedRuntimes, runtimeStanding } from "../../../functions/runtimes.ts";
+import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
 import {
   blockedRuntime,
