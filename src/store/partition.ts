@@ -5,7 +5,7 @@ import { announceWith } from "./announce.ts";
 import type { Json } from "./json.ts";
 import type { DocumentRow, LedgerOperation } from "./ledger/job.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { lowerOperation } from "./lower.ts";
+import { lowerOperation } from "./lower-operation.ts";
 import type { CommitResults, OperationResult, StoreOperation } from "./operation.ts";
 import { PartitionLeases } from "./partition-leases.ts";
 import { PartitionQueues } from "./partition-queues.ts";

@@ -5,7 +5,7 @@ import type { QueueCounts } from "../queue.ts";
 import type { PartitionKey, ScanRange } from "../store.ts";
 import type { TimerOperation } from "../timer.ts";
 
-/** Timers are documents by now (lower.ts). */
+/** Timers are documents by now (lower-operation.ts). */
 export type LedgerOperation = WithText<Exclude<StoreOperation, TimerOperation>>;
 type WithText<Operation> = Operation extends { readonly value: Json }
   ? Omit<Operation, "value"> & { readonly value: string }
