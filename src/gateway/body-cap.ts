@@ -1,4 +1,5 @@
 // Stops bodies that are too large for what they ask, before anything buffers them.
+import { limits } from "../services/lambda/limits.ts";
 import type { Exchange } from "./exchange.ts";
 import { bodyTooLarge } from "./faults.ts";
 
@@ -10,9 +11,8 @@ interface BodyCap {
   readonly operation: string;
 }
 
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB a synchronous payload, 50 MB zipped
-// code, which as base64 in JSON is at most 70,167,211 bytes of request.
-const payloadBytes = 6_291_456;
+const payloadBytes = limits.requestPayloadBytes;
+/** 50 MB of zipped code are as much as this in a request, as base64 in JSON; AWS's refusal names the number. */
 const codeBytes = 70_167_211;
 
 const caps: readonly BodyCap[] = [

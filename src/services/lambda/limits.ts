@@ -1,5 +1,6 @@
 // AWS's limits of Lambda's control plane and invokes, in one place.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+import { mostUnzippedBytes } from "../../engine/code/faults.ts";
 
 export const limits = {
   /** Of the name proper, in CreateFunction; the model's own limits are 140 and 256 for every form of a name. */
@@ -13,7 +14,7 @@ export const limits = {
   tags: 50,
   /** ZipFile, unencoded. */
   zippedBytes: 52_428_800,
-  unzippedBytes: 262_144_000,
+  unzippedBytes: mostUnzippedBytes,
   /** All zips of an account in a region; 75 GiB before 2026. */
   codeStorageBytes: 300 * 1024 ** 3,
   /** A page of a list never holds more, whatever MaxItems says. */
