@@ -67,6 +67,7 @@ export class LedgerPartition implements Partition {
     this.timers.stop();
   }
 
+  /** Past the checks of callers: leases live in collections that are reserved for the store. */
   async #commitLowered(operations: readonly LedgerOperation[]): Promise<readonly OperationResult[]> {
     if (operations.length === 0) return [];
     const outcome = await this.#ledger.write({ kind: "commit", partition: this.key, operations, nowMs: this.#clock.now() });

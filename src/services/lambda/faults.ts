@@ -52,6 +52,7 @@ export const versionInUse = (arn: string, aliases: readonly string[]): Fault =>
 
 // Settings
 
+/** Ours: AWS takes what this refuses. */
 export const settingNotApplied = (setting: string, why: string): Fault =>
   invalidParameter(`Lambent does not apply ${setting} yet and stores no setting that it does not apply: ${why}`);
 
@@ -101,6 +102,7 @@ export const zipTooLarge = (limit: number): Fault =>
     message: `Zipped size must be smaller than ${limit} bytes`,
   });
 
+/** Ours: a record refers to a blob that was deleted behind our back. */
 export const codeLost = (sha256: string): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: `The code ${sha256} is not in the store.` });
 
@@ -158,6 +160,7 @@ export const codeSigningConfigNotFound = (): Fault =>
 
 // Invokes
 
+/** Ours: AWS takes what this refuses. */
 export const invokeNotSupported = (setting: string): Fault =>
   invalidParameter(`Lambent does not support ${setting} of Invoke yet.`);
 

@@ -138,6 +138,7 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   },
 ];
 
+/** Of FunctionCode; UpdateFunctionCode has the same members at its top. */
 const codeSettings: readonly UnappliedSetting<CodeSettings>[] = [
   {
     setting: "S3Bucket and S3Key",
@@ -168,6 +169,7 @@ export const refuseUnappliedSettings = (input: FunctionSettings, subject: Subjec
 export const refuseUnappliedCode = (input: CodeSettings, subject: Subject): void =>
   refuse(codeSettings, input, subject);
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
 export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
 
 function refuse<Input>(table: readonly UnappliedSetting<Input>[], input: Input, subject: Subject): void {

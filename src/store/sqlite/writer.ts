@@ -15,6 +15,7 @@ interface Pending {
   readonly reject: (fault: Fault) => void;
 }
 
+/** INVARIANT: once the thread is closed or has died every write is rejected with the reason, those on their way included. */
 export class WriterThread {
   /** What the thread says first. */
   readonly opened: Promise<Opened>;

@@ -78,6 +78,7 @@ interface ShownRecord {
   readonly shown: ShownSettings;
 }
 
+/** What AWS sends in every state. Members that nothing applies yet have the values that AWS means by default. */
 function membersOf(id: FunctionId, record: ShownRecord, qualifier: string | undefined): FunctionConfigurationOutput {
   const { configuration, shown } = record;
   return {
@@ -113,6 +114,7 @@ const noVpc = { SubnetIds: [], SecurityGroupIds: [], VpcId: "", Ipv6AllowedForDu
 /** `2026-01-31T12:00:00.000+0000` */
 const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
 function statusOf(record: FunctionRecord | VersionRecord): Status {
   switch (record.state) {
     case "creating":

@@ -47,6 +47,7 @@ function checkInput(input: LambdaInput<"CreateFunction">, id: FunctionId, parts:
   checkTags(input.Tags ?? {});
 }
 
+/** Looks again: of two that create at once it is decided here, where the record is written if there is none, who was first. */
 const commitCreation = (
   id: FunctionId,
   desired: DesiredFunction,
