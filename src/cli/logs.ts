@@ -1,5 +1,5 @@
 // `lambent logs NAME [-f]`: what a function printed.
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { connectionOf, getAdmin } from "./connection.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
@@ -9,18 +9,29 @@ export function logsCommand(): Command {
     .description("Show what a function printed.")
     .argument("<NAME>", "function name")
     .option("-f, --follow", "go on with the lines that come")
-    .option("-n, --lines <N>", "lines of the past", "1000");
+    .option("-n, --lines <N>", "lines of the past", wholeNumber, "1000");
   addSettingsFlags(command, ["port", "host", "dataDirectory", "region", "account"]);
   return command.action(async (name: string, { follow, lines }: { follow?: boolean; lines: string }) => {
     const connection = await connectionOf(settingsOf(command));
     const query = { group: `/aws/lambda/${name}`, limit: lines, follow: String(follow === true) };
     const response = await getAdmin(connection, "/_lambent/logs", query);
+    let shown = 0;
     for await (const line of linesOf(response)) {
+      shown++;
       const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
       // Node.js runtimes join the lines of one message by carriage returns, which would overwrite each other here.
       process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd().replaceAll("\r", "\n")}\n`);
     }
+    // A misspelt name, region or account looks the same to the reader as a function that was never invoked.
+    if (shown === 0 && lines !== "0") {
+      process.stderr.write(`lambent: ${name} has logged nothing in ${connection.region} of account ${connection.account}\n`);
+    }
   });
+}
+
+function wholeNumber(text: string): string {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("must be a whole number");
+  return text;
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {

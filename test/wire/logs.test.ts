@@ -48,6 +48,12 @@ test("shows the last lines only, when so many are asked for", async () => {
   ]);
 });
 
+test("says that a function has logged nothing: its name may be misspelt", async () => {
+  const { stdout, stderr } = await run(process.execPath, [bin, "logs", "talkre", ...place], {});
+  expect(stdout).toBe("");
+  expect(stderr).toBe("lambent: talkre has logged nothing in us-east-1 of account 000000000000\n");
+});
+
 test("with -f shows what comes while it runs, and ends on SIGINT", async () => {
   await print("before");
   const child = spawn(process.execPath, [bin, "logs", "talker", "-f", ...place], { stdio: ["ignore", "pipe", "inherit"] });
@@ -96,7 +102,7 @@ test("shows a message of several lines as several lines", async () => {
 
 test("with -n 0 shows nothing of the past, and a number that is none is refused", async () => {
   expect((await run(process.execPath, [bin, "logs", "talker", "-n", "0", ...place], {})).stdout).toBe("");
-  await expect(run(process.execPath, [bin, "logs", "talker", "-n", "few", ...place], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("limit as a whole number") });
+  await expect(run(process.execPath, [bin, "logs", "talker", "-n", "few", ...place], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("must be a whole number") });
 });
 
 test("of another account and of a function that never ran are empty; a server that is not there is said to be missing", async () => {
