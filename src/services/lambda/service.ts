@@ -8,6 +8,7 @@ import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
+import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { invoke } from "./operations/invoke.ts";
@@ -54,7 +55,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetDurableExecutionState: unsupported,
   GetEventSourceMapping: unsupported,
   GetFunction: getFunction(parts),
-  GetFunctionCodeSigningConfig: unsupported,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(parts),
   GetFunctionConcurrency: unsupported,
   GetFunctionConfiguration: getFunctionConfiguration(parts),
   GetFunctionEventInvokeConfig: unsupported,

@@ -4,6 +4,7 @@ import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
   DeleteFunctionCommand,
+  GetFunctionCodeSigningConfigCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   type LambdaClient,
@@ -87,6 +88,12 @@ describe("a minimal function", () => {
     expect(Buffer.from(await download.arrayBuffer()).equals(zip)).toBe(true);
     const changed = await fetch((found.Code?.Location ?? "").replace(/signature=.{4}/, "signature=0000"));
     expect(changed.status).toBe(403);
+  });
+
+  test("has no code signing configuration", async () => {
+    const { $metadata, ...output } = await lambda.send(new GetFunctionCodeSigningConfigCommand({ FunctionName }));
+    expect($metadata.httpStatusCode).toBe(200);
+    expect(output).toStrictEqual({ FunctionName });
   });
 
   test("is found by its name, its ARN and parts of it", async () => {
