@@ -11,4 +11,7 @@ module.enableCompileCache?.(join(process.env.XDG_CACHE_HOME ?? join(homedir(), "
 const source = new URL("../src/cli/main.ts", import.meta.url);
 if (!existsSync(source)) await import("../dist/launch.js");
 else if (Number.parseInt(process.versions.node, 10) >= 26) await import(source.href);
-else throw new Error(`A checkout of Lambent needs Node.js 26, this is ${process.version}: run "npm ci", then "npx lambent".`);
+else {
+  process.stderr.write(`lambent: a checkout needs Node.js 26, this is ${process.version}: run "npm ci", then "npx lambent"\n`);
+  process.exitCode = 1;
+}
