@@ -14,8 +14,16 @@ const partition = store.partition(partitionKey);
 say("ready");
 await Promise.all([...Array.from({ length: 6 }, (_, lane) => writeForever(lane)), consumeForever(), putForever(store, partition)]);
 
+/** The parent may be slow to read, and the pipe does not block: tries until every byte has gone. */
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  let left = Buffer.from(`${line}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    }
+  }
 }
 
 /** One commit each over two documents, a queue, a stream and a timer. */
