@@ -106,6 +106,7 @@ test(`loses nothing acknowledged and leaves nothing half-made over ${kills} kill
     const server = await startServer(port, data);
     await account(client, known);
     const workers = ["a", "b", "c", "d"].map((worker) => work(client, `${worker}${kill}`, code, known));
+    // Not a wait for anything: the kill must come at a moment that nobody chose.
     await new Promise((resolve) => setTimeout(resolve, 30 + Math.random() * 150));
     server.kill("SIGKILL");
     await Promise.all([...workers, once(server, "close")]);
