@@ -2,7 +2,7 @@
 // AWS accepts and means its default by passes, since SAM, CDK and Terraform send many defaults. Whoever makes one real
 // deletes its line.
 import type { LambdaInput } from "./api.ts";
-import { settingNotApplied } from "./faults.ts";
+import { settingNotApplied } from "./faults/settings.ts";
 import { defaults } from "./limits.ts";
 import type { LambdaSettings } from "./parts.ts";
 

@@ -5,7 +5,7 @@ import { functionNotFound } from "../../../functions/faults.ts";
 import { latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
 import type { AliasRecord, AliasRoutingRecord } from "../../../functions/records.ts";
 import type { LambdaInput } from "../api.ts";
-import { latestNotRoutable, tooManyAdditionalVersions, versionRoutedTwice } from "../faults.ts";
+import { latestNotRoutable, tooManyAdditionalVersions, versionRoutedTwice } from "../faults/versions.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const aliasOutput = (id: FunctionId, alias: AliasRecord): AliasConfiguration => ({

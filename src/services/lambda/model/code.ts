@@ -1,6 +1,6 @@
 // The package of a function: which source was given, and from there to a verified blob.
 import type { CodeReference } from "../../../functions/function-version.ts";
-import { codeLost, codeMissing, codeSourcesExclusive, emptyZip, zipTooLarge } from "../faults.ts";
+import { codeLost, codeMissing, codeSourcesExclusive, emptyZip, zipTooLarge } from "../faults/code.ts";
 import { limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
 

@@ -1,5 +1,5 @@
 // Markers of lists: the key of the last item of a page, in a form that callers do not take apart.
-import { invalidMarker } from "../faults.ts";
+import { invalidMarker } from "../faults/lists.ts";
 import { limits } from "../limits.ts";
 
 export interface PageInput {

@@ -1,6 +1,6 @@
 // Whether a payload is JSON; when it is not, what AWS's parser (Jackson) says of the first place that is not.
 import { isUtf8 } from "node:buffer";
-import { payloadNotJson } from "../faults.ts";
+import { payloadNotJson } from "../faults/invokes.ts";
 
 /** Fault: InvalidRequestContentException. */
 export function requireJson(payload: Uint8Array): void {

@@ -3,16 +3,9 @@
 import type { CodeReference, FunctionConfiguration } from "../../../functions/function-version.ts";
 import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
-import {
-  blockedRuntime,
-  constraintViolated,
-  environmentTooLarge,
-  reservedTag,
-  reservedVariables,
-  runtimeAndHandlerMissing,
-  tooManyTags,
-  unknownRuntime,
-} from "../faults.ts";
+import { constraintViolated } from "../faults/base.ts";
+import { blockedRuntime, environmentTooLarge, reservedVariables, runtimeAndHandlerMissing, unknownRuntime } from "../faults/settings.ts";
+import { reservedTag, tooManyTags } from "../faults/tags.ts";
 import { defaults, limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
 

@@ -2,7 +2,7 @@
 import { parseLambdaArn } from "../../../core/arn.ts";
 import { locateFunction, type Scope } from "../../../functions/address.ts";
 import type { FunctionId } from "../../../functions/function-version.ts";
-import { codeSigningConfigNotFound, tagsOnFunctionsOnly, taggedResourceNotFound } from "../faults.ts";
+import { codeSigningConfigNotFound, taggedResourceNotFound, tagsOnFunctionsOnly } from "../faults/tags.ts";
 
 export function locateTaggedFunction(resource: string, scope: Scope): FunctionId {
   const kind = parseLambdaArn(resource)?.kind ?? "";

@@ -5,7 +5,7 @@ import { latestVersion, type FunctionId } from "../../../functions/function-vers
 import { requireIdle } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { ActiveFunctionRecord, UpdateFailedFunctionRecord } from "../../../functions/records.ts";
-import { revisionMismatch, unqualifiedOnly } from "../faults.ts";
+import { revisionMismatch, unqualifiedOnly } from "../faults/functions.ts";
 import type { LambdaParts } from "../parts.ts";
 
 /** By a strict name without a version or alias. */

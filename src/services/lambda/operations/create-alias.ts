@@ -5,7 +5,7 @@ import { putAlias, putFunction } from "../../../functions/documents.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { AliasRecord } from "../../../functions/records.ts";
 import type { LambdaHandler } from "../api.ts";
-import { aliasExists } from "../faults.ts";
+import { aliasExists } from "../faults/versions.ts";
 import { aliasOutput, checkAliasTarget, readRouting } from "../model/alias.ts";
 import { locateWholeFunction } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -6,7 +6,7 @@ import { putFunction, putTags, putVersion } from "../../../functions/documents.t
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { startCreation, startVersion, type DesiredFunction } from "../../../functions/lifecycle.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
-import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults.ts";
+import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/functions.ts";
 import { limits } from "../limits.ts";
 import { requireZip, storeZip } from "../model/code.ts";
 import { latestOutput } from "../model/function-output.ts";

@@ -6,7 +6,7 @@ import * as documents from "../../../functions/documents.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
-import { aliasUndeletable, latestUndeletable, versionInUse } from "../faults.ts";
+import { aliasUndeletable, latestUndeletable, versionInUse } from "../faults/functions.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const deleteFunction =

@@ -1,7 +1,7 @@
 // GetAlias.
 import { formatFunctionArn } from "../../../core/arn.ts";
 import type { LambdaHandler } from "../api.ts";
-import { aliasArnNotFound } from "../faults.ts";
+import { aliasArnNotFound } from "../faults/versions.ts";
 import { aliasOutput } from "../model/alias.ts";
 import { locateWholeFunction } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -3,7 +3,7 @@ import { locateFunction, type FunctionTarget } from "../../../functions/address.
 import type { CallContext } from "../../../core/context.ts";
 import { unmodelledHeaders } from "../../../protocol/operation.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
-import { clientContextTooLong, invalidClientContext, invokeNotSupported, payloadTooLarge } from "../faults.ts";
+import { clientContextTooLong, invalidClientContext, invokeNotSupported, payloadTooLarge } from "../faults/invokes.ts";
 import { limits } from "../limits.ts";
 import { requireJson } from "../model/payload.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -4,7 +4,7 @@ import type { Scope } from "../../../functions/address.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { LambdaHandler } from "../api.ts";
-import { masterRegionNeedsAll } from "../faults.ts";
+import { masterRegionNeedsAll } from "../faults/lists.ts";
 import { latestOutput, listed, versionOutput } from "../model/function-output.ts";
 import { cutPage, pageSize, readMarker } from "../model/paging.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -3,7 +3,7 @@ import { commitChange } from "../../../functions/change.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import { planPublication } from "../../../functions/publishing.ts";
 import type { LambdaHandler } from "../api.ts";
-import { codeSha256Differs } from "../faults.ts";
+import { codeSha256Differs } from "../faults/versions.ts";
 import { base64Sha256 } from "../model/code.ts";
 import { versionOutput } from "../model/function-output.ts";
 import { stampOf } from "../model/stamp.ts";

@@ -4,7 +4,7 @@ import { putFunction, putTags } from "../../../functions/documents.ts";
 import { requireTaggable } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
-import { noTags } from "../faults.ts";
+import { noTags } from "../faults/tags.ts";
 import { checkTags } from "../model/settings.ts";
 import { locateTaggedFunction } from "../model/tagged-resource.ts";
 import type { LambdaParts } from "../parts.ts";

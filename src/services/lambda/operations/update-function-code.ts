@@ -5,7 +5,7 @@ import type { CodeReference, FunctionConfiguration, FunctionId } from "../../../
 import { startUpdate } from "../../../functions/lifecycle.ts";
 import { planPublication } from "../../../functions/publishing.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
-import { imageForZip } from "../faults.ts";
+import { imageForZip } from "../faults/code.ts";
 import { requireZip, storeZip } from "../model/code.ts";
 import { latestOutput, versionOutput } from "../model/function-output.ts";
 import { checkRuntime } from "../model/settings.ts";

@@ -1,0 +1,35 @@
+// Faults of invokes that AWS finds before the function runs.
+import { Fault } from "../../../core/faults.ts";
+import { invalidParameter } from "./base.ts";
+
+/** Ours: AWS takes what this refuses. */
+export const invokeNotSupported = (setting: string): Fault =>
+  invalidParameter(`Lambent does not support ${setting} of Invoke yet.`);
+
+export const payloadTooLarge = (limit: number): Fault =>
+  new Fault({
+    code: "RequestEntityTooLargeException",
+    status: 413,
+    message: `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+  });
+
+export const payloadNotJson = (parserText: string): Fault =>
+  new Fault({
+    code: "InvalidRequestContentException",
+    status: 400,
+    message: `Could not parse request body into json: Could not parse payload into json: ${parserText}`,
+  });
+
+export const invalidClientContext = (): Fault =>
+  new Fault({
+    code: "InvalidRequestContentException",
+    status: 400,
+    message: "Client context must be a valid Base64-encoded JSON object.",
+  });
+
+export const clientContextTooLong = (length: number, limit: number): Fault =>
+  new Fault({
+    code: "InvalidRequestContentException",
+    status: 400,
+    message: `Client context must be no more than ${limit} bytes when base64-encoded, and is ${length}.`,
+  });
