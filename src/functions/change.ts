@@ -1,7 +1,8 @@
-// Read, decide, write if nothing changed meanwhile, else again: how every change of a function is made.
+// Read, decide, write if nothing changed meanwhile, else again: how every change of a function, and of whatever else has an ARN, is made.
 import { formatFunctionArn } from "../core/arn.ts";
 import type { StoreOperation } from "../store/operation.ts";
 import { CommitConflict } from "../store/store.ts";
+import type { Scope } from "./address.ts";
 import { tooManyConflicts } from "./faults.ts";
 import type { FunctionId } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";
@@ -24,22 +25,25 @@ export const commitChange = <Result>(
   repository: FunctionRepository,
   id: FunctionId,
   plan: () => Promise<ChangePlan<Result>>,
-): Promise<Result> => repository.inTurn(id, () => commitPlan(repository, id, plan));
+): Promise<Result> => commitChangeOf(repository, id, formatFunctionArn(id), plan);
 
-async function commitPlan<Result>(
+/** The same for any other resource: a layer, a mapping, a code signing config. */
+export const commitChangeOf = <Result>(
   repository: FunctionRepository,
-  id: FunctionId,
+  scope: Scope,
+  arn: string,
   plan: () => Promise<ChangePlan<Result>>,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    const { operations, result } = await plan();
-    if (operations.length === 0) return result;
-    try {
-      await repository.commit(id, operations);
-      return result;
-    } catch (error) {
-      if (!(error instanceof CommitConflict)) throw error;
-      if (attempt === maxAttempts) throw tooManyConflicts(formatFunctionArn(id), error);
+): Promise<Result> =>
+  repository.inTurn(arn, async () => {
+    for (let attempt = 1; ; attempt++) {
+      const { operations, result } = await plan();
+      if (operations.length === 0) return result;
+      try {
+        await repository.commit(scope, operations);
+        return result;
+      } catch (error) {
+        if (!(error instanceof CommitConflict)) throw error;
+        if (attempt === maxAttempts) throw tooManyConflicts(arn, error);
+      }
     }
-  }
-}
+  });

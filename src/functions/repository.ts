@@ -1,21 +1,23 @@
 // Functions, versions, aliases and tags in the store: reads, atomic writes and news of changes.
 import type { StoreOperation } from "../store/operation.ts";
-import type { DocumentChange, Partition, PartitionKey, ScanRange, Store } from "../store/store.ts";
+import type { Partition, PartitionKey, ScanRange, Store } from "../store/store.ts";
 import { isAccountId, isRegion } from "../core/context.ts";
 import type { Scope } from "./address.ts";
+import type { Collection, Stored } from "./collection.ts";
 import {
-  aliasKey,
+  aliases,
   belongingTo,
-  collections,
+  functions,
   functionTagsKey,
   pendingIndex,
-  putVersionCounter,
-  readStored,
+  qualifiedKey,
+  tags,
+  versionCounters,
   versionKey,
-  type Stored,
+  versions,
 } from "./documents.ts";
-import { functionKey, type FunctionId } from "./function-version.ts";
-import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
+import type { FunctionId } from "./function-version.ts";
+import type { AliasRecord, FunctionRecord, TagsRecord, VersionRecord } from "./records.ts";
 
 /**
  * A durable change of a function or of one of its versions. News of aliases comes as news of their function, whose
@@ -40,68 +42,92 @@ export class FunctionRepository {
   readonly #listeners = new Set<(change: FunctionChange) => void>();
   /** Partitions that were touched, by `account/region`, each with what ends its watches. */
   readonly #watched = new Map<string, { readonly partition: Partition; readonly unwatch: readonly (() => void)[] }>();
-  /** The end of the last change of each function that is being changed. */
+  /** The end of the last change of each resource that is being changed, by its ARN. */
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
+  /** Any kind of record by its key. */
+  async get<Content extends object>(
+    scope: Scope,
+    collection: Pick<Collection<Content>, "name" | "read">,
+    key: string,
+  ): Promise<Stored<Content> | undefined> {
+    const document = await this.#partition(scope).get(collection.name, key);
+    return document === undefined ? undefined : collection.read(document);
+  }
+
+  /** Any kind of record in order of keys (or of an index): one snapshot. */
+  async scan<Content extends object>(
+    scope: Scope,
+    collection: Pick<Collection<Content>, "name" | "read">,
+    range: ScanRange = {},
+  ): Promise<readonly Stored<Content>[]> {
+    const documents = await this.#partition(scope).scan(collection.name, range);
+    return documents.map((document) => collection.read(document));
+  }
+
   find(id: FunctionId): Promise<Stored<FunctionRecord> | undefined> {
-    return this.#get<FunctionRecord>(id, collections.functions, id.name);
+    return this.get(id, functions, id.name);
   }
 
   findVersion(id: FunctionId, version: number): Promise<Stored<VersionRecord> | undefined> {
-    return this.#get<VersionRecord>(id, collections.versions, versionKey(id.name, version));
+    return this.get(id, versions, versionKey(id.name, version));
   }
 
   findAlias(id: FunctionId, alias: string): Promise<Stored<AliasRecord> | undefined> {
-    return this.#get<AliasRecord>(id, collections.aliases, aliasKey(id.name, alias));
+    return this.get(id, aliases, qualifiedKey(id.name, alias));
   }
 
-  async tags(id: FunctionId): Promise<TagsRecord["tags"]> {
-    const stored = await this.#get<TagsRecord>(id, collections.tags, functionTagsKey(id.name));
-    return stored?.record.tags ?? {};
+  tags(id: FunctionId): Promise<TagsRecord["tags"]> {
+    return this.tagsOf(id, functionTagsKey(id.name));
+  }
+
+  /** Of any resource; `key` is what follows the account in its ARN. */
+  async tagsOf(scope: Scope, key: string): Promise<TagsRecord["tags"]> {
+    return (await this.get(scope, tags, key))?.record.tags ?? {};
   }
 
   /** The number that a publish gives, and the operation that uses it up: never again, also after a deletion. */
   async nextVersion(id: FunctionId): Promise<{ readonly number: number; readonly take: StoreOperation }> {
-    const stored = await this.#get<VersionCounterRecord>(id, collections.versionCounters, id.name);
+    const stored = await this.get(id, versionCounters, id.name);
     const number = (stored?.record.last ?? 0) + 1;
-    return { number, take: putVersionCounter(id.name, { last: number }, stored?.revision ?? "absent") };
+    return { number, take: versionCounters.put(id.name, { last: number }, stored?.revision ?? "absent") };
   }
 
   /** In order of names; `after` is a name. */
   listFunctions(scope: Scope, page: Page = {}): Promise<readonly Stored<FunctionRecord>[]> {
-    return this.#scan<FunctionRecord>(scope, collections.functions, rangeOf(page));
+    return this.scan(scope, functions, rangeOf(page));
   }
 
   /** In order of numbers; `after` is a number. */
   listVersions(id: FunctionId, page: { readonly after?: number; readonly limit?: number | undefined } = {}) {
     const after = page.after === undefined ? undefined : versionKey(id.name, page.after);
     const range = { ...rangeOf({ after, limit: page.limit }), prefix: belongingTo(id.name) };
-    return this.#scan<VersionRecord>(id, collections.versions, range);
+    return this.scan(id, versions, range);
   }
 
   /** Every version of every function of the scope. */
   listAllVersions(scope: Scope): Promise<readonly Stored<VersionRecord>[]> {
-    return this.#scan<VersionRecord>(scope, collections.versions, {});
+    return this.scan(scope, versions, {});
   }
 
   /** In order of names; `after` is an alias. */
   listAliases(id: FunctionId, page: Page = {}): Promise<readonly Stored<AliasRecord>[]> {
-    const after = page.after === undefined ? undefined : aliasKey(id.name, page.after);
+    const after = page.after === undefined ? undefined : qualifiedKey(id.name, page.after);
     const range = { ...rangeOf({ after, limit: page.limit }), prefix: belongingTo(id.name) };
-    return this.#scan<AliasRecord>(id, collections.aliases, range);
+    return this.scan(id, aliases, range);
   }
 
   /** Functions and versions of the scope that wait for their deployment. */
   async listPending(scope: Scope): Promise<readonly (FunctionRecord | VersionRecord)[]> {
-    const [functions, versions] = await Promise.all([
-      this.#scan<FunctionRecord>(scope, collections.functions, { index: pendingIndex }),
-      this.#scan<VersionRecord>(scope, collections.versions, { index: pendingIndex }),
+    const [latest, published] = await Promise.all([
+      this.scan(scope, functions, { index: pendingIndex }),
+      this.scan(scope, versions, { index: pendingIndex }),
     ]);
-    return [...functions, ...versions].map(({ record }) => record);
+    return [...latest, ...published].map(({ record }) => record);
   }
 
   /** Every account and region that ever held a function. */
@@ -119,17 +145,16 @@ export class FunctionRepository {
     await this.#partition(scope).commit(operations);
   }
 
-  /** Runs `work` when all that was asked for before it, of the same function, has ended. Not to be nested. */
-  async inTurn<Result>(id: FunctionId, work: () => Promise<Result>): Promise<Result> {
-    const key = functionKey(id);
-    const before = this.#turns.get(key);
+  /** Runs `work` when all that was asked for before it, of the resource with this ARN, has ended. Not to be nested. */
+  async inTurn<Result>(arn: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#turns.get(arn);
     const { promise: turn, resolve: end } = Promise.withResolvers<void>();
-    this.#turns.set(key, turn);
+    this.#turns.set(arn, turn);
     await before;
     try {
       return await work();
     } finally {
-      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      if (this.#turns.get(arn) === turn) this.#turns.delete(arn);
       end();
     }
   }
@@ -144,16 +169,6 @@ export class FunctionRepository {
     for (const { unwatch } of this.#watched.values()) for (const end of unwatch) end();
     this.#watched.clear();
     this.#listeners.clear();
-  }
-
-  async #get<Content>(scope: Scope, collection: string, key: string): Promise<Stored<Content> | undefined> {
-    const document = await this.#partition(scope).get(collection, key);
-    return document === undefined ? undefined : readStored<Content>(document);
-  }
-
-  async #scan<Content>(scope: Scope, collection: string, range: ScanRange): Promise<readonly Stored<Content>[]> {
-    const documents = await this.#partition(scope).scan(collection, range);
-    return documents.map((document) => readStored<Content>(document));
   }
 
   /** Watches a partition from the first touch, so that no change goes unseen between a read and its watch. */
@@ -173,19 +188,20 @@ export class FunctionRepository {
       region: scope.region,
       name: key.split(":", 1)[0] ?? key,
     });
-    const tellAll = (changes: readonly DocumentChange[]): void => {
-      for (const change of changes) this.#tell({ id: idOf(change.key), record: recordOf(change) });
-    };
-    return [partition.watch(collections.functions, tellAll), partition.watch(collections.versions, tellAll)];
+    return [functions, versions].map((collection) =>
+      partition.watch(collection.name, (changes) => {
+        for (const change of changes) {
+          const record = change.kind === "put" ? collection.read(change).record : undefined;
+          this.#tell({ id: idOf(change.key), record });
+        }
+      }),
+    );
   }
 
   #tell(change: FunctionChange): void {
     for (const listener of this.#listeners) listener(change);
   }
 }
-
-const recordOf = (change: DocumentChange): FunctionRecord | VersionRecord | undefined =>
-  change.kind === "put" ? readStored<FunctionRecord | VersionRecord>(change).record : undefined;
 
 const rangeOf = ({ after, limit }: Page): ScanRange => ({
   ...(after === undefined ? {} : { after }),

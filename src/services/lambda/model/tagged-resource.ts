@@ -1,24 +1,73 @@
-// Which resource a tag operation means. Only functions can be tagged so far, since nothing else can exist.
+// Which resource a tag operation means. One line a kind in the table.
 import { parseLambdaArn } from "../../../core/arn.ts";
 import { locateFunction, type Scope } from "../../../functions/address.ts";
-import type { FunctionId } from "../../../functions/function-version.ts";
-import { codeSigningConfigNotFound, taggedResourceNotFound, tagsOnFunctionsOnly } from "../faults/tags.ts";
+import { commitChange, commitChangeOf, type ChangePlan } from "../../../functions/change.ts";
+import type { Collection } from "../../../functions/collection.ts";
+import { functionTagsKey, putFunction } from "../../../functions/documents.ts";
+import { requireTaggable } from "../../../functions/lifecycle.ts";
+import { requireFunction } from "../../../functions/lookup.ts";
+import type { FunctionRepository } from "../../../functions/repository.ts";
+import type { StoreOperation } from "../../../store/operation.ts";
+import { codeSigningConfigNotFound, tagsOnFunctionsOnly, taggedResourceNotFound } from "../faults/tags.ts";
 
-export function locateTaggedFunction(resource: string, scope: Scope): FunctionId {
-  const kind = parseLambdaArn(resource)?.kind ?? "";
-  switch (kind) {
+export interface TaggedResource {
+  /** What follows the account in its ARN. */
+  readonly tagsKey: string;
+  /** Fault: it is not there, or its tags cannot be changed now. Returns what must be written along with its tags. */
+  require(purpose: "read" | "change"): Promise<readonly StoreOperation[]>;
+  commit<Result>(plan: () => Promise<ChangePlan<Result>>): Promise<Result>;
+}
+
+interface Located {
+  readonly arn: string;
+  readonly scope: Scope;
+  /** What follows the kind in the ARN. */
+  readonly name: string;
+  readonly repository: FunctionRepository;
+}
+
+export function locateTagged(arn: string, scope: Scope, repository: FunctionRepository): TaggedResource {
+  const parsed = parseLambdaArn(arn);
+  const located = { arn, scope: { account: scope.account, region: scope.region }, name: parsed?.resource ?? "", repository };
+  switch (parsed?.kind ?? "") {
     case "event-source-mapping":
-      throw taggedResourceNotFound("Event source mapping", resource);
+      throw taggedResourceNotFound("Event source mapping", arn);
     case "capacity-provider":
-      throw taggedResourceNotFound("Capacity provider", resource);
+      throw taggedResourceNotFound("Capacity provider", arn);
     case "network-connector":
-      throw taggedResourceNotFound("Network connector", resource);
+      throw taggedResourceNotFound("Network connector", arn);
     case "code-signing-config":
       throw codeSigningConfigNotFound();
-    default: {
-      const { id, qualifier } = locateFunction({ FunctionName: resource }, scope, "strict");
-      if (qualifier !== undefined) throw tagsOnFunctionsOnly();
-      return id;
-    }
+    default:
+      return taggedFunction(located);
   }
 }
+
+function taggedFunction({ arn, scope, repository }: Located): TaggedResource {
+  const { id, qualifier } = locateFunction({ FunctionName: arn }, scope, "strict");
+  if (qualifier !== undefined) throw tagsOnFunctionsOnly();
+  return {
+    tagsKey: functionTagsKey(id.name),
+    async require(purpose) {
+      const { record, revision } = await requireFunction(repository, id);
+      if (purpose === "change") requireTaggable(record, id);
+      return [putFunction(record, revision)];
+    },
+    commit: (plan) => commitChange(repository, id, plan),
+  };
+}
+
+/** A resource of an account with a collection of its own, keyed by what follows the kind in its ARN. */
+export const taggedRecord = (
+  { arn, scope, name, repository }: Located,
+  collection: Collection<object>,
+  { kind, missing }: { readonly kind: string; readonly missing: () => Error },
+): TaggedResource => ({
+  tagsKey: `${kind}:${name}`,
+  async require() {
+    const stored = await repository.get(scope, collection, name);
+    if (stored === undefined) throw missing();
+    return [{ kind: "check-document", collection: collection.name, key: name, expect: stored.revision }];
+  },
+  commit: (plan) => commitChangeOf(repository, scope, arn, plan),
+});

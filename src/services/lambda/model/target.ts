@@ -1,6 +1,6 @@
 // Operations on a function as a whole, and the conditions that a change of one must meet.
 import { locateFunction, type Scope } from "../../../functions/address.ts";
-import type { Stored } from "../../../functions/documents.ts";
+import type { Stored } from "../../../functions/collection.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { requireIdle } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
@@ -21,8 +21,8 @@ export async function requireChangeable(
   revisionId: string | undefined,
   { functions }: Pick<LambdaParts, "functions">,
 ): Promise<Stored<ActiveFunctionRecord | UpdateFailedFunctionRecord>> {
-  const { record, revision } = await requireFunction(functions, id);
+  const { record, ...stored } = await requireFunction(functions, id);
   const idle = requireIdle(record, id);
   if (revisionId !== undefined && revisionId !== idle.revisionId) throw revisionMismatch();
-  return { record: idle, revision };
+  return { ...stored, record: idle };
 }

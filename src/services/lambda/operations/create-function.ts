@@ -2,7 +2,7 @@
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction } from "../../../functions/address.ts";
 import { commitChange } from "../../../functions/change.ts";
-import { putFunction, putTags, putVersion } from "../../../functions/documents.ts";
+import { functionTagsKey, putFunction, putTags, putVersion } from "../../../functions/documents.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { startCreation, startVersion, type DesiredFunction } from "../../../functions/lifecycle.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
@@ -57,7 +57,7 @@ const commitCreation = (
   commitChange(parts.functions, id, async () => {
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
     const record = startCreation(id.name, desired, stampOf(parts));
-    const operations = [putFunction(record, "absent"), putTags(id.name, input.Tags ?? {})];
+    const operations = [putFunction(record, "absent"), putTags(functionTagsKey(id.name), input.Tags ?? {})];
     const output = latestOutput(id, record);
     if (input.Publish !== true) return { operations, result: output };
     const { number, take } = await parts.functions.nextVersion(id);

@@ -1,6 +1,7 @@
 // DeleteAlias: an alias that is not there is no fault.
+import { deleteQualifiedBelongings } from "../../../functions/belongings.ts";
 import { commitChange } from "../../../functions/change.ts";
-import { deleteAlias as deleteAliasDocument, putFunction } from "../../../functions/documents.ts";
+import { aliases, putFunction } from "../../../functions/documents.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
 import { locateWholeFunction } from "../model/target.ts";
@@ -12,7 +13,9 @@ export const deleteAlias =
     const id = locateWholeFunction(input, context);
     return commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireFunction(parts.functions, id);
-      if ((await parts.functions.findAlias(id, input.Name)) === undefined) return { operations: [], result: {} };
-      return { operations: [putFunction(record, revision), deleteAliasDocument(id.name, input.Name)], result: {} };
+      const stored = await parts.functions.findAlias(id, input.Name);
+      if (stored === undefined) return { operations: [], result: {} };
+      const belongings = deleteQualifiedBelongings(id.name, input.Name);
+      return { operations: [putFunction(record, revision), aliases.delete(stored.key), ...belongings], result: {} };
     });
   };

@@ -1,6 +1,7 @@
 // DeleteFunction: the function with all that belongs to it, or one of its versions.
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction } from "../../../functions/address.ts";
+import { deleteBelongings, deleteQualifiedBelongings } from "../../../functions/belongings.ts";
 import { commitChange, type ChangePlan } from "../../../functions/change.ts";
 import * as documents from "../../../functions/documents.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
@@ -27,17 +28,8 @@ export const deleteFunction =
 
 async function planDeletion(id: FunctionId, { functions }: LambdaParts): Promise<ChangePlan<void>> {
   const stored = await requireFunction(functions, id);
-  const [versions, aliases] = await Promise.all([functions.listVersions(id), functions.listAliases(id)]);
-  return {
-    operations: [
-      documents.deleteFunction(stored),
-      ...versions.map(({ record }) => documents.deleteVersion(id.name, record.version)),
-      ...aliases.map(({ record }) => documents.deleteAlias(id.name, record.alias)),
-      // The counter of versions stays: a function of the same name goes on where this one ended.
-      documents.putTags(id.name, {}),
-    ],
-    result: undefined,
-  };
+  const belongings = await deleteBelongings(functions, id);
+  return { operations: [documents.deleteFunction(stored), ...belongings], result: undefined };
 }
 
 async function planVersionDeletion(
@@ -62,7 +54,8 @@ async function planVersionDeletion(
     operations: [
       // Written along, as it is: it orders all changes of the function (functions/documents.ts).
       documents.putFunction(latest, revision),
-      documents.deleteVersion(id.name, published.record.version),
+      documents.versions.delete(published.key),
+      ...deleteQualifiedBelongings(id.name, qualifier),
     ],
     result: undefined,
   };
