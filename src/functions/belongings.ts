@@ -3,6 +3,7 @@ import type { StoreOperation } from "../store/operation.ts";
 import type { Collection } from "./collection.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
 import type { FunctionId } from "./function-version.ts";
+import { functionPolicies } from "./policies.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
@@ -11,7 +12,7 @@ type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
 const ofFunction: readonly AnyCollection[] = [versions, aliases];
 
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
-const ofQualifier: readonly AnyCollection[] = [];
+const ofQualifier: readonly AnyCollection[] = [functionPolicies];
 
 /** The counter of versions stays: a function of the same name goes on where this one ended. */
 export async function deleteBelongings(repository: FunctionRepository, id: FunctionId): Promise<readonly StoreOperation[]> {

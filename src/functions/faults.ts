@@ -54,3 +54,43 @@ export const tooManyConflicts = (arn: string, cause: unknown): Fault =>
     message: `The operation cannot be performed at this time. ${arn} is being changed by other requests.`,
     cause,
   });
+
+export const statementExists = (sid: string): Fault =>
+  new Fault({
+    code: "ResourceConflictException",
+    status: 409,
+    message:
+      `The statement id (${sid}) provided already exists. ` +
+      "Please provide a new statement id, or remove the existing statement.",
+  });
+
+export const statementNotFound = (sid: string): Fault =>
+  new Fault({
+    code: "ResourceNotFoundException",
+    status: 404,
+    message: `Statement ${sid} is not found in resource policy.`,
+  });
+
+export const noPolicy = (): Fault =>
+  new Fault({
+    code: "ResourceNotFoundException",
+    status: 404,
+    message: "No policy is associated with the given resource.",
+  });
+
+export const policyTooLong = (bytes: number, limit: number): Fault =>
+  new Fault({
+    code: "PolicyLengthExceededException",
+    status: 400,
+    message: `The final policy size (${bytes}) is bigger than the limit (${limit}).`,
+  });
+
+/** `api`: what shows the latest RevisionId of such a policy. */
+export const policyRevisionMismatch = (api: string): Fault =>
+  new Fault({
+    code: "PreconditionFailedException",
+    status: 412,
+    message:
+      "The Revision Id provided does not match the latest Revision Id. " +
+      `Call the ${api} API to retrieve the latest Revision Id`,
+  });
