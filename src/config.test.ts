@@ -23,6 +23,14 @@ describe("settings", () => {
     expect(settings).toMatchObject({ port: 3, region: "eu-west-2", account: "111111111111" });
   });
 
+  test("name endpoints of services, from a list of the file too", () => {
+    const given = { serviceEndpoints: "s3=http://127.0.0.1:9000, sqs=https://sqs.eu-west-1.amazonaws.com" };
+    const endpoints = new Map([["s3", "http://127.0.0.1:9000"], ["sqs", "https://sqs.eu-west-1.amazonaws.com"]]);
+    expect(readSettings(given, undefined, {}).serviceEndpoints).toEqual(endpoints);
+    const file = fileWith('{"service-endpoint": ["s3=http://127.0.0.1:9000", "sqs=https://sqs.eu-west-1.amazonaws.com"]}');
+    expect(readSettings({}, file, {}).serviceEndpoints).toEqual(endpoints);
+  });
+
   test("have no data directory in memory", () => {
     expect(readSettings({ memory: "true" }, undefined, {}).dataDirectory).toBeUndefined();
   });
@@ -31,6 +39,9 @@ describe("settings", () => {
     [{ port: "70000" }, "--port: must be a whole number from 0 to 65535"],
     [{ account: "12" }, "--account: must have twelve digits"],
     [{ region: "mars" }, "--region: must be a region such as eu-west-1"],
+    [{ serviceEndpoints: "s4=http://127.0.0.1" }, "--service-endpoint: must be SERVICE=URL with one of these services: lambda, s3,"],
+    [{ serviceEndpoints: "s3" }, "--service-endpoint: must be SERVICE=URL"],
+    [{ serviceEndpoints: "s3=127.0.0.1:9000" }, "--service-endpoint: must give s3 a URL that begins with http:// or https://"],
     [{ auth: "maybe" }, "--auth: must be one of on, off"],
   ])("refuse %j by name", (flags, message) => {
     expect(() => readSettings(flags, undefined, {})).toThrow(message);

@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import type { RemoteCredentials } from "./cloud/remote.ts";
 import { type AccountId, isAccountId, isRegion, type Region } from "./core/context.ts";
+import { services } from "./protocol/service-table.ts";
 
 export interface Settings {
   readonly host: string;
@@ -18,6 +20,8 @@ export interface Settings {
   readonly trustNetwork: boolean;
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
+  /** URLs by the name of the service. */
+  readonly serviceEndpoints: ReadonlyMap<string, string>;
   readonly isolation: "any" | "required";
   readonly deprecatedRuntimes: "warn" | "block";
   readonly concurrency: number;
@@ -66,6 +70,20 @@ const list = (text: string): readonly string[] =>
     .filter((item) => item !== "");
 
 const isTrue = (text: string): boolean => oneOf("true", "false")(text) === "true";
+
+/** `s3=http://127.0.0.1:9000,sqs=https://sqs.eu-west-1.amazonaws.com` */
+function parseEndpoints(text: string): ReadonlyMap<string, string> {
+  const endpoints = new Map<string, string>();
+  for (const item of list(text)) {
+    const [, name = "", url = ""] = /^([^=]*)=(.*)$/.exec(item) ?? [];
+    if (!services.some((service) => service.name === name)) {
+      throw new SettingsError(`must be SERVICE=URL with one of these services: ${services.map((service) => service.name).join(", ")}`);
+    }
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) throw new SettingsError(`must give ${name} a URL that begins with http:// or https://`);
+    endpoints.set(name, url);
+  }
+  return endpoints;
+}
 
 function parseRegion(text: string): Region {
   if (!isRegion(text)) throw new SettingsError("must be a region such as eu-west-1");
@@ -161,6 +179,15 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "",
     parse: list,
   },
+  serviceEndpoints: {
+    flag: "service-endpoint",
+    placeholder: "SERVICE=URL",
+    variable: "LAMBENT_SERVICE_ENDPOINT",
+    summary:
+      "Where AWS services are that Lambent does not serve itself, separated by commas: `s3=http://127.0.0.1:9000`. Calls carry the credentials of AWS's usual chain (`AWS_ACCESS_KEY_ID`, profile, …) of whoever starts Lambent.",
+    fallback: "",
+    parse: parseEndpoints,
+  },
   isolation: {
     flag: "isolation",
     placeholder: "any|required",
@@ -252,6 +279,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     trustNetwork: value("trustNetwork"),
     allowHosts: value("allowHosts"),
     allowOrigins: value("allowOrigins"),
+    serviceEndpoints: value("serviceEndpoints"),
     isolation: value("isolation"),
     deprecatedRuntimes: value("deprecatedRuntimes"),
     concurrency: value("concurrency"),
@@ -295,3 +323,9 @@ export function programFolders(environment = process.env): { readonly searchPath
   const searchPath = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   return { searchPath, homeDirectory: homedir() };
 }
+
+/** For calls that leave Lambent: AWS's usual chain (variables, profile, the machine's role), loaded with the first of them. */
+export const remoteCredentials: RemoteCredentials = async () => {
+  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+  return fromNodeProviderChain({ maxRetries: 0 })();
+};

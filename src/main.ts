@@ -6,7 +6,8 @@ import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { SignedDownloadLinks } from "./admin/download-links.ts";
 import { ServiceRegistry } from "./cloud/registry.ts";
-import { programFolders, type Settings, SettingsError } from "./config.ts";
+import { RemoteServices } from "./cloud/remote.ts";
+import { programFolders, remoteCredentials, type Settings, SettingsError } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { systemIds } from "./core/ids.ts";
 import { openCodeCache } from "./engine/code/code-cache.ts";
@@ -90,7 +91,9 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     onError: (error) => log.error({ error }, "engine-failed"),
   });
 
-  const registry = new ServiceRegistry();
+  const elsewhere = new RemoteServices({ endpoints: settings.serviceEndpoints, credentials: remoteCredentials });
+  closers.push(() => elsewhere.close());
+  const registry = new ServiceRegistry(elsewhere);
   const links = new SignedDownloadLinks(clock);
   registry.register({
     service: {
@@ -100,6 +103,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         catalog: functions.catalog,
         engine,
         blobs: store.blobs,
+        cloud: registry,
         links,
         clock,
         ids,
@@ -116,6 +120,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     wire: () => loadServiceWire("lambda"),
     validator: () => loadValidator("lambda"),
   });
+
+  refuseServedElsewhere(settings, registry);
 
   const ending = new AbortController();
   const gateway = await startGateway({
@@ -143,6 +149,12 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
 /** The languages of this machine; also for commands that need no running instance. */
 export function openRuntimes(settings: Settings, log: Logger = createLogger(settings.logLevel)): Runtimes {
   return createRuntimes({ directory: settings.runtimesDirectory, ...programFolders(), log });
+}
+
+/** What is served here is not asked for elsewhere: an endpoint for it would change nothing. */
+function refuseServedElsewhere({ serviceEndpoints }: Settings, registry: ServiceRegistry): void {
+  const served = [...serviceEndpoints.keys()].find((service) => registry.find(service) !== undefined);
+  if (served !== undefined) throw new SettingsError(`--service-endpoint ${served}: Lambent serves ${served} itself`);
 }
 
 async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promise<Operator> {

@@ -10,6 +10,28 @@ export const serviceNotServed = (service: string): Fault =>
     message: `Lambent does not serve the service ${service} yet.`,
   });
 
+/** Between services: nobody on the wire asked for it, so it says what would help. */
+export const serviceNotConfigured = (service: string): Fault =>
+  new Fault({
+    code: "NotImplementedException",
+    status: 501,
+    message:
+      `Lambent does not serve the service ${service} yet and was not told where one is: ` +
+      `start it with --service-endpoint ${service}=URL.`,
+  });
+
+/** What another endpoint answered. */
+export const remoteRefused = (code: string, status: number, message: string, cause: unknown): Fault =>
+  new Fault({ code, status, message, cause });
+
+export const remoteNotReached = (service: string, endpoint: string, cause: unknown): Fault =>
+  new Fault({
+    code: "ServiceUnavailable",
+    status: 503,
+    message: `The service ${service} at ${endpoint} could not be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+    cause,
+  });
+
 export const operationNotServed = (service: string, operation: string): Fault =>
   new Fault({
     code: "NotImplementedException",

@@ -30,7 +30,19 @@ describe("an operation", () => {
   });
 
   test("of a service that is not served is refused by name", async () => {
-    expect(await refusal(registryWith("lambda").call("sqs", "SendMessage", {}, anonymous))).toMatchObject({ status: 501, message: "Lambent does not serve the service sqs yet." });
+    const unsent = { input: {}, unknownMembers: [] };
+    expect(await refusal(registryWith("lambda").dispatch("sqs", "SendMessage", unsent, anonymous))).toMatchObject({ status: 501, message: "Lambent does not serve the service sqs yet." });
+    expect(await refusal(registryWith("lambda").call("sqs", "SendMessage", {}, anonymous))).toMatchObject({
+      status: 501,
+      message: "Lambent does not serve the service sqs yet and was not told where one is: start it with --service-endpoint sqs=URL.",
+    });
+  });
+
+  test("of a service that is not served goes elsewhere when a service of ours asks for it, and no request does", async () => {
+    const elsewhere = { call: async (...call: unknown[]): Promise<object> => ({ call }) };
+    const registry = new ServiceRegistry(elsewhere);
+    expect(await registry.call("s3", "GetObject", { Key: "k" }, anonymous)).toEqual({ call: ["s3", "GetObject", { Key: "k" }, anonymous] });
+    expect(await refusal(registry.dispatch("s3", "GetObject", { input: {}, unknownMembers: [] }, anonymous))).toMatchObject({ status: 501 });
   });
 
   test("is validated before it runs", async () => {

@@ -6,7 +6,7 @@ import type { Service } from "../protocol/operation.ts";
 import type { DecodedInput, ServiceWire } from "../protocol/protocol.ts";
 import type { Validator } from "../protocol/validation/validator.ts";
 import { type Authorise, authoriseByPrincipal } from "./authorise.ts";
-import { operationNotServed, serviceNotServed } from "./faults.ts";
+import { operationNotServed, serviceNotConfigured, serviceNotServed } from "./faults.ts";
 
 export interface ServiceParts {
   readonly service: Service;
@@ -30,11 +30,20 @@ interface Entry extends ServedService {
   validator(): Validator | Promise<Validator>;
 }
 
+const nowhere: Cloud = {
+  call: async (service) => {
+    throw serviceNotConfigured(service);
+  },
+};
+
 export class ServiceRegistry implements Cloud {
   readonly #services = new Map<string, Entry>();
+  readonly #elsewhere: Cloud;
   readonly #authorise: Authorise;
 
-  constructor(authorise: Authorise = authoriseByPrincipal) {
+  /** `elsewhere` runs what services ask of services that are not registered here. */
+  constructor(elsewhere: Cloud = nowhere, authorise: Authorise = authoriseByPrincipal) {
+    this.#elsewhere = elsewhere;
     this.#authorise = authorise;
   }
 
@@ -73,6 +82,7 @@ export class ServiceRegistry implements Cloud {
   }
 
   call(service: string, operation: string, input: object, context: CallContext): Promise<object> {
+    if (!this.#services.has(service)) return this.#elsewhere.call(service, operation, input, context);
     return this.dispatch(service, operation, { input: { ...input }, unknownMembers: [] }, context);
   }
 }

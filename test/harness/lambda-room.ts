@@ -1,6 +1,8 @@
 // Lambda's operations for tests of the room: a memory store, a clock that stands still, ids that count and an engine
 // that records what it is asked.
+import { ServiceRegistry } from "../../src/cloud/registry.ts";
 import { ManualClock } from "../../src/core/clock.ts";
+import type { Cloud } from "../../src/core/cloud.ts";
 import { isAccountId, isRegion, type CallContext } from "../../src/core/context.ts";
 import type { Ids, RequestId } from "../../src/core/ids.ts";
 import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
@@ -53,11 +55,13 @@ export const zip = (content: string): Uint8Array => Buffer.from(`PK ${content}`)
 interface RoomOptions extends Partial<LambdaParts["settings"]> {
   /** Of another room, which closes it: what two processes of a cluster share. */
   readonly store?: Store;
+  /** Other services; without it there are none. */
+  readonly cloud?: Cloud;
   /** Where ids begin to count, so that those of two rooms over one store differ. */
   readonly firstId?: number;
 }
 
-export async function openLambdaRoom({ store: given, firstId = 1, ...settings }: RoomOptions = {}): Promise<LambdaRoom> {
+export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry(), firstId = 1, ...settings }: RoomOptions = {}): Promise<LambdaRoom> {
   const clock = new ManualClock();
   const ids = countingIds(firstId);
   const store = given ?? (await openMemoryStore({ clock }));
@@ -70,6 +74,7 @@ export async function openLambdaRoom({ store: given, firstId = 1, ...settings }:
     catalog: functions.catalog,
     engine: { invoke: (request) => runEcho(request, { invoked, functions }) },
     blobs: store.blobs,
+    cloud,
     code: { inspect: async () => ({ unzippedBytes: 1 }) },
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },
     runtimeVersions: { hashOf: async (runtime) => (runtime.startsWith("nodejs") ? "ab".repeat(32) : undefined) },

@@ -14,6 +14,8 @@ export const limits = {
   tags: 50,
   /** ZipFile, unencoded. */
   zippedBytes: 52_428_800,
+  /** Of S3: what unpacks to less than `unzippedBytes` is no larger, headers of very many small files included. */
+  fetchedZipBytes: 314_572_800,
   unzippedBytes: mostUnzippedBytes,
   /** All zips of an account in a region; 75 GiB before 2026. */
   codeStorageBytes: 300 * 1024 ** 3,

@@ -1,5 +1,6 @@
 // What the operations of Lambda's API are made of; main.ts brings it.
 import type { Clock } from "../../core/clock.ts";
+import type { Cloud } from "../../core/cloud.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { DownloadLinks } from "../../core/links.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -14,6 +15,8 @@ export interface LambdaParts {
   readonly catalog: FunctionCatalog;
   readonly engine: Pick<Engine, "invoke">;
   readonly blobs: Blobs;
+  /** Other services; code in a bucket comes from S3. */
+  readonly cloud: Cloud;
   readonly code: CodeInspection;
   readonly links: DownloadLinks;
   readonly runtimeVersions: RuntimeVersions;

@@ -43,7 +43,6 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["DurableConfig", { DurableConfig: {} }],
   ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
   ["PublishTo", { PublishTo: "LATEST_PUBLISHED" }],
-  ["S3Bucket and S3Key", { Code: { S3Bucket: "bucket", S3Key: "key" } }],
   ["ImageUri", { Code: { ImageUri: "image" } }],
   ["S3ObjectStorageMode REFERENCE", { Code: { ZipFile: zip("f"), S3ObjectStorageMode: "REFERENCE" } }],
   ["SourceKMSKeyArn", { Code: { ZipFile: zip("f"), SourceKMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" } }],

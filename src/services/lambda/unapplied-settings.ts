@@ -141,11 +141,6 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
 /** Of FunctionCode; UpdateFunctionCode has the same members at its top. */
 const codeSettings: readonly UnappliedSetting<CodeSettings>[] = [
   {
-    setting: "S3Bucket and S3Key",
-    why: "code is taken as ZipFile only.",
-    isAskedFor: ({ S3Bucket, S3Key, S3ObjectVersion }) => isText(S3Bucket) || isText(S3Key) || isText(S3ObjectVersion),
-  },
-  {
     setting: "S3ObjectStorageMode REFERENCE",
     why: "code is always copied.",
     isAskedFor: ({ S3ObjectStorageMode }) => S3ObjectStorageMode !== undefined && S3ObjectStorageMode !== "COPY",

@@ -12,6 +12,19 @@ export const imageForZip = (): Fault =>
 
 export const emptyZip = (): Fault => invalidParameter("Uploaded file must be a non-empty zip");
 
+/** What S3 said when the package was fetched, as AWS passes it on. */
+export const packageNotFetched = (code: string, message: string): Fault =>
+  invalidParameter(`Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`);
+
+export const packageDenied = (object: string, code: string, message: string): Fault =>
+  new Fault({
+    code: "AccessDeniedException",
+    status: 403,
+    message:
+      "Your access has been denied by S3, please make sure your request credentials have permission to GetObject for " +
+      `${object}. S3 Error Code: ${code}. S3 Error Message: ${message}`,
+  });
+
 export const zipTooLarge = (limit: number): Fault =>
   new Fault({
     code: "RequestEntityTooLargeException",

@@ -1,34 +1,74 @@
-// The package of a function: which source was given, and from there to a verified blob.
+// The package of a function or layer: which source was given, and from there to a verified blob.
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import type { CallContext } from "../../../core/context.ts";
+import { Fault } from "../../../core/faults.ts";
+import { unzippedTooLarge } from "../../../engine/code/faults.ts";
 import type { CodeReference } from "../../../functions/function-version.ts";
-import { codeLost, codeMissing, codeSourcesExclusive, emptyZip, zipTooLarge } from "../faults/code.ts";
+import type { BlobRef } from "../../../store/blob.ts";
+import { codeLost, codeMissing, codeSourcesExclusive, emptyZip, packageDenied, packageNotFetched, zipTooLarge } from "../faults/code.ts";
 import { limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
 
-interface CodeSources {
+/** What CreateFunction, UpdateFunctionCode and PublishLayerVersion say about where the zip is. */
+interface PackageSources {
   readonly ZipFile?: Uint8Array | undefined;
   readonly S3Bucket?: string | undefined;
   readonly S3Key?: string | undefined;
+  readonly S3ObjectVersion?: string | undefined;
   readonly ImageUri?: string | undefined;
 }
 
-/** The zip among the sources that were sent. Sources that are not applied have been refused before. */
-export function requireZip(sources: CodeSources): Uint8Array {
-  const { ZipFile } = sources;
-  if (ZipFile === undefined) throw codeMissing();
-  if (sources.S3Bucket !== undefined || sources.S3Key !== undefined || sources.ImageUri !== undefined)
-    throw codeSourcesExclusive();
-  if (ZipFile.byteLength === 0) throw emptyZip();
-  if (ZipFile.byteLength > limits.zippedBytes) throw zipTooLarge(limits.zippedBytes);
-  return ZipFile;
-}
+type PackageParts = Pick<LambdaParts, "blobs" | "cloud" | "code">;
 
-/** Resolves once the package is on disk and was found sound. A blob that nothing refers to is collected later. */
-export async function storeZip(zip: Uint8Array, parts: Pick<LambdaParts, "blobs" | "code">): Promise<CodeReference> {
-  const { sha256, sizeBytes } = await parts.blobs.put(zip);
+/**
+ * Stores the package; resolves once it is on disk and was found sound. A blob that nothing refers to is collected
+ * later. Faults in AWS's words: no source or two, too large, what S3 answered, not a sound zip.
+ */
+export async function readPackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<CodeReference> {
+  const { sha256, sizeBytes } = await storePackage(sources, parts, context);
   const path = await parts.blobs.path(sha256);
   if (path === undefined) throw codeLost(sha256);
   await parts.code.inspect(path);
   return { sha256, sizeBytes };
+}
+
+function storePackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<BlobRef> {
+  const { ZipFile, S3Bucket, S3Key, S3ObjectVersion, ImageUri } = sources;
+  if (ZipFile === undefined) {
+    if (S3Bucket === undefined || S3Key === undefined) throw codeMissing();
+    return fetchZip({ Bucket: S3Bucket, Key: S3Key, ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }) }, parts, context);
+  }
+  if ([S3Bucket, S3Key, S3ObjectVersion, ImageUri].some((other) => other !== undefined)) throw codeSourcesExclusive();
+  if (ZipFile.byteLength === 0) throw emptyZip();
+  if (ZipFile.byteLength > limits.zippedBytes) throw zipTooLarge(limits.zippedBytes);
+  return parts.blobs.put(ZipFile);
+}
+
+interface S3Object {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly VersionId?: string;
+}
+
+/** From the bucket to the blobs as it comes: it is never in memory as a whole. */
+async function fetchZip(object: S3Object, { blobs, cloud }: PackageParts, context: CallContext): Promise<BlobRef> {
+  try {
+    const { Body } = (await cloud.call("s3", "GetObject", object, context)) as Pick<GetObjectCommandOutput, "Body">;
+    // A handler of ours may answer with bytes, and S3 with nothing for what is empty.
+    const content = (Body ?? new Uint8Array()) as AsyncIterable<Uint8Array> | Uint8Array;
+    return await blobs.put(content, { maxBytes: limits.fetchedZipBytes });
+  } catch (error) {
+    throw fetchFault(error, object);
+  }
+}
+
+/** Only what S3 answered is told in AWS's frame; that there is no S3, or no space, is a matter of our own. */
+function fetchFault(error: unknown, { Bucket, Key }: S3Object): unknown {
+  if (!(error instanceof Fault)) return error;
+  if (error.code === "BlobTooLarge") return unzippedTooLarge();
+  if (error.status === 501 || error.code.startsWith("Store")) return error;
+  if (error.status === 403) return packageDenied(`${Bucket}/${Key}`, error.code, error.message);
+  return packageNotFetched(error.code, error.message);
 }
 
 /** As CodeSha256 prints it. */

@@ -8,7 +8,7 @@ import { startCreation, startVersion, type DesiredFunction } from "../../../func
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/functions.ts";
 import { limits } from "../limits.ts";
-import { requireZip, storeZip } from "../model/code.ts";
+import { readPackage } from "../model/code.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -26,7 +26,7 @@ export const createFunction =
     // Before the code is read: whoever creates twice should not wait for a second upload to be verified.
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
 
-    const code = await storeZip(requireZip(input.Code), parts);
+    const code = await readPackage(input.Code, parts, context);
     const configuration = newConfiguration(input, code, parts);
     const desired: DesiredFunction = {
       configuration,

@@ -6,7 +6,7 @@ import { startUpdate } from "../../../functions/lifecycle.ts";
 import { planPublication } from "../../../functions/publishing.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { imageForZip } from "../faults/code.ts";
-import { requireZip, storeZip } from "../model/code.ts";
+import { readPackage } from "../model/code.ts";
 import { latestOutput, versionOutput } from "../model/function-output.ts";
 import { checkRuntime } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -27,7 +27,7 @@ export const updateFunctionCode =
     // Before the code is read; what counts is checked again when it is written.
     const current = await requireChangeable(id, input.RevisionId, parts);
     checkRuntime(current.record.configuration.runtime, "update", parts);
-    const code = await storeZip(requireZip(input), parts);
+    const code = await readPackage(input, parts, context);
     // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
     if (input.DryRun === true) return latestOutput(id, current.record);
     const { runtime } = current.record.configuration;
