@@ -6,7 +6,7 @@ declare const functionArnBrand: unique symbol;
 /** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, perhaps with `:QUALIFIER`. */
 export type FunctionArn = string & { readonly [functionArnBrand]: true };
 
-/** What identifies a function; FunctionId of functions/ is one. */
+/** What identifies a function or a layer; FunctionId and LayerId of functions/ are such. */
 interface FunctionIdentity {
   readonly account: AccountId;
   readonly region: Region;
@@ -57,6 +57,10 @@ export const formatFunctionArn = (id: FunctionIdentity, qualifier?: string): Fun
   `arn:${partitionOf(id.region)}:lambda:${id.region}:${id.account}:function:${id.name}${
     qualifier === undefined ? "" : `:${qualifier}`
   }` as FunctionArn;
+
+/** `arn:aws:lambda:REGION:ACCOUNT:layer:NAME`, with a version the ARN of that one. */
+export const formatLayerArn = (id: FunctionIdentity, version?: number): string =>
+  `arn:${partitionOf(id.region)}:lambda:${id.region}:${id.account}:layer:${id.name}${version === undefined ? "" : `:${version}`}`;
 
 /** `arn:aws:lambda:REGION::runtime:HASH`: the version of a runtime, which belongs to no account. */
 export const formatRuntimeVersionArn = (region: Region, hash: string): string =>

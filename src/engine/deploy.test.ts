@@ -11,7 +11,7 @@ const deployment = (deploymentId: string): PendingDeployment => ({
   id: functionId("f"),
   version: "$LATEST",
   deploymentId,
-  configuration: functionVersion("f", { code: { sha256: deploymentId, sizeBytes: 1 } }).configuration,
+  configuration: functionVersion("f", { code: { sha256: deploymentId, sizeBytes: 1, unzippedBytes: 1 } }).configuration,
 });
 
 class TestDeployments implements Deployments {

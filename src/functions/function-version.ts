@@ -27,6 +27,15 @@ export interface FunctionConfiguration {
   /** Undefined when never sent; `{}` when sent empty: GetFunction tells them apart. */
   readonly environment: Readonly<Record<string, string>> | undefined;
   readonly code: CodeReference;
+  /** In the order in which they are laid over each other: later ones on top. */
+  readonly layers: readonly LayerReference[];
+}
+
+/** A layer version as a function keeps it: it goes on to run when the layer version is deleted. */
+export interface LayerReference {
+  /** Of the version. */
+  readonly arn: string;
+  readonly code: CodeReference;
 }
 
 export interface CodeReference {
@@ -34,6 +43,7 @@ export interface CodeReference {
   readonly sha256: string;
   /** Size of the zip, bytes. */
   readonly sizeBytes: number;
+  readonly unzippedBytes: number;
 }
 
 export interface FunctionVersion {

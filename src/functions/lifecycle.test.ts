@@ -29,7 +29,8 @@ const configuration = (description: string): FunctionConfiguration => ({
   ephemeralStorageMiB: 512,
   architecture: "x86_64",
   environment: undefined,
-  code: { sha256: "ab", sizeBytes: 1 },
+  code: { sha256: "ab", sizeBytes: 1, unzippedBytes: 1 },
+  layers: [],
 });
 const desired = (description: string) => ({
   configuration: configuration(description),

@@ -32,7 +32,8 @@ export function functionVersion(name: string, configuration: Partial<FunctionCon
       ephemeralStorageMiB: 512,
       architecture: "x86_64",
       environment: undefined,
-      code: { sha256: "00", sizeBytes: 1 },
+      code: { sha256: "00", sizeBytes: 1, unzippedBytes: 1 },
+      layers: [],
       ...configuration,
     },
   };

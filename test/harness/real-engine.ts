@@ -57,7 +57,7 @@ export async function startRealEngine(): Promise<RealEngine> {
         await writeFile(file, content);
         await chmod(file, 0o755);
       }
-      catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1 } }));
+      catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1, unzippedBytes: 1 } }));
     },
     invoke: (name, payload = {}, request = {}) =>
       engine.invoke({

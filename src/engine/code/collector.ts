@@ -1,5 +1,7 @@
-// Deletes packages and unpacked code that no version of any function uses any more, a while after functions have changed.
+// Deletes packages and unpacked code that no version of any function or layer has any more, a while after functions have
+// changed.
 import type { Clock, Timer } from "../../core/clock.ts";
+import { layerVersions } from "../../functions/layers.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { Logger } from "../../observe/logger.ts";
 import type { Blobs } from "../../store/blob.ts";
@@ -63,6 +65,7 @@ async function liveCode(functions: FunctionRepository): Promise<ReadonlySet<stri
       if ("former" in record) live.add(record.former.configuration.code.sha256);
     }
     for (const { record } of await functions.listAllVersions(scope)) live.add(record.configuration.code.sha256);
+    for (const { record } of await functions.scan(scope, layerVersions)) live.add(record.code.sha256);
   }
   return live;
 }

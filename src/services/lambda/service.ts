@@ -6,16 +6,22 @@ import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
+import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunction } from "./operations/get-function.ts";
+import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
+import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listLayerVersions } from "./operations/list-layer-versions.ts";
+import { listLayers } from "./operations/list-layers.ts";
 import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
+import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -43,7 +49,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteFunctionConcurrency: unsupported,
   DeleteFunctionEventInvokeConfig: unsupported,
   DeleteFunctionUrlConfig: unsupported,
-  DeleteLayerVersion: unsupported,
+  DeleteLayerVersion: deleteLayerVersion(parts),
   DeleteProvisionedConcurrencyConfig: unsupported,
   DeleteResourcePolicy: unsupported,
   GetAccountSettings: getAccountSettings(parts),
@@ -62,8 +68,8 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetFunctionRecursionConfig: unsupported,
   GetFunctionScalingConfig: unsupported,
   GetFunctionUrlConfig: unsupported,
-  GetLayerVersion: unsupported,
-  GetLayerVersionByArn: unsupported,
+  GetLayerVersion: getLayerVersion(parts),
+  GetLayerVersionByArn: getLayerVersionByArn(parts),
   GetLayerVersionPolicy: unsupported,
   GetPolicy: unsupported,
   GetProvisionedConcurrencyConfig: unsupported,
@@ -82,12 +88,12 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListFunctionVersionsByCapacityProvider: unsupported,
   ListFunctions: listFunctions(parts),
   ListFunctionsByCodeSigningConfig: unsupported,
-  ListLayerVersions: unsupported,
-  ListLayers: unsupported,
+  ListLayerVersions: listLayerVersions(parts),
+  ListLayers: listLayers(parts),
   ListProvisionedConcurrencyConfigs: unsupported,
   ListTags: listTags(parts),
   ListVersionsByFunction: listVersionsByFunction(parts),
-  PublishLayerVersion: unsupported,
+  PublishLayerVersion: publishLayerVersion(parts),
   PublishVersion: publishVersion(parts),
   PutFunctionCodeSigningConfig: unsupported,
   PutFunctionConcurrency: unsupported,

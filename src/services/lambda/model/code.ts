@@ -28,8 +28,8 @@ export async function readPackage(sources: PackageSources, parts: PackageParts, 
   const { sha256, sizeBytes } = await storePackage(sources, parts, context);
   const path = await parts.blobs.path(sha256);
   if (path === undefined) throw codeLost(sha256);
-  await parts.code.inspect(path);
-  return { sha256, sizeBytes };
+  const { unzippedBytes } = await parts.code.inspect(path);
+  return { sha256, sizeBytes, unzippedBytes };
 }
 
 function storePackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<BlobRef> {

@@ -33,6 +33,7 @@ export function newConfiguration(
     architecture: input.Architectures?.[0] ?? parts.settings.architecture,
     environment: variablesOf(input.Environment),
     code,
+    layers: [],
   };
 }
 
