@@ -1,20 +1,21 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { services } from "../../src/protocol/service-table.ts";
-import { schemasOf } from "../../src/protocol/shape.ts";
+import { membersOf, schemasOf } from "../../src/protocol/shape.ts";
 import { coverage, coveragePage, operationFile } from "../../tools/coverage.ts";
 
+const covered = await coverage();
 const root = new URL("../../", import.meta.url);
 
-test("docs/coverage.md is what tools/coverage.ts prints", () => {
-  expect(readFileSync(new URL("docs/coverage.md", root), "utf8")).toBe(coveragePage());
+test("docs/coverage.md is what tools/coverage.ts prints", async () => {
+  expect(readFileSync(new URL("docs/coverage.md", root), "utf8")).toBe(await coveragePage());
 });
 
 test("a service is covered", () => {
-  expect(coverage().map(({ service }) => service)).toContain("lambda");
+  expect(covered.map(({ service }) => service)).toContain("lambda");
 });
 
-describe.each(coverage())("$service", ({ service, table }) => {
+describe.each(covered)("$service", ({ service, table, members }) => {
   test("lists every operation of its client, done or refused", async () => {
     const client = await services.find(({ name }) => name === service)?.load();
     const modelled = schemasOf(client ?? {}).operations.map(({ name }) => name);
@@ -25,6 +26,16 @@ describe.each(coverage())("$service", ({ service, table }) => {
     const done = table.filter((entry) => entry.done).map(({ operation }) => operationFile(operation));
     const files = readdirSync(new URL(`src/services/${service}/operations/`, root)).filter((name) => !name.endsWith(".test.ts"));
     expect(files.toSorted()).toEqual(done.toSorted());
+  });
+
+  test("has a word for every input member of what is done", async () => {
+    const client = await services.find(({ name }) => name === service)?.load();
+    for (const { name, input } of schemasOf(client ?? {}).operations) {
+      const described = members.get(name);
+      if (described === undefined) continue;
+      const tops = new Set(described.map(({ path }) => path.split(/[. ]/)[0]));
+      expect([name, membersOf(input).filter(([member]) => !tops.has(member))]).toEqual([name, []]);
+    }
   });
 
   test("is tried through its official client on a live server, in each operation that is done", () => {

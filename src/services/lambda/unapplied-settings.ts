@@ -20,8 +20,10 @@ interface UnappliedSetting<Input> {
   readonly setting: string;
   /** What to do without it, for the person who reads the refusal. */
   readonly why: string;
-  /** Whether the input asks for more than the default. */
-  readonly isAskedFor: (input: Input, subject: Subject) => boolean;
+  /** Paths of what nothing but the default is taken for; none where the rest of a member is applied. For docs/coverage.md. */
+  readonly members: readonly string[];
+  /** Whether the input asks for more than the default; left out where there is no default, and sending it is asking. */
+  readonly isAskedFor?: (input: Input, subject: Subject) => boolean;
 }
 
 const isFilled = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
@@ -30,22 +32,26 @@ const isText = (text: string | undefined): boolean => text !== undefined && text
 const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   {
     setting: "PackageType Image",
+    members: ["PackageType"],
     why: "container images are not run; send a zip.",
     isAskedFor: ({ PackageType }) => PackageType !== undefined && PackageType !== "Zip",
   },
   {
     setting: "Runtime custom",
+    members: [],
     why: "customer-managed runtimes are not known; use provided.al2023.",
     isAskedFor: ({ Runtime }) => (Runtime as string | undefined) === "custom",
   },
   {
     setting: "Architectures",
+    members: ["Architectures"],
     why: "functions run on the processor of this machine only.",
     isAskedFor: ({ Architectures }, { settings }) =>
       isFilled(Architectures) && Architectures?.some((architecture) => architecture !== settings.architecture) === true,
   },
   {
     setting: "VpcConfig",
+    members: ["VpcConfig"],
     why: "functions share the network of this machine; leave subnets and security groups out.",
     isAskedFor: ({ VpcConfig }) =>
       isFilled(VpcConfig?.SubnetIds) ||
@@ -54,87 +60,97 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   },
   {
     setting: "FileSystemConfigs",
+    members: ["FileSystemConfigs"],
     why: "no file systems are mounted.",
     isAskedFor: ({ FileSystemConfigs }) => isFilled(FileSystemConfigs),
   },
   {
     setting: "Layers",
+    members: ["Layers"],
     why: "layers are not mounted; put their content into the package.",
     isAskedFor: ({ Layers }) => isFilled(Layers),
   },
   {
     setting: "EphemeralStorage",
+    members: ["EphemeralStorage"],
     why: `only the default of ${defaults.ephemeralStorageMiB} MB is known.`,
     isAskedFor: ({ EphemeralStorage }) =>
       EphemeralStorage !== undefined && EphemeralStorage.Size !== defaults.ephemeralStorageMiB,
   },
   {
     setting: "DeadLetterConfig",
+    members: ["DeadLetterConfig"],
     why: "there are no asynchronous invokes.",
     isAskedFor: ({ DeadLetterConfig }) => isText(DeadLetterConfig?.TargetArn),
   },
   {
     setting: "KMSKeyArn",
+    members: ["KMSKeyArn"],
     why: "variables are not encrypted with keys of your own.",
     isAskedFor: ({ KMSKeyArn }) => isText(KMSKeyArn),
   },
   {
     setting: "TracingConfig.Mode Active",
+    members: ["TracingConfig.Mode"],
     why: "traces are not recorded; only PassThrough is known.",
     isAskedFor: ({ TracingConfig }) => TracingConfig?.Mode !== undefined && TracingConfig.Mode !== "PassThrough",
   },
   {
     setting: "SnapStart.ApplyOn PublishedVersions",
+    members: ["SnapStart.ApplyOn"],
     why: "no snapshots are taken; only None is known.",
     isAskedFor: ({ SnapStart }) => SnapStart?.ApplyOn !== undefined && SnapStart.ApplyOn !== "None",
   },
   {
     setting: "LoggingConfig.LogFormat JSON",
+    members: ["LoggingConfig.LogFormat"],
     why: "log lines are text; only Text is known.",
     isAskedFor: ({ LoggingConfig }) => LoggingConfig?.LogFormat !== undefined && LoggingConfig.LogFormat !== "Text",
   },
   {
     setting: "log levels in LoggingConfig",
+    members: ["LoggingConfig.ApplicationLogLevel", "LoggingConfig.SystemLogLevel"],
     why: "every line is kept.",
-    isAskedFor: ({ LoggingConfig }) =>
-      LoggingConfig?.ApplicationLogLevel !== undefined || LoggingConfig?.SystemLogLevel !== undefined,
   },
   {
     setting: "LoggingConfig.LogGroup",
+    members: ["LoggingConfig.LogGroup"],
     why: "each function logs to its default group, /aws/lambda/NAME.",
     isAskedFor: ({ LoggingConfig }, { functionName }) =>
       LoggingConfig?.LogGroup !== undefined && LoggingConfig.LogGroup !== defaultLogGroup(functionName),
   },
   {
     setting: "ImageConfig",
+    members: ["ImageConfig"],
     why: "container images are not run.",
     isAskedFor: ({ ImageConfig }) =>
       isFilled(ImageConfig?.EntryPoint) || isFilled(ImageConfig?.Command) || isText(ImageConfig?.WorkingDirectory),
   },
   {
     setting: "CodeSigningConfigArn",
+    members: ["CodeSigningConfigArn"],
     why: "signatures of code are not verified.",
     isAskedFor: ({ CodeSigningConfigArn }) => isText(CodeSigningConfigArn),
   },
   {
     setting: "CapacityProviderConfig",
+    members: ["CapacityProviderConfig"],
     why: "there are no capacity providers.",
-    isAskedFor: ({ CapacityProviderConfig }) => CapacityProviderConfig !== undefined,
   },
   {
     setting: "DurableConfig",
+    members: ["DurableConfig"],
     why: "there are no durable executions.",
-    isAskedFor: ({ DurableConfig }) => DurableConfig !== undefined,
   },
   {
     setting: "TenancyConfig",
+    members: ["TenancyConfig"],
     why: "environments are not kept apart by tenant.",
-    isAskedFor: ({ TenancyConfig }) => TenancyConfig !== undefined,
   },
   {
     setting: "PublishTo",
+    members: ["PublishTo"],
     why: "there is no $LATEST.PUBLISHED without capacity providers.",
-    isAskedFor: ({ PublishTo }) => PublishTo !== undefined,
   },
 ];
 
@@ -142,16 +158,19 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
 const codeSettings: readonly UnappliedSetting<CodeSettings>[] = [
   {
     setting: "S3ObjectStorageMode REFERENCE",
+    members: ["S3ObjectStorageMode"],
     why: "code is always copied.",
     isAskedFor: ({ S3ObjectStorageMode }) => S3ObjectStorageMode !== undefined && S3ObjectStorageMode !== "COPY",
   },
   {
     setting: "ImageUri",
+    members: ["ImageUri"],
     why: "container images are not run; send a zip.",
     isAskedFor: ({ ImageUri }) => isText(ImageUri),
   },
   {
     setting: "SourceKMSKeyArn",
+    members: ["SourceKMSKeyArn"],
     why: "code is not encrypted with keys of your own.",
     isAskedFor: ({ SourceKMSKeyArn }) => isText(SourceKMSKeyArn),
   },
@@ -167,7 +186,26 @@ export const refuseUnappliedCode = (input: CodeSettings, subject: Subject): void
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
 export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
 
-function refuse<Input>(table: readonly UnappliedSetting<Input>[], input: Input, subject: Subject): void {
-  const asked = table.find(({ isAskedFor }) => isAskedFor(input, subject));
+/** For docs/coverage.md, by what refuses them. */
+export const unappliedMembers = {
+  refuseUnappliedSettings: functionSettings.map(wordOf),
+  refuseUnappliedCode: codeSettings.map(wordOf),
+} as const;
+
+function refuse<Input extends object>(table: readonly UnappliedSetting<Input>[], input: Input, subject: Subject): void {
+  const asked = table.find(({ members, isAskedFor }) =>
+    isAskedFor === undefined ? members.some((path) => isSent(input, path)) : isAskedFor(input, subject),
+  );
   if (asked !== undefined) throw settingNotApplied(asked.setting, asked.why);
+}
+
+const isSent = (input: object, path: string): boolean =>
+  path.split(".").reduce<unknown>((part, name) => (part instanceof Object ? Reflect.get(part, name) : undefined), input) !==
+  undefined;
+
+function wordOf<Input>({ members, isAskedFor }: UnappliedSetting<Input>): {
+  readonly members: readonly string[];
+  readonly word: "refused" | "default only";
+} {
+  return { members, word: isAskedFor === undefined ? "refused" : "default only" };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { coverage } from "../../../tools/coverage.ts";
 import { startTestLambent, type TestLambent } from "../../harness/lambent.ts";
 
-const done = coverage().flatMap(({ service, table }) => (service === "lambda" ? table.filter((entry) => entry.done).map(({ operation }) => operation) : []));
+const done = (await coverage()).flatMap(({ service, table }) => (service === "lambda" ? table.filter((entry) => entry.done).map(({ operation }) => operation) : []));
 
 let lambent: TestLambent;
 beforeAll(async () => void (lambent = await startTestLambent()));
