@@ -2,6 +2,7 @@
 // type check here.
 import { unsupported, type OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
+import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
@@ -14,6 +15,7 @@ import { getFunctionConfiguration } from "./operations/get-function-configuratio
 import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
+import { getPolicy } from "./operations/get-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
@@ -23,6 +25,7 @@ import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
+import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
@@ -32,7 +35,7 @@ import type { LambdaParts } from "./parts.ts";
 
 export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> => ({
   AddLayerVersionPermission: unsupported,
-  AddPermission: unsupported,
+  AddPermission: addPermission(parts),
   CheckpointDurableExecution: unsupported,
   CreateAlias: createAlias(parts),
   CreateCapacityProvider: unsupported,
@@ -71,7 +74,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetLayerVersion: getLayerVersion(parts),
   GetLayerVersionByArn: getLayerVersionByArn(parts),
   GetLayerVersionPolicy: unsupported,
-  GetPolicy: unsupported,
+  GetPolicy: getPolicy(parts),
   GetProvisionedConcurrencyConfig: unsupported,
   GetResourcePolicy: unsupported,
   GetRuntimeManagementConfig: unsupported,
@@ -104,7 +107,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutResourcePolicy: unsupported,
   PutRuntimeManagementConfig: unsupported,
   RemoveLayerVersionPermission: unsupported,
-  RemovePermission: unsupported,
+  RemovePermission: removePermission(parts),
   SendDurableExecutionCallbackFailure: unsupported,
   SendDurableExecutionCallbackHeartbeat: unsupported,
   SendDurableExecutionCallbackSuccess: unsupported,
