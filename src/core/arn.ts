@@ -62,6 +62,10 @@ export const formatFunctionArn = (id: FunctionIdentity, qualifier?: string): Fun
 export const formatLayerArn = (id: FunctionIdentity, version?: number): string =>
   `arn:${partitionOf(id.region)}:lambda:${id.region}:${id.account}:layer:${id.name}${version === undefined ? "" : `:${version}`}`;
 
+/** Of any other resource of Lambda: `arn:aws:lambda:REGION:ACCOUNT:KIND:RESOURCE`. */
+export const formatLambdaArn = ({ account, region }: Pick<FunctionIdentity, "account" | "region">, kind: string, resource: string): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account}:${kind}:${resource}`;
+
 /** `arn:aws:lambda:REGION::runtime:HASH`: the version of a runtime, which belongs to no account. */
 export const formatRuntimeVersionArn = (region: Region, hash: string): string =>
   `arn:${partitionOf(region)}:lambda:${region}::runtime:${hash}`;

@@ -10,6 +10,8 @@ export interface FaultDetails {
   readonly message: string;
   /** Members that the modelled error has besides its message, as the schema spells them, e.g. `{ Reason: "…" }`. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** AWS writes this one as `{"message": …}` alone, without the members that its model gives the type. */
+  readonly bare?: boolean;
   /** What went wrong underneath; logged, never sent. */
   readonly cause?: unknown;
 }
@@ -18,6 +20,7 @@ export class Fault extends Error {
   readonly code: string;
   readonly status: number;
   readonly members: Readonly<Record<string, unknown>>;
+  readonly isBare: boolean;
 
   constructor(details: FaultDetails) {
     super(details.message, { cause: details.cause });
@@ -25,6 +28,7 @@ export class Fault extends Error {
     this.code = details.code;
     this.status = details.status;
     this.members = details.members ?? {};
+    this.isBare = details.bare ?? false;
   }
 
   get kind(): "client" | "server" {

@@ -1,5 +1,6 @@
 // What goes with its function, version or alias when that is deleted. One line a kind.
 import type { StoreOperation } from "../store/operation.ts";
+import { functionCodeSigning } from "./code-signing.ts";
 import type { Collection } from "./collection.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
 import type { FunctionId } from "./function-version.ts";
@@ -9,7 +10,7 @@ import type { FunctionRepository } from "./repository.ts";
 type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
 
 /** Keys begin with `NAME:`; they go with the function. */
-const ofFunction: readonly AnyCollection[] = [versions, aliases];
+const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning];
 
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
 const ofQualifier: readonly AnyCollection[] = [functionPolicies];

@@ -79,6 +79,6 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
       return withRequestId(response, requestId);
     },
     encodeFault: (protocol, fault, requestId) =>
-      withRequestId(protocolOf(protocol).encodeFault(fault, errorOf.get(fault.code), requestId), requestId),
+      withRequestId(protocolOf(protocol).encodeFault(fault, fault.isBare ? undefined : errorOf.get(fault.code), requestId), requestId),
   };
 }

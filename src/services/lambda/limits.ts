@@ -21,6 +21,8 @@ export const limits = {
   codeStorageBytes: 300 * 1024 ** 3,
   /** A page of a list never holds more, whatever MaxItems says. */
   pageItems: 50,
+  /** But for lists around code signing configurations. */
+  codeSigningPageItems: 10_000,
   /** RequestResponse and DryRun. */
   requestPayloadBytes: 6_291_456,
   /** X-Amz-Client-Context, base64. */

@@ -4,12 +4,16 @@ import { unsupported, type OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
+import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
+import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
+import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
+import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunction } from "./operations/get-function.ts";
@@ -18,6 +22,8 @@ import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getPolicy } from "./operations/get-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
+import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
+import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
@@ -25,10 +31,12 @@ import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
+import { putFunctionCodeSigningConfig } from "./operations/put-function-code-signing-config.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
+import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import type { LambdaParts } from "./parts.ts";
@@ -39,16 +47,16 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   CheckpointDurableExecution: unsupported,
   CreateAlias: createAlias(parts),
   CreateCapacityProvider: unsupported,
-  CreateCodeSigningConfig: unsupported,
+  CreateCodeSigningConfig: createCodeSigningConfig(parts),
   CreateEventSourceMapping: unsupported,
   CreateFunction: createFunction(parts),
   CreateFunctionUrlConfig: unsupported,
   DeleteAlias: deleteAlias(parts),
   DeleteCapacityProvider: unsupported,
-  DeleteCodeSigningConfig: unsupported,
+  DeleteCodeSigningConfig: deleteCodeSigningConfig(parts),
   DeleteEventSourceMapping: unsupported,
   DeleteFunction: deleteFunction(parts),
-  DeleteFunctionCodeSigningConfig: unsupported,
+  DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(parts),
   DeleteFunctionConcurrency: unsupported,
   DeleteFunctionEventInvokeConfig: unsupported,
   DeleteFunctionUrlConfig: unsupported,
@@ -58,7 +66,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetAccountSettings: getAccountSettings(parts),
   GetAlias: getAlias(parts),
   GetCapacityProvider: unsupported,
-  GetCodeSigningConfig: unsupported,
+  GetCodeSigningConfig: getCodeSigningConfig(parts),
   GetDurableExecution: unsupported,
   GetDurableExecutionHistory: unsupported,
   GetDurableExecutionState: unsupported,
@@ -83,14 +91,14 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   InvokeWithResponseStream: unsupported,
   ListAliases: listAliases(parts),
   ListCapacityProviders: unsupported,
-  ListCodeSigningConfigs: unsupported,
+  ListCodeSigningConfigs: listCodeSigningConfigs(parts),
   ListDurableExecutionsByFunction: unsupported,
   ListEventSourceMappings: unsupported,
   ListFunctionEventInvokeConfigs: unsupported,
   ListFunctionUrlConfigs: unsupported,
   ListFunctionVersionsByCapacityProvider: unsupported,
   ListFunctions: listFunctions(parts),
-  ListFunctionsByCodeSigningConfig: unsupported,
+  ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(parts),
   ListLayerVersions: listLayerVersions(parts),
   ListLayers: listLayers(parts),
   ListProvisionedConcurrencyConfigs: unsupported,
@@ -98,7 +106,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListVersionsByFunction: listVersionsByFunction(parts),
   PublishLayerVersion: publishLayerVersion(parts),
   PublishVersion: publishVersion(parts),
-  PutFunctionCodeSigningConfig: unsupported,
+  PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig(parts),
   PutFunctionConcurrency: unsupported,
   PutFunctionEventInvokeConfig: unsupported,
   PutFunctionRecursionConfig: unsupported,
@@ -116,7 +124,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   UntagResource: untagResource(parts),
   UpdateAlias: updateAlias(parts),
   UpdateCapacityProvider: unsupported,
-  UpdateCodeSigningConfig: unsupported,
+  UpdateCodeSigningConfig: updateCodeSigningConfig(parts),
   UpdateEventSourceMapping: unsupported,
   UpdateFunctionCode: updateFunctionCode(parts),
   UpdateFunctionConfiguration: updateFunctionConfiguration(parts),

@@ -1,5 +1,5 @@
 // Faults about tags.
-import { Fault } from "../../../core/faults.ts";
+import type { Fault } from "../../../core/faults.ts";
 import { invalidParameter, notFound } from "./base.ts";
 
 export const tooManyTags = (): Fault => invalidParameter("Number of tags exceeds resource tag limit.");
@@ -14,10 +14,3 @@ export const reservedTag = (key: string): Fault =>
   invalidParameter(`Tag keys that begin with aws: are reserved for AWS: ${key}`);
 
 export const taggedResourceNotFound = (kind: string, arn: string): Fault => notFound(`${kind} not found: ${arn}`);
-
-export const codeSigningConfigNotFound = (): Fault =>
-  new Fault({
-    code: "ResourceNotFoundException",
-    status: 404,
-    message: "The Lambda code signing configuration ARN can not be found.",
-  });

@@ -112,7 +112,8 @@ function membersOf(id: FunctionId, record: ShownRecord, qualifier: string | unde
 const noVpc = { SubnetIds: [], SecurityGroupIds: [], VpcId: "", Ipv6AllowedForDualStack: false };
 
 /** `2026-01-31T12:00:00.000+0000` */
-const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");
+/** As AWS prints times in text: `2026-01-31T12:00:00.000+0000`. */
+export const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
 function statusOf(record: FunctionRecord | VersionRecord): Status {

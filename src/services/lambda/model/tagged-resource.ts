@@ -2,13 +2,16 @@
 import { parseLambdaArn } from "../../../core/arn.ts";
 import { locateFunction, type Scope } from "../../../functions/address.ts";
 import { commitChange, commitChangeOf, type ChangePlan } from "../../../functions/change.ts";
+import { codeSigningConfigs } from "../../../functions/code-signing.ts";
 import type { Collection } from "../../../functions/collection.ts";
 import { functionTagsKey, putFunction } from "../../../functions/documents.ts";
 import { requireTaggable } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { StoreOperation } from "../../../store/operation.ts";
-import { codeSigningConfigNotFound, tagsOnFunctionsOnly, taggedResourceNotFound } from "../faults/tags.ts";
+import { codeSigningConfigNotFound } from "../faults/code-signing.ts";
+import { tagsOnFunctionsOnly, taggedResourceNotFound } from "../faults/tags.ts";
+import { codeSigningConfigKind } from "./code-signing-config.ts";
 
 export interface TaggedResource {
   /** What follows the account in its ARN. */
@@ -20,7 +23,10 @@ export interface TaggedResource {
 
 interface Located {
   readonly arn: string;
+  /** The caller's own. */
   readonly scope: Scope;
+  /** Whether the ARN is of the caller's account and region. */
+  readonly isOwn: boolean;
   /** What follows the kind in the ARN. */
   readonly name: string;
   readonly repository: FunctionRepository;
@@ -28,7 +34,9 @@ interface Located {
 
 export function locateTagged(arn: string, scope: Scope, repository: FunctionRepository): TaggedResource {
   const parsed = parseLambdaArn(arn);
-  const located = { arn, scope: { account: scope.account, region: scope.region }, name: parsed?.resource ?? "", repository };
+  const { account, region } = scope;
+  const isOwn = parsed?.account === account && parsed.region === region;
+  const located = { arn, scope: { account, region }, isOwn, name: parsed?.resource ?? "", repository };
   switch (parsed?.kind ?? "") {
     case "event-source-mapping":
       throw taggedResourceNotFound("Event source mapping", arn);
@@ -37,7 +45,7 @@ export function locateTagged(arn: string, scope: Scope, repository: FunctionRepo
     case "network-connector":
       throw taggedResourceNotFound("Network connector", arn);
     case "code-signing-config":
-      throw codeSigningConfigNotFound();
+      return taggedRecord(located, codeSigningConfigs, { kind: codeSigningConfigKind, missing: () => codeSigningConfigNotFound(arn) });
     default:
       return taggedFunction(located);
   }
@@ -59,13 +67,13 @@ function taggedFunction({ arn, scope, repository }: Located): TaggedResource {
 
 /** A resource of an account with a collection of its own, keyed by what follows the kind in its ARN. */
 export const taggedRecord = (
-  { arn, scope, name, repository }: Located,
-  collection: Collection<object>,
+  { arn, scope, isOwn, name, repository }: Located,
+  collection: Pick<Collection<object>, "name" | "read">,
   { kind, missing }: { readonly kind: string; readonly missing: () => Error },
 ): TaggedResource => ({
   tagsKey: `${kind}:${name}`,
   async require() {
-    const stored = await repository.get(scope, collection, name);
+    const stored = isOwn ? await repository.get(scope, collection, name) : undefined;
     if (stored === undefined) throw missing();
     return [{ kind: "check-document", collection: collection.name, key: name, expect: stored.revision }];
   },

@@ -79,7 +79,7 @@ describe("refused", () => {
       "a missing code signing configuration",
       other("code-signing-config:csc-1"),
       tag,
-      "The Lambda code signing configuration ARN can not be found.",
+      `The Lambda code signing configuration ${other("code-signing-config:csc-1")} can not be found.`,
     ],
   ])("%s", async (what, resource, Tags, message) => {
     await using room = await openLambdaRoom();
