@@ -26,6 +26,7 @@ import { loadServiceWire } from "./protocol/service-wire.ts";
 import { loadValidator } from "./protocol/validation/validator.ts";
 import { createProcessDriver } from "./sandbox/process/driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
+import { limits } from "./services/lambda/limits.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -109,11 +110,13 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         ids,
         log,
         code: { inspect: inspectArchive },
+        codeStorage: functions.codeStorage,
         runtimeVersions: { hashOf: (runtime) => runtimes.versionHash(runtime) },
         settings: {
           deprecatedRuntimes: settings.deprecatedRuntimes,
           architecture: process.arch === "arm64" ? "arm64" : "x86_64",
           concurrency: settings.concurrency,
+          codeStorageBytes: limits.codeStorageBytes,
         },
       }),
     },

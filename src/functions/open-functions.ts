@@ -1,7 +1,8 @@
-// The room as main.ts takes it: one repository and the two that live on its news.
+// The room as main.ts takes it: one repository and those that live on its news.
 import type { Ids } from "../core/ids.ts";
 import type { Store } from "../store/store.ts";
 import type { FunctionCatalog } from "./catalog.ts";
+import { openCodeStorage, type CodeStorage } from "./code-storage.ts";
 import { openDeployments, type Deployments } from "./deployments.ts";
 import { FunctionRepository } from "./repository.ts";
 import { openCatalog } from "./stored-catalog.ts";
@@ -12,6 +13,8 @@ export interface Functions {
   readonly catalog: FunctionCatalog;
   /** For the engine's reconciler: what waits to be unpacked. */
   readonly deployments: Deployments;
+  /** For the quota: what is used of it. */
+  readonly codeStorage: CodeStorage;
   /** Ends all watches; the store stays open. */
   close(): void;
 }
@@ -22,6 +25,7 @@ export function openFunctions({ store, ids }: { readonly store: Store; readonly 
     repository,
     catalog: openCatalog(repository, ids),
     deployments: openDeployments(repository, ids),
+    codeStorage: openCodeStorage(repository),
     close: () => repository.close(),
   };
 }

@@ -37,11 +37,16 @@ export interface Page {
 
 const service = "lambda";
 
+interface Watched {
+  readonly partition: Partition;
+  readonly unwatch: (() => void)[];
+}
+
 export class FunctionRepository {
   readonly #store: Store;
   readonly #listeners = new Set<(change: FunctionChange) => void>();
   /** Partitions that were touched, by `account/region`, each with what ends its watches. */
-  readonly #watched = new Map<string, { readonly partition: Partition; readonly unwatch: readonly (() => void)[] }>();
+  readonly #watched = new Map<string, Watched>();
   /** The end of the last change of each resource that is being changed, by its ARN. */
   readonly #turns = new Map<string, Promise<void>>();
 
@@ -165,24 +170,42 @@ export class FunctionRepository {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Changes of one kind of record, in commit order, until this repository is closed. `record` undefined: deleted. */
+  watch<Content extends object>(
+    scope: Scope,
+    collection: Pick<Collection<Content>, "name" | "read">,
+    listener: (key: string, record: Content | undefined) => void,
+  ): void {
+    const { partition, unwatch } = this.#watchedOf(scope);
+    const end = partition.watch(collection.name, (changes) => {
+      for (const change of changes) listener(change.key, change.kind === "put" ? collection.read(change).record : undefined);
+    });
+    unwatch.push(end);
+  }
+
   close(): void {
     for (const { unwatch } of this.#watched.values()) for (const end of unwatch) end();
     this.#watched.clear();
     this.#listeners.clear();
   }
 
-  /** Watches a partition from the first touch, so that no change goes unseen between a read and its watch. */
   #partition(scope: Scope): Partition {
-    const name = `${scope.account}/${scope.region}`;
-    const known = this.#watched.get(name);
-    if (known !== undefined) return known.partition;
-    const key: PartitionKey = { account: scope.account, region: scope.region, service };
-    const partition = this.#store.partition(key);
-    this.#watched.set(name, { partition, unwatch: this.#watch(partition, scope) });
-    return partition;
+    return this.#watchedOf(scope).partition;
   }
 
-  #watch(partition: Partition, scope: Scope): readonly (() => void)[] {
+  /** Watches a partition from the first touch, so that no change goes unseen between a read and its watch. */
+  #watchedOf(scope: Scope): Watched {
+    const name = `${scope.account}/${scope.region}`;
+    const known = this.#watched.get(name);
+    if (known !== undefined) return known;
+    const key: PartitionKey = { account: scope.account, region: scope.region, service };
+    const partition = this.#store.partition(key);
+    const watched = { partition, unwatch: this.#watch(partition, scope) };
+    this.#watched.set(name, watched);
+    return watched;
+  }
+
+  #watch(partition: Partition, scope: Scope): (() => void)[] {
     const idOf = (key: string): FunctionId => ({
       account: scope.account,
       region: scope.region,

@@ -11,6 +11,7 @@ import { openFunctions, type Functions } from "../../src/functions/open-function
 import { silentLogger, type Logger } from "../../src/observe/logger.ts";
 import type { LambdaHandler, LambdaInput, LambdaOperation } from "../../src/services/lambda/api.ts";
 import type { LambdaParts } from "../../src/services/lambda/parts.ts";
+import { limits } from "../../src/services/lambda/limits.ts";
 import { lambdaService } from "../../src/services/lambda/service.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openMemoryStore } from "../../src/store/memory/memory-store.ts";
@@ -76,12 +77,13 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     blobs: store.blobs,
     cloud,
     code: { inspect: async () => ({ unzippedBytes: 1 }) },
+    codeStorage: functions.codeStorage,
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },
     runtimeVersions: { hashOf: async (runtime) => (runtime.startsWith("nodejs") ? "ab".repeat(32) : undefined) },
     clock,
     ids,
     log,
-    settings: { deprecatedRuntimes: "warn", architecture: "x86_64", concurrency: 1000, ...settings },
+    settings: { deprecatedRuntimes: "warn", architecture: "x86_64", concurrency: 1000, codeStorageBytes: limits.codeStorageBytes, ...settings },
   };
   const context = testContext(ids);
   const service: Readonly<Record<string, unknown>> = lambdaService(parts);

@@ -5,6 +5,7 @@ import type { Ids } from "../../core/ids.ts";
 import type { DownloadLinks } from "../../core/links.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
+import type { CodeStorage } from "../../functions/code-storage.ts";
 import type { Architecture } from "../../functions/function-version.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { Logger } from "../../observe/logger.ts";
@@ -18,6 +19,7 @@ export interface LambdaParts {
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;
   readonly code: CodeInspection;
+  readonly codeStorage: CodeStorage;
   readonly links: DownloadLinks;
   readonly runtimeVersions: RuntimeVersions;
   readonly clock: Clock;
@@ -32,6 +34,8 @@ export interface LambdaSettings {
   readonly architecture: Architecture;
   /** Concurrent executions of an account in a region. */
   readonly concurrency: number;
+  /** All zips of an account in a region: AWS's limit, a lower one in tests. */
+  readonly codeStorageBytes: number;
 }
 
 interface CodeInspection {

@@ -25,6 +25,9 @@ export const packageDenied = (object: string, code: string, message: string): Fa
       `${object}. S3 Error Code: ${code}. S3 Error Message: ${message}`,
   });
 
+export const codeStorageExceeded = (): Fault =>
+  new Fault({ code: "CodeStorageExceededException", status: 400, message: "Code storage limit exceeded." });
+
 export const zipTooLarge = (limit: number): Fault =>
   new Fault({
     code: "RequestEntityTooLargeException",

@@ -3,9 +3,10 @@ import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import type { CallContext } from "../../../core/context.ts";
 import { Fault } from "../../../core/faults.ts";
 import { unzippedTooLarge } from "../../../engine/code/faults.ts";
+import type { Scope } from "../../../functions/address.ts";
 import type { CodeReference } from "../../../functions/function-version.ts";
 import type { BlobRef } from "../../../store/blob.ts";
-import { codeLost, codeMissing, codeSourcesExclusive, emptyZip, packageDenied, packageNotFetched, zipTooLarge } from "../faults/code.ts";
+import { codeLost, codeMissing, codeSourcesExclusive, codeStorageExceeded, emptyZip, packageDenied, packageNotFetched, zipTooLarge } from "../faults/code.ts";
 import { limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -69,6 +70,19 @@ function fetchFault(error: unknown, { Bucket, Key }: S3Object): unknown {
   if (error.status === 501 || error.code.startsWith("Store")) return error;
   if (error.status === 403) return packageDenied(`${Bucket}/${Key}`, error.code, error.message);
   return packageNotFetched(error.code, error.message);
+}
+
+/**
+ * Whether `bytes` more may be recorded. Requests that ask side by side may together go over by what they bring.
+ * Faults: CodeStorageExceededException.
+ */
+export async function requireCodeStorage(
+  bytes: number,
+  { codeStorage, settings }: Pick<LambdaParts, "codeStorage" | "settings">,
+  scope: Scope,
+): Promise<void> {
+  const { codeBytes } = await codeStorage.used(scope);
+  if (bytes > 0 && codeBytes + bytes > settings.codeStorageBytes) throw codeStorageExceeded();
 }
 
 /** As CodeSha256 prints it. */

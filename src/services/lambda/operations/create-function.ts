@@ -8,7 +8,7 @@ import { startCreation, startVersion, type DesiredFunction } from "../../../func
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/functions.ts";
 import { limits } from "../limits.ts";
-import { readPackage } from "../model/code.ts";
+import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -27,6 +27,7 @@ export const createFunction =
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
 
     const code = await readPackage(input.Code, parts, context);
+    await requireCodeStorage(input.Publish === true ? 2 * code.sizeBytes : code.sizeBytes, parts, id);
     const configuration = newConfiguration(input, code, parts);
     const desired: DesiredFunction = {
       configuration,

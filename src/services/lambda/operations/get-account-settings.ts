@@ -6,22 +6,16 @@ import type { LambdaParts } from "../parts.ts";
 export const getAccountSettings =
   (parts: LambdaParts): LambdaHandler<"GetAccountSettings"> =>
   async (_input, { account, region }) => {
-    const scope = { account, region };
-    const [functions, versions] = await Promise.all([
-      parts.functions.listFunctions(scope),
-      parts.functions.listAllVersions(scope),
-    ]);
-    // AWS counts the code of each version separately, also where it is the same.
-    const codeBytes = [...functions, ...versions].reduce((sum, { record }) => sum + record.configuration.code.sizeBytes, 0);
-    const { concurrency } = parts.settings;
+    const { codeBytes, functionCount } = await parts.codeStorage.used({ account, region });
+    const { concurrency, codeStorageBytes } = parts.settings;
     return {
       AccountLimit: {
-        TotalCodeSize: limits.codeStorageBytes,
+        TotalCodeSize: codeStorageBytes,
         CodeSizeUnzipped: limits.unzippedBytes,
         CodeSizeZipped: limits.zippedBytes,
         ConcurrentExecutions: concurrency,
         UnreservedConcurrentExecutions: concurrency,
       },
-      AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functions.length },
+      AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functionCount },
     };
   };

@@ -2,7 +2,7 @@
 import { commitLayerChange, layerVersions, putLayer, type LayerVersionRecord } from "../../../functions/layers.ts";
 import { versionKey } from "../../../functions/documents.ts";
 import type { LambdaHandler } from "../api.ts";
-import { readPackage } from "../model/code.ts";
+import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { layerVersionOutput, locateOwnLayer } from "../model/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 import { refuseUnappliedCode } from "../unapplied-settings.ts";
@@ -13,6 +13,7 @@ export const publishLayerVersion =
     const id = locateOwnLayer(input.LayerName, "PublishLayerVersion", context);
     refuseUnappliedCode(input.Content, { functionName: id.name, settings: parts.settings });
     const code = await readPackage(input.Content, parts, context);
+    await requireCodeStorage(code.sizeBytes, parts, id);
     return commitLayerChange(parts.functions, id, async (layer) => {
       const version = (layer?.record.lastVersion ?? 0) + 1;
       const record: LayerVersionRecord = {

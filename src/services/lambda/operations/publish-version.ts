@@ -4,7 +4,7 @@ import { putFunction } from "../../../functions/documents.ts";
 import { planPublication } from "../../../functions/publishing.ts";
 import type { LambdaHandler } from "../api.ts";
 import { codeSha256Differs } from "../faults/versions.ts";
-import { base64Sha256 } from "../model/code.ts";
+import { base64Sha256, requireCodeStorage } from "../model/code.ts";
 import { versionOutput } from "../model/function-output.ts";
 import { stampOf } from "../model/stamp.ts";
 import { locateWholeFunction, requireChangeable } from "../model/target.ts";
@@ -25,6 +25,7 @@ export const publishVersion =
       const { record: version, operations } = await planPublication(parts.functions, id, request);
       const result = versionOutput(id, version);
       if (operations.length === 0) return { operations, result };
+      await requireCodeStorage(record.configuration.code.sizeBytes, parts, id);
       // $LATEST runs on as it is, under a new RevisionId.
       const latest = putFunction({ ...record, revisionId: parts.ids.uuid() }, revision);
       return { operations: [latest, ...operations], result };

@@ -6,7 +6,7 @@ import { startUpdate } from "../../../functions/lifecycle.ts";
 import { planPublication } from "../../../functions/publishing.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { imageForZip } from "../faults/code.ts";
-import { readPackage } from "../model/code.ts";
+import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { latestOutput, versionOutput } from "../model/function-output.ts";
 import { checkRuntime } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -28,6 +28,8 @@ export const updateFunctionCode =
     const current = await requireChangeable(id, input.RevisionId, parts);
     checkRuntime(current.record.configuration.runtime, "update", parts);
     const code = await readPackage(input, parts, context);
+    const more = code.sizeBytes - current.record.configuration.code.sizeBytes;
+    await requireCodeStorage(input.Publish === true ? more + code.sizeBytes : more, parts, id);
     // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
     if (input.DryRun === true) return latestOutput(id, current.record);
     const { runtime } = current.record.configuration;
