@@ -102,6 +102,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
       operations: lambdaService({
         functions: functions.repository,
         catalog: functions.catalog,
+        concurrency: functions.concurrency,
         engine,
         blobs: store.blobs,
         cloud: registry,

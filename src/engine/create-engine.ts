@@ -7,7 +7,7 @@ import type { FunctionVersion } from "../functions/function-version.ts";
 import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
-import { createAccountLedger } from "./concurrency/account-ledger.ts";
+import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import type { Engine } from "./engine.ts";
 import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
 import { invoke } from "./invoke.ts";
@@ -49,7 +49,9 @@ export function createEngine(parts: EngineParts): Engine {
     parallelStarts: settings.parallelStarts,
     open: (version, observer) => openEnvironment(parts, version, observer),
   });
-  const invokeParts = { catalog, fleet, clock, ids, ledger: createAccountLedger(settings.concurrency) };
+  const ledger = new ConcurrencyLedger(settings.concurrency);
+  catalog.onChange((id) => ledger.forget(id));
+  const invokeParts = { catalog, fleet, clock, ids, ledger };
   return {
     invoke: (request) => invoke(invokeParts, request),
     stop: (graceMs) => fleet.stop(graceMs),

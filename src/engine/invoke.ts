@@ -3,7 +3,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { FunctionCatalog } from "../functions/catalog.ts";
-import type { ConcurrencyLedger } from "./concurrency/account-ledger.ts";
+import type { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import type { InvokeOutcome, InvokeRequest } from "./engine.ts";
 import type { Fleet } from "./placement/fleet.ts";
 import { traceFor } from "./trace.ts";
@@ -19,8 +19,9 @@ export interface InvokeParts {
 export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts, request: InvokeRequest): Promise<InvokeOutcome> {
   // What is in memory comes plainly: `await` on it would cost a turn.
   const resolving = catalog.resolve(request.function, request.qualifier);
-  const { version, invokedArn } = resolving instanceof Promise ? await resolving : resolving;
-  const lease = ledger.lease(version.id);
+  const resolved = resolving instanceof Promise ? await resolving : resolving;
+  const { version, invokedArn } = resolved;
+  const lease = ledger.lease(resolved);
   try {
     const acquiring = fleet.acquire(version);
     const environment = acquiring instanceof Promise ? await acquiring : acquiring;

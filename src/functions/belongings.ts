@@ -2,6 +2,7 @@
 import type { StoreOperation } from "../store/operation.ts";
 import { functionCodeSigning } from "./code-signing.ts";
 import type { Collection } from "./collection.ts";
+import { reservedConcurrency } from "./concurrency.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
 import type { FunctionId } from "./function-version.ts";
 import { functionPolicies } from "./policies.ts";
@@ -10,7 +11,7 @@ import type { FunctionRepository } from "./repository.ts";
 type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
 
 /** Keys begin with `NAME:`; they go with the function. */
-const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning];
+const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning, reservedConcurrency];
 
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
 const ofQualifier: readonly AnyCollection[] = [functionPolicies];

@@ -1,5 +1,6 @@
 // What the engine asks of the stored functions. Answers come from memory and are refreshed by the store's watch, so
 // that a warm invoke touches no disk.
+import type { AccountConcurrency } from "./account-concurrency.ts";
 import type { FunctionId, FunctionVersion } from "./function-version.ts";
 
 export interface FunctionCatalog {
@@ -17,4 +18,6 @@ export interface ResolvedFunction {
   readonly version: FunctionVersion;
   /** As the caller addressed it: no suffix without a qualifier, else `:qualifier`. What the function sees. */
   readonly invokedArn: string;
+  /** Of the function's account and region, always as of now. */
+  readonly account: AccountConcurrency;
 }

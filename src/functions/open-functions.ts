@@ -1,6 +1,7 @@
 // The room as main.ts takes it: one repository and those that live on its news.
 import type { Ids } from "../core/ids.ts";
 import type { Store } from "../store/store.ts";
+import { ConcurrencySettings } from "./concurrency-settings.ts";
 import type { FunctionCatalog } from "./catalog.ts";
 import { openCodeStorage, type CodeStorage } from "./code-storage.ts";
 import { openDeployments, type Deployments } from "./deployments.ts";
@@ -11,6 +12,8 @@ export interface Functions {
   readonly repository: FunctionRepository;
   /** For the engine: what an invoke runs. */
   readonly catalog: FunctionCatalog;
+  /** What each function claims of its account's concurrency. */
+  readonly concurrency: ConcurrencySettings;
   /** For the engine's reconciler: what waits to be unpacked. */
   readonly deployments: Deployments;
   /** For the quota: what is used of it. */
@@ -21,9 +24,11 @@ export interface Functions {
 
 export function openFunctions({ store, ids }: { readonly store: Store; readonly ids: Ids }): Functions {
   const repository = new FunctionRepository(store);
+  const concurrency = new ConcurrencySettings(repository);
   return {
     repository,
-    catalog: openCatalog(repository, ids),
+    concurrency,
+    catalog: openCatalog(repository, concurrency, ids),
     deployments: openDeployments(repository, ids),
     codeStorage: openCodeStorage(repository),
     close: () => repository.close(),

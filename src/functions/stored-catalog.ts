@@ -1,6 +1,7 @@
 // FunctionCatalog over the repository: what invokes need, in memory, thrown away for a function when it changes.
 import { formatFunctionArn } from "../core/arn.ts";
 import type { Ids } from "../core/ids.ts";
+import type { ConcurrencySettings } from "./concurrency-settings.ts";
 import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
 import { functionNotFound } from "./faults.ts";
 import { functionKey, isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
@@ -17,7 +18,7 @@ interface Route {
 type RoutesByQualifier = Map<string, Route>;
 
 /** Ends with the repository, whose news it lives on. */
-export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionCatalog {
+export function openCatalog(repository: FunctionRepository, concurrency: ConcurrencySettings, ids: Ids): FunctionCatalog {
   const routesByFunction = new Map<string, RoutesByQualifier>();
   // First of all listeners: whoever hears of a change later, and resolves at once, must not get what was before it.
   repository.onChange(({ id }) => void routesByFunction.delete(functionKey(id)));
@@ -31,7 +32,7 @@ export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionC
     if (routes === undefined) routesByFunction.set(key, (routes = new Map()));
     // A change that comes while we read takes `routes` out of the map, and with it what we are about to add.
     try {
-      const route = await readRoute(repository, id, qualifier);
+      const route = await readRoute({ repository, concurrency }, id, qualifier);
       routes.set(qualifier ?? "", route);
       return pick(route);
     } finally {
@@ -52,19 +53,25 @@ export function openCatalog(repository: FunctionRepository, ids: Ids): FunctionC
 /** 0 to just below 1. */
 const fraction = (ids: Ids): number => Number.parseInt(ids.hex(6), 16) / 2 ** 48;
 
+interface RouteSources {
+  readonly repository: FunctionRepository;
+  readonly concurrency: ConcurrencySettings;
+}
+
 async function readRoute(
-  repository: FunctionRepository,
+  { repository, concurrency }: RouteSources,
   id: FunctionId,
   qualifier: string | undefined,
 ): Promise<Route> {
   // AWS names the version also when the caller did not.
   const arn = formatFunctionArn(id, qualifier ?? latestVersion);
   const invokedArn = formatFunctionArn(id, qualifier);
+  const account = await concurrency.of(id);
   const resolve = async (version: string): Promise<ResolvedFunction> => {
     const deployed = await readDeployment(repository, id, version);
     if (deployed === undefined) throw functionNotFound(arn);
     const { deploymentId, configuration } = deployed;
-    return { version: { id, version, deploymentId, configuration }, invokedArn };
+    return { version: { id, version, deploymentId, configuration }, invokedArn, account };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };

@@ -6,6 +6,7 @@ import type { CodeTrees } from "../../src/engine/code/code-trees.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
+import { AccountConcurrency } from "../../src/functions/account-concurrency.ts";
 import type { FunctionCatalog, ResolvedFunction } from "../../src/functions/catalog.ts";
 import type { FunctionConfiguration, FunctionId, FunctionVersion } from "../../src/functions/function-version.ts";
 import { MemoryLogs } from "./memory-logs.ts";
@@ -41,13 +42,15 @@ export function functionVersion(name: string, configuration: Partial<FunctionCon
 
 /** Functions that a test puts in and replaces. */
 export class TestCatalog implements FunctionCatalog {
+  /** Of the one account that tests of the engine have. */
+  readonly account = new AccountConcurrency();
   readonly #versions = new Map<string, ResolvedFunction>();
   readonly #listeners = new Set<(id: FunctionId) => void>();
 
   put(version: FunctionVersion): void {
     const { account, region, name } = version.id;
     const invokedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
-    this.#versions.set(name, { version, invokedArn });
+    this.#versions.set(name, { version, invokedArn, account: this.account });
     for (const listener of this.#listeners) listener(version.id);
   }
 

@@ -73,6 +73,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
   const parts: LambdaParts = {
     functions: functions.repository,
     catalog: functions.catalog,
+    concurrency: functions.concurrency,
     engine: { invoke: (request) => runEcho(request, { invoked, functions }) },
     blobs: store.blobs,
     cloud,

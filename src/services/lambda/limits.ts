@@ -19,6 +19,8 @@ export const limits = {
   unzippedBytes: mostUnzippedBytes,
   /** All zips of an account in a region; 75 GiB before 2026. */
   codeStorageBytes: 300 * 1024 ** 3,
+  /** Of an account's concurrent executions: what functions cannot reserve. */
+  unreservedConcurrency: 100,
   /** A page of a list never holds more, whatever MaxItems says. */
   pageItems: 50,
   /** But for lists around code signing configurations. */

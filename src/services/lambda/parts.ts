@@ -4,6 +4,7 @@ import type { Cloud } from "../../core/cloud.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { DownloadLinks } from "../../core/links.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { ConcurrencySettings } from "../../functions/concurrency-settings.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import type { CodeStorage } from "../../functions/code-storage.ts";
 import type { Architecture } from "../../functions/function-version.ts";
@@ -14,6 +15,7 @@ import type { Blobs } from "../../store/blob.ts";
 export interface LambdaParts {
   readonly functions: FunctionRepository;
   readonly catalog: FunctionCatalog;
+  readonly concurrency: ConcurrencySettings;
   readonly engine: Pick<Engine, "invoke">;
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */

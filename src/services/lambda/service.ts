@@ -9,12 +9,14 @@ import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
+import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
+import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
@@ -32,6 +34,7 @@ import { listVersionsByFunction } from "./operations/list-versions-by-function.t
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionCodeSigningConfig } from "./operations/put-function-code-signing-config.ts";
+import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -57,7 +60,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteEventSourceMapping: unsupported,
   DeleteFunction: deleteFunction(parts),
   DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(parts),
-  DeleteFunctionConcurrency: unsupported,
+  DeleteFunctionConcurrency: deleteFunctionConcurrency(parts),
   DeleteFunctionEventInvokeConfig: unsupported,
   DeleteFunctionUrlConfig: unsupported,
   DeleteLayerVersion: deleteLayerVersion(parts),
@@ -73,7 +76,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetEventSourceMapping: unsupported,
   GetFunction: getFunction(parts),
   GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(parts),
-  GetFunctionConcurrency: unsupported,
+  GetFunctionConcurrency: getFunctionConcurrency(parts),
   GetFunctionConfiguration: getFunctionConfiguration(parts),
   GetFunctionEventInvokeConfig: unsupported,
   GetFunctionRecursionConfig: unsupported,
@@ -107,7 +110,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PublishLayerVersion: publishLayerVersion(parts),
   PublishVersion: publishVersion(parts),
   PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig(parts),
-  PutFunctionConcurrency: unsupported,
+  PutFunctionConcurrency: putFunctionConcurrency(parts),
   PutFunctionEventInvokeConfig: unsupported,
   PutFunctionRecursionConfig: unsupported,
   PutFunctionScalingConfig: unsupported,

@@ -1,10 +1,12 @@
 // Operations on a function as a whole, and the conditions that a change of one must meet.
+import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction, type Scope } from "../../../functions/address.ts";
 import type { Stored } from "../../../functions/collection.ts";
+import { functionNotFound } from "../../../functions/faults.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { requireIdle } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
-import type { ActiveFunctionRecord, UpdateFailedFunctionRecord } from "../../../functions/records.ts";
+import type { ActiveFunctionRecord, FunctionRecord, UpdateFailedFunctionRecord } from "../../../functions/records.ts";
 import { revisionMismatch, unqualifiedOnly } from "../faults/functions.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -13,6 +15,20 @@ export function locateWholeFunction(input: { readonly FunctionName: string }, sc
   const { id, qualifier } = locateFunction({ FunctionName: input.FunctionName }, scope, "strict");
   if (qualifier !== undefined && qualifier !== latestVersion) throw unqualifiedOnly();
   return id;
+}
+
+/** By a strict name without any qualifier: not even `$LATEST`. */
+export function locateUnqualified(input: { readonly FunctionName: string }, scope: Scope): FunctionId {
+  const { id, qualifier } = locateFunction({ FunctionName: input.FunctionName }, scope, "strict");
+  if (qualifier !== undefined) throw unqualifiedOnly();
+  return id;
+}
+
+/** Where AWS's 404 names the version: with `:$LATEST`. */
+export async function requireLatest(functions: LambdaParts["functions"], id: FunctionId): Promise<Stored<FunctionRecord>> {
+  const stored = await functions.find(id);
+  if (stored === undefined) throw functionNotFound(formatFunctionArn(id, latestVersion));
+  return stored;
 }
 
 /** Faults: missing (404), not in a state to be changed (409), changed since the caller looked (412). */

@@ -6,7 +6,8 @@ import type { LambdaParts } from "../parts.ts";
 export const getAccountSettings =
   (parts: LambdaParts): LambdaHandler<"GetAccountSettings"> =>
   async (_input, { account, region }) => {
-    const { codeBytes, functionCount } = await parts.codeStorage.used({ account, region });
+    const scope = { account, region };
+    const [{ codeBytes, functionCount }, claims] = await Promise.all([parts.codeStorage.used(scope), parts.concurrency.of(scope)]);
     const { concurrency, codeStorageBytes } = parts.settings;
     return {
       AccountLimit: {
@@ -14,7 +15,7 @@ export const getAccountSettings =
         CodeSizeUnzipped: limits.unzippedBytes,
         CodeSizeZipped: limits.zippedBytes,
         ConcurrentExecutions: concurrency,
-        UnreservedConcurrentExecutions: concurrency,
+        UnreservedConcurrentExecutions: concurrency - claims.reserved,
       },
       AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functionCount },
     };

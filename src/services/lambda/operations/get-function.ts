@@ -1,5 +1,6 @@
-// GetFunction: the configuration, a link to the code, and the tags.
+// GetFunction: the configuration, a link to the code, the tags and what is reserved.
 import { locateFunction } from "../../../functions/address.ts";
+import { reservedConcurrency, reservedKey } from "../../../functions/concurrency.ts";
 import { requireQualified } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
 import { foundOutput } from "../model/function-output.ts";
@@ -10,11 +11,15 @@ export const getFunction =
   async (input, context) => {
     const { id, qualifier } = locateFunction(input, context, "namespaced");
     const found = await requireQualified(parts.functions, id, qualifier);
-    const tags = await parts.functions.tags(id);
+    const [tags, reserved] = await Promise.all([
+      parts.functions.tags(id),
+      parts.functions.get(id, reservedConcurrency, reservedKey(id.name)),
+    ]);
     const { code } = found.record.configuration;
     return {
       Configuration: foundOutput(id, found, qualifier),
       Code: { RepositoryType: "S3", Location: parts.links.forBlob(code.sha256, context.endpoint) },
       ...(Object.keys(tags).length === 0 ? {} : { Tags: { ...tags } }),
+      ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved.record.executions } }),
     };
   };

@@ -1,0 +1,58 @@
+// How many invokes run at once. A slot is leased before an environment is looked for and given back when the invoke has
+// settled. A function with reserved concurrency has a pool of its own, all others of its account and region share what
+// is left. Settings change at any time; what runs is then counted where it belongs from now on.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+import type { AccountConcurrency } from "../../functions/account-concurrency.ts";
+import type { ResolvedFunction } from "../../functions/catalog.ts";
+import { functionKey, type FunctionId } from "../../functions/function-version.ts";
+import { AccountPool } from "./account-pool.ts";
+import { FunctionPool } from "./function-pool.ts";
+
+export interface ConcurrencyLease {
+  release(): void;
+}
+
+export class ConcurrencyLedger {
+  readonly #limit: number;
+  readonly #accounts = new WeakMap<AccountConcurrency, AccountPool>();
+  readonly #functions = new Map<string, FunctionPool>();
+  /** What a warm invoke looks up: the catalog gives the same object for as long as nothing changes. */
+  readonly #byResolved = new WeakMap<ResolvedFunction, FunctionPool>();
+
+  /** `limit`: concurrent executions of an account in a region. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Throws TooManyRequestsException when the pool is full. Allocates nothing once the function is known. */
+  lease(resolved: ResolvedFunction): ConcurrencyLease {
+    const pool = this.#byResolved.get(resolved) ?? this.#open(resolved);
+    pool.take();
+    return pool;
+  }
+
+  /** Lets go of a function that has changed, unless something of it runs: it may be gone. */
+  forget(id: FunctionId): void {
+    const key = functionKey(id);
+    if (this.#functions.get(key)?.running === 0) this.#functions.delete(key);
+  }
+
+  #open(resolved: ResolvedFunction): FunctionPool {
+    const { account, version } = resolved;
+    const key = functionKey(version.id);
+    let pool = this.#functions.get(key);
+    if (pool === undefined) {
+      pool = new FunctionPool(this.#accounts.get(account) ?? this.#openAccount(account, version.id), account.of(version.id.name));
+      this.#functions.set(key, pool);
+    }
+    this.#byResolved.set(resolved, pool);
+    return pool;
+  }
+
+  #openAccount(account: AccountConcurrency, { account: owner, region }: FunctionId): AccountPool {
+    const pool = new AccountPool(account, this.#limit);
+    this.#accounts.set(account, pool);
+    account.onChange((name) => this.#functions.get(functionKey({ account: owner, region, name }))?.apply(account.of(name)));
+    return pool;
+  }
+}

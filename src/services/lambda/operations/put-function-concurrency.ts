@@ -1,0 +1,29 @@
+// PutFunctionConcurrency: takes executions out of the account's pool for one function, which then has them and no more.
+import { commitChange } from "../../../functions/change.ts";
+import { claimInTurn, reservedConcurrency, reservedKey } from "../../../functions/concurrency.ts";
+import { putFunction } from "../../../functions/documents.ts";
+import type { LambdaHandler } from "../api.ts";
+import { unreservedTooLow } from "../faults/concurrency.ts";
+import { minimumUnreserved } from "../model/concurrency.ts";
+import { locateUnqualified, requireLatest } from "../model/target.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const putFunctionConcurrency =
+  (parts: LambdaParts): LambdaHandler<"PutFunctionConcurrency"> =>
+  async (input, context) => {
+    const id = locateUnqualified(input, context);
+    const executions = input.ReservedConcurrentExecutions;
+    const { concurrency: limit } = parts.settings;
+    return commitChange(parts.functions, id, async () => {
+      const { record, revision } = await requireLatest(parts.functions, id);
+      const turn = await claimInTurn(parts.functions, id);
+      const account = await parts.concurrency.of(id);
+      const claimedByOthers = account.claimed - account.claimedBy(id.name);
+      const minimum = minimumUnreserved(limit);
+      // Nothing may always be reserved: it takes nothing from others.
+      if (executions > 0 && limit - claimedByOthers - executions < minimum)
+        throw unreservedTooLow("ReservedConcurrentExecutions", minimum);
+      const reserved = reservedConcurrency.put(reservedKey(id.name), { functionName: id.name, executions });
+      return { operations: [putFunction(record, revision), turn, reserved], result: { ReservedConcurrentExecutions: executions } };
+    });
+  };
