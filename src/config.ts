@@ -26,6 +26,7 @@ export interface Settings {
   readonly deprecatedRuntimes: "warn" | "block";
   readonly concurrency: number;
   readonly idleMinutes: number;
+  readonly updateDelayMs: number;
   readonly stopGraceSeconds: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -220,6 +221,14 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "10",
     parse: wholeNumber(1, 100_000),
   },
+  updateDelayMs: {
+    flag: "update-delay",
+    placeholder: "MS",
+    variable: "LAMBENT_UPDATE_DELAY",
+    summary: "For how long, at least, an update of a function is InProgress and others are refused, as on AWS; 0: until its code is unpacked.",
+    fallback: "250",
+    parse: wholeNumber(0, 60_000),
+  },
   stopGraceSeconds: {
     flag: "stop-grace",
     placeholder: "SECONDS",
@@ -284,6 +293,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     deprecatedRuntimes: value("deprecatedRuntimes"),
     concurrency: value("concurrency"),
     idleMinutes: value("idleMinutes"),
+    updateDelayMs: value("updateDelayMs"),
     stopGraceSeconds: value("stopGraceSeconds"),
     logLevel: value("logLevel"),
   };

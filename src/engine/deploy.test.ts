@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { functionId, functionVersion, settle } from "../../test/harness/engine.ts";
+import { ManualClock } from "../core/clock.ts";
 import { Fault } from "../core/faults.ts";
 import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
@@ -11,6 +12,7 @@ const deployment = (deploymentId: string): PendingDeployment => ({
   id: functionId("f"),
   version: "$LATEST",
   deploymentId,
+  updateAskedMs: undefined,
   configuration: functionVersion("f", { code: { sha256: deploymentId, sizeBytes: 1, unzippedBytes: 1 } }).configuration,
 });
 
@@ -38,7 +40,10 @@ class TestDeployments implements Deployments {
 
 const deployed = { kind: "deployed" };
 
+const clock = new ManualClock();
 const partsOf = (unpack: (sha256: string) => Promise<void>, prepare: Runtimes["prepare"] = async () => {}) => ({
+  clock,
+  updateDelayMs: 250,
   code: { hold: async (sha256: string) => ({ path: await unpack(sha256).then(() => `/trees/${sha256}`), release: () => {} }) },
   runtimes: { prepare },
 });
@@ -140,5 +145,40 @@ describe("the deployer", () => {
     await settle();
     expect(deployments.outcomes).toEqual([["a", deployed]]);
     await deployer.stop();
+  });
+
+  test("settles an update no earlier than some time after it was asked for, and nothing waits for that", async () => {
+    const deployments = new TestDeployments();
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}), log: silentLogger });
+    const asked = ["1", "2", "3", "4", "5"].map((id) => ({ ...deployment(id), updateAskedMs: clock.now() }));
+    for (const update of asked) deployments.ask(update);
+    deployments.ask(deployment("new"));
+    await settle();
+    expect(deployments.outcomes).toEqual([["new", deployed]]);
+    clock.advance(249);
+    await settle();
+    expect(deployments.outcomes).toHaveLength(1);
+    // What took long to unpack has been seen long enough.
+    deployments.ask({ ...deployment("slow"), updateAskedMs: clock.now() - 250 });
+    await settle();
+    expect(deployments.outcomes.at(-1)).toEqual(["slow", deployed]);
+    clock.advance(1);
+    await settle();
+    expect(deployments.outcomes).toHaveLength(7);
+    await deployer.stop();
+  });
+
+  test("leaves an update that waits to be seen to the next start, and one of the future waits no longer than any", async () => {
+    const deployments = new TestDeployments();
+    const deployer = startDeployer({ deployments, ...partsOf(async () => {}), log: silentLogger });
+    deployments.ask({ ...deployment("future"), updateAskedMs: clock.now() + 3_600_000 });
+    await settle();
+    clock.advance(250);
+    await settle();
+    expect(deployments.outcomes).toEqual([["future", deployed]]);
+    deployments.ask({ ...deployment("waits"), updateAskedMs: clock.now() });
+    await settle();
+    await deployer.stop();
+    expect(deployments.outcomes).toHaveLength(1);
   });
 });

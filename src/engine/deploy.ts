@@ -1,5 +1,6 @@
 // The reconciler of deployments: whatever was asked for and is not deployed yet is unpacked, then made active or failed.
 // It finds its work in the store, so a restart goes on where the last run ended.
+import { sleep, type Clock } from "../core/clock.ts";
 import { Fault } from "../core/faults.ts";
 import type { Deployments, PendingDeployment } from "../functions/deployments.ts";
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
@@ -16,32 +17,45 @@ export interface DeployerParts {
   readonly deployments: Deployments;
   readonly code: CodeTrees;
   readonly runtimes: Pick<Runtimes, "prepare">;
+  readonly clock: Clock;
   readonly log: Logger;
+  /** An update is settled no earlier than this after it was asked for: callers see it in progress, as on AWS. */
+  readonly updateDelayMs: number;
 }
 
 /** Unpacking is work for processor and disk: more at once is not faster. */
 const mostAtOnce = 4;
 
 export function startDeployer(parts: DeployerParts): Deployer {
-  const { deployments, log } = parts;
+  const { deployments, clock, log } = parts;
   const waiting: PendingDeployment[] = [];
   /** Known and not settled yet; news of one may come more than once. */
   const known = new Set<string>();
   const running = new Set<Promise<void>>();
+  /** Unpacked, but not recorded: an update that waits to be seen holds up no other. */
+  const settling = new Set<Promise<void>>();
   const stopping = new AbortController();
 
-  const deploy = async (deployment: PendingDeployment): Promise<void> => {
+  const settle = async (deployment: PendingDeployment, outcome: DeploymentOutcome | undefined): Promise<void> => {
     try {
-      const outcome = await outcomeOf(deployment, parts, stopping.signal);
       // The server stops in the middle of it: it stays pending, and the next start finds it.
       if (outcome === undefined) return;
+      const delayMs = delayOf(deployment, parts);
+      if (delayMs > 0) await sleep(clock, delayMs, stopping.signal);
       await deployments.complete(deployment, outcome);
     } catch (error) {
+      if (error === stopping.signal.reason) return;
       // The store refused: it stays pending, and the next start finds it.
       log.error({ error, function: deployment.id, version: deployment.version }, "deployment-not-recorded");
     } finally {
       known.delete(deployment.deploymentId);
     }
+  };
+
+  const deploy = async (deployment: PendingDeployment): Promise<void> => {
+    const outcome = await outcomeOf(deployment, parts, stopping.signal);
+    const settled = settle(deployment, outcome).finally(() => settling.delete(settled));
+    settling.add(settled);
   };
 
   const advance = (): void => {
@@ -75,9 +89,14 @@ export function startDeployer(parts: DeployerParts): Deployer {
       unwatch();
       await resumed;
       await Promise.all(running);
+      await Promise.all(settling);
     },
   };
 }
+
+/** Never longer than the whole, whatever was done to the machine's clock. */
+const delayOf = ({ updateAskedMs }: PendingDeployment, { clock, updateDelayMs }: DeployerParts): number =>
+  updateAskedMs === undefined ? 0 : Math.min(updateDelayMs, updateAskedMs + updateDelayMs - clock.now());
 
 async function outcomeOf(
   deployment: PendingDeployment,

@@ -14,6 +14,8 @@ export interface PendingDeployment {
   /** Names this deployment and no other; the same as `revisionId` of the FunctionVersion it becomes. */
   readonly deploymentId: string;
   readonly configuration: FunctionConfiguration;
+  /** When it was asked for, Unix epoch milliseconds; undefined: not an update, but a new function or version. */
+  readonly updateAskedMs: number | undefined;
 }
 
 export interface Deployments {
@@ -80,5 +82,6 @@ const notWaitedFor = { operations: [], result: false } as const;
 function pendingDeployment(id: FunctionId, record: FunctionRecord | VersionRecord): PendingDeployment | undefined {
   if (record.state !== "creating" && record.state !== "updating") return undefined;
   const version = "version" in record ? record.version.toString() : latestVersion;
-  return { id, version, deploymentId: record.deploymentId, configuration: record.configuration };
+  const updateAskedMs = record.state === "updating" ? record.lastModifiedMs : undefined;
+  return { id, version, deploymentId: record.deploymentId, configuration: record.configuration, updateAskedMs };
 }

@@ -20,7 +20,7 @@ export const testRole = "arn:aws:iam::000000000000:role/test";
 export const temporaryFolder = (purpose: string): string => mkdtempSync(join(tmpdir(), `lambent-${purpose}-`));
 
 export async function startTestLambent(flags: GivenSettings = {}): Promise<TestLambent> {
-  const settings = readSettings({ port: "0", memory: "true", logLevel: "warn", stopGraceSeconds: "1", ...flags }, undefined);
+  const settings = readSettings({ port: "0", memory: "true", logLevel: "warn", stopGraceSeconds: "1", updateDelayMs: "0", ...flags }, undefined);
   const running = await startLambentHere(settings, "test");
   const { endpoint, operator } = running;
   const lambda = new LambdaClient({ endpoint, region: settings.region, credentials: operator, maxAttempts: 1 });

@@ -6,6 +6,7 @@ import {
   type LambdaClient,
   PublishVersionCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateFunctionCodeCommand,
   type UpdateFunctionCodeCommandInput,
   UpdateFunctionConfigurationCommand,
@@ -92,42 +93,46 @@ describe("UpdateFunctionCode", () => {
   });
 });
 
-test("a running invoke finishes on the old code while the new one answers those that come", async () => {
-  await createFunction(lambda, "replaced", gated("old"));
-  const gate = new Gate();
-  const running = invoke(lambda, "replaced", { gate: gate.gate });
-  await gate.isRunning();
-  await updateCode("replaced", "new");
-  await waitUntilUpdated(lambda, "replaced");
-  expect((await invoke(lambda, "replaced")).body).toBe("new");
-  gate.open();
-  expect(await running).toMatchObject({ body: "old", error: undefined });
-});
-
-test("while an update is on its way invokes run the old code, and other changes are refused", async () => {
-  const FunctionName = "slow";
-  await createFunction(lambda, FunctionName, says("old"));
-  // Unpacking so many files takes longer than the requests that follow.
-  const files = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`files/${n}.txt`, `${n}`]));
-  const ZipFile = await zipOf({ ...files, ...says("new") });
-  const update = await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
-  expect(update.LastUpdateStatus).toBe("InProgress");
+describe("while an update is in progress", () => {
+  const FunctionName = "replaced";
   const refused = refusal(
     409,
     "ResourceConflictException",
     `The operation cannot be performed at this time. An update is in progress for resource: ${arnOf(FunctionName)}`,
   );
-  const outcomes = await Promise.allSettled([
-    updateConfiguration(FunctionName, { Timeout: 9 }),
-    updateCode(FunctionName, "third"),
-    lambda.send(new PublishVersionCommand({ FunctionName })),
-    lambda.send(new TagResourceCommand({ Resource: arnOf(FunctionName), Tags: { a: "1" } })),
-    invoke(lambda, FunctionName),
-  ]);
-  for (const outcome of outcomes.slice(0, 4)) expect(outcome).toMatchObject({ status: "rejected", reason: refused });
-  expect(outcomes[4]).toMatchObject({ status: "fulfilled", value: { body: "old" } });
-  await waitUntilUpdated(lambda, FunctionName);
-  expect((await invoke(lambda, FunctionName)).body).toBe("new");
+
+  test("it can be seen, other changes are refused, invokes run the old code, and one that runs finishes on it", async () => {
+    await using slow = await startTestLambent({ updateDelayMs: "1500" });
+    await createFunction(slow.lambda, FunctionName, gated("old"));
+    const gate = new Gate();
+    const running = invoke(slow.lambda, FunctionName, { gate: gate.gate });
+    await gate.isRunning();
+    const third = await zipOf(says("third"));
+    const before = Date.now();
+    const update = await slow.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: await zipOf(says("new")) }));
+    expect(update.LastUpdateStatus).toBe("InProgress");
+    const outcomes = await Promise.allSettled([
+      slow.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 9 })),
+      slow.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: third })),
+      slow.lambda.send(new PublishVersionCommand({ FunctionName })),
+      slow.lambda.send(new TagResourceCommand({ Resource: arnOf(FunctionName), Tags: { a: "1" } })),
+      slow.lambda.send(new UntagResourceCommand({ Resource: arnOf(FunctionName), TagKeys: ["a"] })),
+    ]);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: refused });
+    expect(await slow.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).toMatchObject({
+      State: "Active",
+      LastUpdateStatus: "InProgress",
+      LastUpdateStatusReason: "The function is being created.",
+      LastUpdateStatusReasonCode: "Creating",
+      CodeSha256: update.CodeSha256,
+    });
+    expect((await invoke(slow.lambda, FunctionName)).body).toBe("old");
+    await waitUntilUpdated(slow.lambda, FunctionName);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(1400);
+    expect((await invoke(slow.lambda, FunctionName)).body).toBe("new");
+    gate.open();
+    expect(await running).toMatchObject({ body: "old", error: undefined });
+  });
 });
 
 describe("UpdateFunctionConfiguration", () => {
