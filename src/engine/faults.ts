@@ -14,3 +14,13 @@ export const tooManyRequests = (reason: ThrottleReason): Fault =>
 
 export const engineStopping = (): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: "The server is stopping and takes no more invocations." });
+
+/** The text is that of the service model; AWS's own is not recorded. */
+export const recursiveInvocation = (): Fault =>
+  new Fault({
+    code: "RecursiveInvocationException",
+    status: 400,
+    message:
+      "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources " +
+      "and stopped your function's invocation.",
+  });

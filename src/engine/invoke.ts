@@ -20,14 +20,14 @@ export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts
   // What is in memory comes plainly: `await` on it would cost a turn.
   const resolving = catalog.resolve(request.function, request.qualifier);
   const resolved = resolving instanceof Promise ? await resolving : resolving;
-  const { version, invokedArn } = resolved;
+  const { version, invokedArn, lineage } = resolved;
+  const trace = traceFor(request.trace, lineage, clock, ids);
   const lease = ledger.lease(resolved);
   try {
     const acquiring = fleet.acquire(version);
     const environment = acquiring instanceof Promise ? await acquiring : acquiring;
     // The environment writes START, END and REPORT, and goes back to its pool by itself once it asks for more.
     const { requestId, payload, clientContext, logTail } = request;
-    const trace = traceFor(request.trace, clock, ids);
     const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn });
     const { functionError, logTail: tail } = settled;
     return { executedVersion: version.version, payload: settled.payload, functionError, logTail: tail, trace };

@@ -4,17 +4,20 @@ import { functionCodeSigning } from "./code-signing.ts";
 import type { Collection } from "./collection.ts";
 import { reservedConcurrency } from "./concurrency.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
+import { eventInvokeConfigs } from "./event-invoke-config.ts";
+import { functionUrls } from "./function-url.ts";
 import type { FunctionId } from "./function-version.ts";
 import { functionPolicies } from "./policies.ts";
+import { recursionConfigs } from "./recursion-config.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
 
 /** Keys begin with `NAME:`; they go with the function. */
-const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning, reservedConcurrency];
+const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning, recursionConfigs, reservedConcurrency];
 
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
-const ofQualifier: readonly AnyCollection[] = [functionPolicies];
+const ofQualifier: readonly AnyCollection[] = [eventInvokeConfigs, functionPolicies, functionUrls];
 
 /** The counter of versions stays: a function of the same name goes on where this one ended. */
 export async function deleteBelongings(repository: FunctionRepository, id: FunctionId): Promise<readonly StoreOperation[]> {

@@ -2,6 +2,7 @@
 // that a warm invoke touches no disk.
 import type { AccountConcurrency } from "./account-concurrency.ts";
 import type { FunctionId, FunctionVersion } from "./function-version.ts";
+import type { Lineage } from "./recursion-config.ts";
 
 export interface FunctionCatalog {
   /**
@@ -20,4 +21,6 @@ export interface ResolvedFunction {
   readonly invokedArn: string;
   /** Of the function's account and region, always as of now. */
   readonly account: AccountConcurrency;
+  /** How a chain of invokes is told to have come through this function, and whether that may go on. */
+  readonly lineage: Lineage;
 }

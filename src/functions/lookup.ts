@@ -41,3 +41,20 @@ export async function requireQualified(
   const published = number === undefined ? undefined : await repository.findVersion(id, number);
   return published === undefined ? missing() : { kind: "version", record: published.record };
 }
+
+/**
+ * The function's own record, with which a setting of `qualifier` (`$LATEST`, a number, an alias) is written; undefined
+ * when there is no such function, version or alias.
+ */
+export async function findOwner(
+  repository: FunctionRepository,
+  id: FunctionId,
+  qualifier: string,
+): Promise<Stored<FunctionRecord> | undefined> {
+  const number = parseVersionNumber(qualifier);
+  const [owner, qualified] = await Promise.all([
+    repository.find(id),
+    number === undefined ? repository.findAlias(id, qualifier) : repository.findVersion(id, number),
+  ]);
+  return qualifier === latestVersion || qualified !== undefined ? owner : undefined;
+}

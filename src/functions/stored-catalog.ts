@@ -5,7 +5,9 @@ import type { ConcurrencySettings } from "./concurrency-settings.ts";
 import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
 import { functionNotFound } from "./faults.ts";
 import { functionKey, isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
+import { qualifiedKey } from "./documents.ts";
 import { requireDeployed } from "./lifecycle.ts";
+import { lineageOf, recursionConfigs } from "./recursion-config.ts";
 import type { Deployment } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
 
@@ -67,11 +69,13 @@ async function readRoute(
   const arn = formatFunctionArn(id, qualifier ?? latestVersion);
   const invokedArn = formatFunctionArn(id, qualifier);
   const account = await concurrency.of(id);
+  const recursion = await repository.get(id, recursionConfigs, qualifiedKey(id.name, latestVersion));
+  const lineage = lineageOf(id, recursion?.record);
   const resolve = async (version: string): Promise<ResolvedFunction> => {
     const deployed = await readDeployment(repository, id, version);
     if (deployed === undefined) throw functionNotFound(arn);
     const { deploymentId, configuration } = deployed;
-    return { version: { id, version, deploymentId, configuration }, invokedArn, account };
+    return { version: { id, version, deploymentId, configuration }, invokedArn, account, lineage };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };

@@ -9,6 +9,7 @@ import { capBody } from "./body-cap.ts";
 import { encode, encodeFault } from "./encode.ts";
 import type { Exchange, ExtraRoute } from "./exchange.ts";
 import { internalFailure } from "./faults.ts";
+import { functionUrl } from "./function-url.ts";
 import { guard, type GuardPolicy } from "./guard.ts";
 import { identify } from "./identify.ts";
 import { answerExtraRoute, operate } from "./operate.ts";
@@ -37,6 +38,7 @@ export type Answer = (exchange: Exchange) => Promise<WireResponse>;
 export function createPipeline(parts: PipelineParts): Answer {
   // The request id comes with the exchange, so that the first step's refusal carries it too.
   const steps: readonly Step[] = [
+    { name: "function URL", run: functionUrl },
     { name: "guard", run: guard(parts.guard) },
     { name: "cap body", run: capBody },
     { name: "route", run: route(parts.registry, parts.extraRoutes) },

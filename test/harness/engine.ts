@@ -8,6 +8,7 @@ import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { AccountConcurrency } from "../../src/functions/account-concurrency.ts";
 import type { FunctionCatalog, ResolvedFunction } from "../../src/functions/catalog.ts";
+import { lineageOf } from "../../src/functions/recursion-config.ts";
 import type { FunctionConfiguration, FunctionId, FunctionVersion } from "../../src/functions/function-version.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 import { ScriptedDriver } from "./scripted-driver.ts";
@@ -50,7 +51,8 @@ export class TestCatalog implements FunctionCatalog {
   put(version: FunctionVersion): void {
     const { account, region, name } = version.id;
     const invokedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
-    this.#versions.set(name, { version, invokedArn, account: this.account });
+    const lineage = lineageOf(version.id, undefined);
+    this.#versions.set(name, { version, invokedArn, account: this.account, lineage });
     for (const listener of this.#listeners) listener(version.id);
   }
 

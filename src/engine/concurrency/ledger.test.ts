@@ -3,9 +3,15 @@ import { describe, expect, test } from "vitest";
 import { functionId, functionVersion } from "../../../test/harness/engine.ts";
 import { AccountConcurrency } from "../../functions/account-concurrency.ts";
 import type { ResolvedFunction } from "../../functions/catalog.ts";
+import { lineageOf } from "../../functions/recursion-config.ts";
 import { ConcurrencyLedger, type ConcurrencyLease } from "./ledger.ts";
 
-const resolved = (name: string, account: AccountConcurrency): ResolvedFunction => ({ version: functionVersion(name), invokedArn: "", account });
+const resolved = (name: string, account: AccountConcurrency): ResolvedFunction => ({
+  version: functionVersion(name),
+  invokedArn: "",
+  account,
+  lineage: lineageOf(functionId(name), undefined),
+});
 
 const throttle = (Reason: string) =>
   expect.objectContaining({ code: "TooManyRequestsException", status: 429, message: "Rate Exceeded.", members: { Reason, Type: "User" } });

@@ -35,7 +35,7 @@ describe("an invoke", () => {
       requestId,
       deadlineMs: clock.now() + 3000,
       invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f",
-      traceId: trace,
+      traceId: expect.stringMatching(new RegExp(`^${trace};Lineage=[0-9a-f]{8}:0$`)),
       clientContext: '{"c":1}',
     });
   });

@@ -5,11 +5,14 @@ import type { LambdaClient } from "./api.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
+import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
+import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
+import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
@@ -18,6 +21,9 @@ import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
+import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
+import { getFunctionRecursionConfig } from "./operations/get-function-recursion-config.ts";
+import { getFunctionUrlConfig } from "./operations/get-function-url-config.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
@@ -25,6 +31,8 @@ import { getPolicy } from "./operations/get-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
+import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
+import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
 import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
@@ -35,6 +43,8 @@ import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionCodeSigningConfig } from "./operations/put-function-code-signing-config.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
+import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
+import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -42,6 +52,8 @@ import { updateAlias } from "./operations/update-alias.ts";
 import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
+import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
+import { updateFunctionUrlConfig } from "./operations/update-function-url-config.ts";
 import type { LambdaParts } from "./parts.ts";
 
 export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> => ({
@@ -53,7 +65,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   CreateCodeSigningConfig: createCodeSigningConfig(parts),
   CreateEventSourceMapping: unsupported,
   CreateFunction: createFunction(parts),
-  CreateFunctionUrlConfig: unsupported,
+  CreateFunctionUrlConfig: createFunctionUrlConfig(parts),
   DeleteAlias: deleteAlias(parts),
   DeleteCapacityProvider: unsupported,
   DeleteCodeSigningConfig: deleteCodeSigningConfig(parts),
@@ -61,8 +73,8 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteFunction: deleteFunction(parts),
   DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(parts),
   DeleteFunctionConcurrency: deleteFunctionConcurrency(parts),
-  DeleteFunctionEventInvokeConfig: unsupported,
-  DeleteFunctionUrlConfig: unsupported,
+  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(parts),
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig(parts),
   DeleteLayerVersion: deleteLayerVersion(parts),
   DeleteProvisionedConcurrencyConfig: unsupported,
   DeleteResourcePolicy: unsupported,
@@ -78,10 +90,10 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(parts),
   GetFunctionConcurrency: getFunctionConcurrency(parts),
   GetFunctionConfiguration: getFunctionConfiguration(parts),
-  GetFunctionEventInvokeConfig: unsupported,
-  GetFunctionRecursionConfig: unsupported,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(parts),
+  GetFunctionRecursionConfig: getFunctionRecursionConfig(parts),
   GetFunctionScalingConfig: unsupported,
-  GetFunctionUrlConfig: unsupported,
+  GetFunctionUrlConfig: getFunctionUrlConfig(parts),
   GetLayerVersion: getLayerVersion(parts),
   GetLayerVersionByArn: getLayerVersionByArn(parts),
   GetLayerVersionPolicy: unsupported,
@@ -97,8 +109,8 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListCodeSigningConfigs: listCodeSigningConfigs(parts),
   ListDurableExecutionsByFunction: unsupported,
   ListEventSourceMappings: unsupported,
-  ListFunctionEventInvokeConfigs: unsupported,
-  ListFunctionUrlConfigs: unsupported,
+  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(parts),
+  ListFunctionUrlConfigs: listFunctionUrlConfigs(parts),
   ListFunctionVersionsByCapacityProvider: unsupported,
   ListFunctions: listFunctions(parts),
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(parts),
@@ -111,8 +123,8 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PublishVersion: publishVersion(parts),
   PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig(parts),
   PutFunctionConcurrency: putFunctionConcurrency(parts),
-  PutFunctionEventInvokeConfig: unsupported,
-  PutFunctionRecursionConfig: unsupported,
+  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(parts),
+  PutFunctionRecursionConfig: putFunctionRecursionConfig(parts),
   PutFunctionScalingConfig: unsupported,
   PutProvisionedConcurrencyConfig: unsupported,
   PutResourcePolicy: unsupported,
@@ -131,6 +143,6 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   UpdateEventSourceMapping: unsupported,
   UpdateFunctionCode: updateFunctionCode(parts),
   UpdateFunctionConfiguration: updateFunctionConfiguration(parts),
-  UpdateFunctionEventInvokeConfig: unsupported,
-  UpdateFunctionUrlConfig: unsupported,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(parts),
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig(parts),
 });

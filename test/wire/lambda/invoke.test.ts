@@ -165,12 +165,13 @@ describe("the Invoke operation", () => {
       fetch(`${lambent.endpoint}/2015-03-31/functions/traced/invocations`, { method: "POST", headers });
     const made = await post();
     const trace = made.headers.get("x-amzn-trace-id");
-    expect(trace).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
+    expect(trace).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=[0-9a-f]{8}:0$/);
     expect(await made.json()).toBe(trace);
 
     const own = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a8af8e8b:0";
     const passed = await post({ "x-amzn-trace-id": own });
-    expect([passed.headers.get("x-amzn-trace-id"), await passed.json()]).toEqual([own, own]);
+    const counted = own.replace("Lineage=1:a8af8e8b:0", `Lineage=a8af8e8b:0|${/Lineage=(.*)/.exec(trace ?? "")?.[1]}`);
+    expect([passed.headers.get("x-amzn-trace-id"), await passed.json()]).toEqual([counted, counted]);
   });
 
   test("treats an empty event as an empty object", async () => {
