@@ -15,6 +15,7 @@ import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-ev
 import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
+import { deleteResourcePolicy } from "./operations/delete-resource-policy.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
@@ -28,6 +29,7 @@ import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getPolicy } from "./operations/get-policy.ts";
+import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
@@ -45,6 +47,7 @@ import { putFunctionCodeSigningConfig } from "./operations/put-function-code-sig
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
+import { putResourcePolicy } from "./operations/put-resource-policy.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -77,7 +80,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteFunctionUrlConfig: deleteFunctionUrlConfig(parts),
   DeleteLayerVersion: deleteLayerVersion(parts),
   DeleteProvisionedConcurrencyConfig: unsupported,
-  DeleteResourcePolicy: unsupported,
+  DeleteResourcePolicy: deleteResourcePolicy(parts),
   GetAccountSettings: getAccountSettings(parts),
   GetAlias: getAlias(parts),
   GetCapacityProvider: unsupported,
@@ -99,7 +102,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetLayerVersionPolicy: unsupported,
   GetPolicy: getPolicy(parts),
   GetProvisionedConcurrencyConfig: unsupported,
-  GetResourcePolicy: unsupported,
+  GetResourcePolicy: getResourcePolicy(parts),
   GetRuntimeManagementConfig: unsupported,
   Invoke: invoke(parts),
   InvokeAsync: unsupported,
@@ -127,7 +130,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutFunctionRecursionConfig: putFunctionRecursionConfig(parts),
   PutFunctionScalingConfig: unsupported,
   PutProvisionedConcurrencyConfig: unsupported,
-  PutResourcePolicy: unsupported,
+  PutResourcePolicy: putResourcePolicy(parts),
   PutRuntimeManagementConfig: unsupported,
   RemoveLayerVersionPermission: unsupported,
   RemovePermission: removePermission(parts),

@@ -1,5 +1,14 @@
 // Resource policies through the official clients.
-import { AddPermissionCommand, CreateAliasCommand, DeleteAliasCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import {
+  AddPermissionCommand,
+  CreateAliasCommand,
+  DeleteAliasCommand,
+  DeleteResourcePolicyCommand,
+  GetPolicyCommand,
+  GetResourcePolicyCommand,
+  PutResourcePolicyCommand,
+  RemovePermissionCommand,
+} from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arnOf, refusal, says, uuid } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
@@ -56,6 +65,23 @@ describe("with the official client", () => {
     await lambent.lambda.send(new DeleteAliasCommand(alias));
     await lambent.lambda.send(new CreateAliasCommand(alias));
     await expect(getPolicy("prod")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
+  test("a whole policy is put, shown and deleted by ARN", async () => {
+    const ResourceArn = arnOf("f");
+    const whole = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"lambda:*","Resource":"${ResourceArn}"}]}`;
+    const { $metadata: put, ...written } = await lambent.lambda.send(new PutResourcePolicyCommand({ ResourceArn, Policy: whole }));
+    expect([put.httpStatusCode, written]).toEqual([200, { Policy: whole, RevisionId: expect.stringMatching(uuid) }]);
+    expect(await lambent.lambda.send(new GetResourcePolicyCommand({ ResourceArn }))).toMatchObject(written);
+    expect(await getPolicy()).toMatchObject(written);
+    await expect(lambent.lambda.send(new PutResourcePolicyCommand({ ResourceArn, Policy: whole.replace('{"AWS":"123456789012"}', '"*"') }))).rejects.toMatchObject(
+      refusal(400, "PublicPolicyException", /would grant public access/),
+    );
+    const stale = { ResourceArn, RevisionId: "00000000-0000-4000-8000-000000000000" };
+    await expect(lambent.lambda.send(new DeleteResourcePolicyCommand(stale))).rejects.toMatchObject(refusal(412, "PreconditionFailedException", /does not match/));
+    const { $metadata: deleted } = await lambent.lambda.send(new DeleteResourcePolicyCommand({ ResourceArn }));
+    expect(deleted.httpStatusCode).toBe(204);
+    await expect(lambent.lambda.send(new GetResourcePolicyCommand({ ResourceArn }))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
   test("names that AWS's model does not allow are refused before all else", async () => {

@@ -1,5 +1,5 @@
 // Faults about resource policies; those of the statements themselves are in functions/faults.ts.
-import type { Fault } from "../../../core/faults.ts";
+import { Fault } from "../../../core/faults.ts";
 import { invalidParameter, notFound } from "./base.ts";
 
 export const latestHasNoPolicy = (): Fault =>
@@ -15,3 +15,15 @@ export const urlAuthTypeOnUrlsOnly = (): Fault =>
 export const noPolicyFor = (arn: string): Fault => notFound(`No policy found for: ${arn}`);
 
 export const policyNotThere = (): Fault => notFound("The resource you requested does not exist.");
+
+/** AWS's text is not recorded; this says where the policy is wrong. */
+export const malformedPolicy = (reason: string): Fault => invalidParameter(`The provided policy is malformed. ${reason}`);
+
+/** The text of the service model. */
+export const publicPolicy = (): Fault =>
+  new Fault({
+    code: "PublicPolicyException",
+    status: 400,
+    message:
+      "The resource-based policy you tried to add to the Lambda resource would grant public access to it, which isn't allowed.",
+  });

@@ -1,14 +1,16 @@
 // The policy of a function, version or alias: where it is, and how every operation changes it.
-import { formatFunctionArn, type FunctionArn } from "../../../core/arn.ts";
+import { formatFunctionArn, parseLambdaArn, type FunctionArn } from "../../../core/arn.ts";
 import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
 import { commitChange } from "../../../functions/change.ts";
 import type { Stored } from "../../../functions/collection.ts";
 import { putFunction, qualifiedKey } from "../../../functions/documents.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
+import { requireFunction } from "../../../functions/lookup.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
-import { functionPolicies, requirePolicyRevision, type PolicyRecord } from "../../../functions/policies.ts";
+import { functionPolicies, policyText, requirePolicyRevision, type PolicyRecord } from "../../../functions/policies.ts";
 import type { FunctionRecord } from "../../../functions/records.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
+import { policyNotThere } from "../faults/policies.ts";
 import { aliasArnNotFound } from "../faults/versions.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -29,6 +31,12 @@ export function locatePolicy(input: AddressInput, scope: Scope): PolicyTarget {
   return { id, qualifier: qualifier ?? latestVersion, arn, isLatest };
 }
 
+/** By the ARN that Put-, Get- and DeleteResourcePolicy take. Fault: 404 for what has no policies. */
+export function locatePolicyByArn(resourceArn: string, scope: Scope): PolicyTarget {
+  if (parseLambdaArn(resourceArn)?.kind !== "function") throw policyNotThere();
+  return locatePolicy({ FunctionName: resourceArn }, scope);
+}
+
 export const findPolicy = ({ id, qualifier }: PolicyTarget, functions: FunctionRepository): Promise<Stored<PolicyRecord> | undefined> =>
   functions.get(id, functionPolicies, qualifiedKey(id.name, qualifier));
 
@@ -36,6 +44,20 @@ export interface PolicyChange<Result> {
   /** Undefined: it goes. */
   readonly policy: PolicyRecord | undefined;
   readonly result: Result;
+}
+
+/** As the operations on whole policies answer. */
+export const policyOutput = (policy: PolicyRecord): { readonly Policy: string; readonly RevisionId: string } => ({
+  Policy: policyText(policy),
+  RevisionId: policy.revisionId,
+});
+
+/** Faults: no policy, or nothing that could have one (404). */
+export async function requirePolicy(target: PolicyTarget, functions: FunctionRepository): Promise<PolicyRecord> {
+  const stored = await findPolicy(target, functions);
+  if (stored !== undefined) return stored.record;
+  await requireFunction(functions, target.id);
+  throw policyNotThere();
 }
 
 interface PolicyEdit<Result> {
