@@ -15,6 +15,7 @@ import { startCodeCollector } from "./engine/code/collector.ts";
 import { inspectArchive } from "./engine/code/inspect-archive.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import { startDeployer } from "./engine/deploy.ts";
+import { watchInstallations } from "./engine/runtimes/installation-news.ts";
 import { createRuntimes } from "./engine/runtimes/runtimes.ts";
 import type { Runtimes } from "./engine/runtimes/runtime.ts";
 import { openFunctions } from "./functions/open-functions.ts";
@@ -70,9 +71,10 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
 
   const driver = openDriver(settings, directory);
   closers.push(() => driver.stop());
-  const functions = openFunctions({ store, ids });
-  closers.push(() => functions.close());
   const runtimes = openRuntimes(settings, log);
+  closers.push(await watchRuntimes(runtimes, settings, log));
+  const functions = openFunctions({ store, ids, runtimeVersions: runtimes });
+  closers.push(() => functions.close());
   const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
   const deployer = startDeployer({ deployments: functions.deployments, code, runtimes, clock, log, updateDelayMs: settings.updateDelayMs });
   closers.push(() => deployer.stop());
@@ -112,7 +114,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         log,
         code: { inspect: inspectArchive },
         codeStorage: functions.codeStorage,
-        runtimeVersions: { hashOf: (runtime) => runtimes.versionHash(runtime) },
+        runtimeVersions: runtimes,
         settings: {
           deprecatedRuntimes: settings.deprecatedRuntimes,
           architecture: process.arch === "arm64" ? "arm64" : "x86_64",
@@ -160,6 +162,12 @@ function refuseServedElsewhere({ serviceEndpoints }: Settings, registry: Service
   const served = [...serviceEndpoints.keys()].find((service) => registry.find(service) !== undefined);
   if (served !== undefined) throw new SettingsError(`--service-endpoint ${served}: Lambent serves ${served} itself`);
 }
+
+/** Rolls out what `lambent runtimes add` installs. Returns what ends it. */
+const watchRuntimes = (runtimes: Runtimes, { runtimesDirectory }: Settings, log: Logger): Promise<() => void> => {
+  const onError = (error: unknown): void => log.error({ error }, "runtimes-not-watched");
+  return watchInstallations(runtimesDirectory, () => void runtimes.lookAgain().catch(onError), onError);
+};
 
 async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promise<Operator> {
   if (auth === "off") return openOperator(account);

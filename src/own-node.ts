@@ -2,9 +2,9 @@
 // anything else is loaded.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 const ownVersion = "26.10.0";
 
@@ -23,27 +23,35 @@ export async function ownNode(directory = defaultDirectory()): Promise<string> {
   return nodeIn(directory, ownVersion) ?? (await installNode(directory, ownVersion));
 }
 
+/** Where versions of Node.js are kept side by side, and the program in the folder of each. */
+export const nodeVersionsIn = (directory: string): string => join(directory, "node");
+export const nodeProgram = (): string => join("node_modules", packageName(), "bin", "node");
+
 /** Path of the Node.js of exactly this version under `directory`, when it was installed there. */
-export function nodeIn(directory: string, version: string): string | undefined {
-  const program = join(directory, "node", version, "node_modules", packageName(), "bin", "node");
+function nodeIn(directory: string, version: string): string | undefined {
+  const program = join(nodeVersionsIn(directory), version, nodeProgram());
   return existsSync(program) ? program : undefined;
 }
 
-/** Fetches a Node.js version with the user's npm and returns its path. Two at once do no harm: the last rename wins. */
-export async function installNode(directory: string, version: string): Promise<string> {
-  const target = join(directory, "node", version);
-  await mkdir(dirname(target), { recursive: true });
-  const staging = await mkdtemp(`${target}-`);
+/**
+ * Fetches a Node.js with the user's npm and returns its path. `wanted`: a version, or `22` for the newest 22. Those that
+ * are there stay. Two at once do no harm: the last rename wins.
+ */
+export async function installNode(directory: string, wanted: string): Promise<string> {
+  const versions = nodeVersionsIn(directory);
+  await mkdir(versions, { recursive: true });
+  const staging = await mkdtemp(join(versions, "installing-"));
   try {
-    await npmInstall(staging, `${packageName()}@${version}`);
+    await npmInstall(staging, `${packageName()}@${wanted}`);
+    const { version }: { version: string } = JSON.parse(await readFile(join(staging, "node_modules", packageName(), "package.json"), "utf8"));
     // A folder of the same version that another process finished meanwhile is as good as ours.
-    if (nodeIn(directory, version) === undefined) await rename(staging, target);
+    if (nodeIn(directory, version) === undefined) await rename(staging, join(versions, version));
+    const program = nodeIn(directory, version);
+    if (program === undefined) throw new Error(`npm installed ${packageName()}@${version}, but it holds no bin/node`);
+    return program;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  const program = nodeIn(directory, version);
-  if (program === undefined) throw new Error(`npm installed ${packageName()}@${version}, but it holds no bin/node`);
-  return program;
 }
 
 function npmInstall(prefix: string, spec: string): Promise<void> {

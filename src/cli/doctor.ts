@@ -49,6 +49,6 @@ async function lookAtRuntimes(settings: Settings): Promise<readonly Finding[]> {
   return statuses.map((status) => ({
     isGood: status.state === "ready",
     what: status.id,
-    says: status.state === "ready" ? `${status.version}  ${status.program}` : status.install,
+    says: status.state === "ready" ? status.versions.map(({ version, program }) => `${version}  ${program}`).join(", ") : status.install,
   }));
 }

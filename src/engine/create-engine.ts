@@ -61,7 +61,7 @@ export function createEngine(parts: EngineParts): Engine {
 /** Looks up the runtime and holds the code for as long as the environment is there. */
 async function openEnvironment(parts: EngineParts, version: FunctionVersion, observer: EnvironmentObserver): Promise<Environment> {
   const { runtime: runtimeId, code } = version.configuration;
-  const runtime = await parts.runtimes.resolve(runtimeId);
+  const runtime = await parts.runtimes.resolve(runtimeId, version.runtimeVersion);
   const tree = await parts.code.hold(code.sha256);
   return new Environment(
     parts,

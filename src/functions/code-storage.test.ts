@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { functionId, functionVersion } from "../../test/harness/engine.ts";
+import { TestRuntimes } from "../../test/harness/lambda-room.ts";
 import { systemClock } from "../core/clock.ts";
 import { systemIds } from "../core/ids.ts";
 import { openMemoryStore } from "../store/memory/memory-store.ts";
@@ -15,12 +16,12 @@ const recordOf = (name: string, sizeBytes: number): ActiveFunctionRecord => ({
   lastModifiedMs: 0,
   deploymentId: "d",
   configuration: functionVersion(name, { code: { sha256: "a", sizeBytes, unzippedBytes: 1 } }).configuration,
-  shown: { emptyVpcConfig: false, runtimeVersionHash: undefined },
+  shown: { emptyVpcConfig: false },
 });
 
 test("code is counted once from the store and from then on by its news", async () => {
   const store = await openMemoryStore({ clock: systemClock });
-  const { repository, codeStorage } = openFunctions({ store, ids: systemIds });
+  const { repository, codeStorage } = openFunctions({ store, ids: systemIds, runtimeVersions: new TestRuntimes() });
   await repository.commit(id, [putFunction(recordOf("f", 10), "absent"), putFunction(recordOf("g", 5), "absent")]);
   expect(await codeStorage.used(id)).toEqual({ codeBytes: 15, functionCount: 2 });
   repository.scan = () => Promise.reject(new Error("scanned again"));
@@ -31,7 +32,7 @@ test("code is counted once from the store and from then on by its news", async (
 
 test("what changes while it is counted for the first time is not missed", async () => {
   const store = await openMemoryStore({ clock: systemClock });
-  const { repository, codeStorage } = openFunctions({ store, ids: systemIds });
+  const { repository, codeStorage } = openFunctions({ store, ids: systemIds, runtimeVersions: new TestRuntimes() });
   await repository.commit(id, [putFunction(recordOf("f", 10), "absent"), putFunction(recordOf("g", 5), "absent")]);
   const scan = repository.scan.bind(repository);
   repository.scan = async (scope, collection, range) => {

@@ -26,7 +26,7 @@ test("a restart finds everything that waits, in every region, and nothing else",
   const region = "us-east-1" as typeof room.context.region;
   await createPending(room, "far", false, { region });
   // Another set of parts over the same store: what a new process has.
-  const again = openFunctions({ store: room.store, ids: room.ids });
+  const again = openFunctions({ store: room.store, ids: room.ids, runtimeVersions: room.runtimes });
   expect(titles(await again.deployments.pending())).toEqual([
     "eu-west-1 created:$LATEST",
     "eu-west-1 created:1",

@@ -1,5 +1,7 @@
 // What the engine and the control plane know of one version of a function. `$LATEST` is a version like any other.
 import type { AccountId, Region } from "../core/context.ts";
+import type { RuntimePin } from "./runtime-management.ts";
+import type { RuntimeVersion } from "./runtime-versions.ts";
 
 /** Identifies a function; an ARN in parts. */
 export interface FunctionId {
@@ -29,6 +31,8 @@ export interface FunctionConfiguration {
   readonly code: CodeReference;
   /** In the order in which they are laid over each other: later ones on top. */
   readonly layers: readonly LayerReference[];
+  /** Undefined: `Auto`, the newest version of the runtime that is installed. */
+  readonly runtimePin?: RuntimePin;
 }
 
 /** A layer version as a function keeps it: it goes on to run when the layer version is deleted. */
@@ -51,11 +55,13 @@ export interface FunctionVersion {
   /** `$LATEST` or a number in decimal. */
   readonly version: string;
   /**
-   * UUID of what is deployed; environments of another one are not reused. Not the RevisionId that callers see: that
-   * one changes with a publish, too, which is no reason to end environments.
+   * Of what is deployed and of the runtime version that runs it; environments of another one are not reused. Not the
+   * RevisionId that callers see: that one changes with a publish, too, which is no reason to end environments.
    */
   readonly deploymentId: string;
   readonly configuration: FunctionConfiguration;
+  /** Undefined: the runtime was not on this machine when this was resolved; the newest, should it come. */
+  readonly runtimeVersion: RuntimeVersion | undefined;
 }
 
 export const latestVersion = "$LATEST";

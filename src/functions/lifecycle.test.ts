@@ -34,7 +34,7 @@ const configuration = (description: string): FunctionConfiguration => ({
 });
 const desired = (description: string) => ({
   configuration: configuration(description),
-  shown: { emptyVpcConfig: false, runtimeVersionHash: undefined },
+  shown: { emptyVpcConfig: false },
 });
 const stamp = (n: number) => ({ nowMs: n, revisionId: `revision-${n}`, deploymentId: `deployment-${n}` });
 const failed = { kind: "failed", reasonCode: "InvalidZipFileException", reason: "broken" } as const;

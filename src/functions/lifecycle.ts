@@ -24,6 +24,7 @@ import type {
   UpdatingFunctionRecord,
   VersionRecord,
 } from "./records.ts";
+import { withoutPin } from "./runtime-management.ts";
 
 /** What a change needs from clock and ids. */
 export interface Stamp {
@@ -72,7 +73,7 @@ export const startVersion = (
   lastModifiedMs: stamp.nowMs,
   deploymentId: stamp.deploymentId,
   configuration: {
-    ...latest.configuration,
+    ...withoutPin(latest.configuration),
     description: version.description ?? latest.configuration.description,
   },
   shown: latest.shown,

@@ -6,6 +6,7 @@ import type { FunctionCatalog } from "./catalog.ts";
 import { openCodeStorage, type CodeStorage } from "./code-storage.ts";
 import { openDeployments, type Deployments } from "./deployments.ts";
 import { FunctionRepository } from "./repository.ts";
+import type { RuntimeVersions } from "./runtime-versions.ts";
 import { openCatalog } from "./stored-catalog.ts";
 
 export interface Functions {
@@ -22,13 +23,19 @@ export interface Functions {
   close(): void;
 }
 
-export function openFunctions({ store, ids }: { readonly store: Store; readonly ids: Ids }): Functions {
+export interface FunctionsParts {
+  readonly store: Store;
+  readonly ids: Ids;
+  readonly runtimeVersions: RuntimeVersions;
+}
+
+export function openFunctions({ store, ids, runtimeVersions }: FunctionsParts): Functions {
   const repository = new FunctionRepository(store);
   const concurrency = new ConcurrencySettings(repository);
   return {
     repository,
     concurrency,
-    catalog: openCatalog(repository, concurrency, ids),
+    catalog: openCatalog({ repository, concurrency, runtimeVersions }, ids),
     deployments: openDeployments(repository, ids),
     codeStorage: openCodeStorage(repository),
     close: () => repository.close(),

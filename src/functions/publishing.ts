@@ -4,6 +4,7 @@ import type { StoreOperation } from "../store/operation.ts";
 import { putVersion } from "./documents.ts";
 import type { FunctionConfiguration, FunctionId } from "./function-version.ts";
 import { startVersion, type Stamp } from "./lifecycle.ts";
+import { withoutPin } from "./runtime-management.ts";
 import type { FunctionRecord, VersionRecord } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
 
@@ -33,9 +34,9 @@ export async function planPublication(
   return { record, operations: [putVersion(record, "absent"), take] };
 }
 
-/** A description that the publishing request brought is no difference; one that $LATEST was given since is. */
+/** How each of them is kept up to date with its runtime is no difference. A description that the publishing request brought is no difference; one that $LATEST was given since is. */
 const isUnchanged = (last: VersionRecord, configuration: FunctionConfiguration): boolean =>
-  isDeepStrictEqual(asStored({ ...last.configuration, description: last.publishedDescription }), asStored(configuration));
+  isDeepStrictEqual(asStored({ ...withoutPin(last.configuration), description: last.publishedDescription }), asStored(withoutPin(configuration)));
 
 /** Without members that are undefined: the store does not keep those. */
 const asStored = (configuration: FunctionConfiguration): unknown => JSON.parse(JSON.stringify(configuration));

@@ -6,8 +6,6 @@ import type { FunctionConfiguration } from "./function-version.ts";
 export interface ShownSettings {
   /** An empty VpcConfig was sent: AWS answers with an empty one from then on. */
   readonly emptyVpcConfig: boolean;
-  /** The hash in RuntimeVersionArn: the runtime version at the last change. Undefined when it is not installed. */
-  readonly runtimeVersionHash: string | undefined;
 }
 
 interface LatestMembers {

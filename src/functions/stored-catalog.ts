@@ -10,6 +10,8 @@ import { requireDeployed } from "./lifecycle.ts";
 import { lineageOf, recursionConfigs } from "./recursion-config.ts";
 import type { Deployment } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
+import { runtimeVersionOf } from "./runtime-management.ts";
+import type { RuntimeVersions } from "./runtime-versions.ts";
 
 /** Where a qualifier leads; for an alias with routing to one of two, anew for each invoke. */
 interface Route {
@@ -17,13 +19,38 @@ interface Route {
   readonly additional: { readonly resolved: ResolvedFunction; readonly weight: number } | undefined;
 }
 
-type RoutesByQualifier = Map<string, Route>;
+/** By qualifier, of one function. */
+class Routes extends Map<string, Route> {
+  readonly id: FunctionId;
+
+  constructor(id: FunctionId) {
+    super();
+    this.id = id;
+  }
+}
+
+interface CatalogSources {
+  readonly repository: FunctionRepository;
+  readonly concurrency: ConcurrencySettings;
+  readonly runtimeVersions: RuntimeVersions;
+}
 
 /** Ends with the repository, whose news it lives on. */
-export function openCatalog(repository: FunctionRepository, concurrency: ConcurrencySettings, ids: Ids): FunctionCatalog {
-  const routesByFunction = new Map<string, RoutesByQualifier>();
-  // First of all listeners: whoever hears of a change later, and resolves at once, must not get what was before it.
-  repository.onChange(({ id }) => void routesByFunction.delete(functionKey(id)));
+export function openCatalog(sources: CatalogSources, ids: Ids): FunctionCatalog {
+  const { repository, runtimeVersions } = sources;
+  const routesByFunction = new Map<string, Routes>();
+  const listeners = new Set<(id: FunctionId) => void>();
+  repository.onChange(({ id }) => {
+    // Before anyone hears of it: whoever does may resolve at once, and must not get what was before.
+    routesByFunction.delete(functionKey(id));
+    for (const listener of listeners) listener(id);
+  });
+  // Whose runtime it is, is not worth telling apart: it happens when somebody installs one.
+  runtimeVersions.onNewest(() => {
+    const known = [...routesByFunction.values()];
+    routesByFunction.clear();
+    for (const { id } of known) for (const listener of listeners) listener(id);
+  });
 
   const pick = ({ main, additional }: Route): ResolvedFunction =>
     additional !== undefined && fraction(ids) < additional.weight ? additional.resolved : main;
@@ -31,10 +58,10 @@ export function openCatalog(repository: FunctionRepository, concurrency: Concurr
   const load = async (id: FunctionId, qualifier: string | undefined): Promise<ResolvedFunction> => {
     const key = functionKey(id);
     let routes = routesByFunction.get(key);
-    if (routes === undefined) routesByFunction.set(key, (routes = new Map()));
+    if (routes === undefined) routesByFunction.set(key, (routes = new Routes(id)));
     // A change that comes while we read takes `routes` out of the map, and with it what we are about to add.
     try {
-      const route = await readRoute({ repository, concurrency }, id, qualifier);
+      const route = await readRoute(sources, id, qualifier);
       routes.set(qualifier ?? "", route);
       return pick(route);
     } finally {
@@ -48,20 +75,18 @@ export function openCatalog(repository: FunctionRepository, concurrency: Concurr
       const route = routesByFunction.get(functionKey(id))?.get(qualifier ?? "");
       return route === undefined ? load(id, qualifier) : pick(route);
     },
-    onChange: (listener) => repository.onChange(({ id }) => listener(id)),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }
 
 /** 0 to just below 1. */
 const fraction = (ids: Ids): number => Number.parseInt(ids.hex(6), 16) / 2 ** 48;
 
-interface RouteSources {
-  readonly repository: FunctionRepository;
-  readonly concurrency: ConcurrencySettings;
-}
-
 async function readRoute(
-  { repository, concurrency }: RouteSources,
+  { repository, concurrency, runtimeVersions }: CatalogSources,
   id: FunctionId,
   qualifier: string | undefined,
 ): Promise<Route> {
@@ -75,7 +100,10 @@ async function readRoute(
     const deployed = await readDeployment(repository, id, version);
     if (deployed === undefined) throw functionNotFound(arn);
     const { deploymentId, configuration } = deployed;
-    return { version: { id, version, deploymentId, configuration }, invokedArn, account, lineage };
+    const runtimeVersion = await runtimeVersionOf(configuration, runtimeVersions);
+    // Environments of another runtime version are none of this deployment.
+    const running = runtimeVersion === undefined ? deploymentId : `${deploymentId}/${runtimeVersion.hash}`;
+    return { version: { id, version, deploymentId: running, configuration, runtimeVersion }, invokedArn, account, lineage };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };

@@ -38,6 +38,7 @@ export function functionVersion(name: string, configuration: Partial<FunctionCon
       layers: [],
       ...configuration,
     },
+    runtimeVersion: undefined,
   };
 }
 

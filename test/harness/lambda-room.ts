@@ -7,6 +7,7 @@ import { isAccountId, isRegion, type CallContext } from "../../src/core/context.
 import type { Ids, RequestId } from "../../src/core/ids.ts";
 import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
 import type { FunctionId } from "../../src/functions/function-version.ts";
+import type { RuntimeVersion, RuntimeVersions } from "../../src/functions/runtime-versions.ts";
 import { openFunctions, type Functions } from "../../src/functions/open-functions.ts";
 import { silentLogger, type Logger } from "../../src/observe/logger.ts";
 import type { LambdaHandler, LambdaInput, LambdaOperation } from "../../src/services/lambda/api.ts";
@@ -30,6 +31,8 @@ export interface LambdaRoom extends AsyncDisposable {
   readonly invoked: InvokeRequest[];
   /** Events that Lambent logged as warnings. */
   readonly warnings: string[];
+  /** What is installed. */
+  readonly runtimes: TestRuntimes;
   readonly context: CallContext;
   /** Calls an operation as the gateway does after validation. */
   call<Operation extends LambdaOperation>(
@@ -66,7 +69,8 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
   const clock = new ManualClock();
   const ids = countingIds(firstId);
   const store = given ?? (await openMemoryStore({ clock }));
-  const functions = openFunctions({ store, ids });
+  const runtimes = new TestRuntimes();
+  const functions = openFunctions({ store, ids, runtimeVersions: runtimes });
   const invoked: InvokeRequest[] = [];
   const warnings: string[] = [];
   const log: Logger = { ...silentLogger, warn: (_fields, event) => void warnings.push(event) };
@@ -80,7 +84,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     code: { inspect: async () => ({ unzippedBytes: 1 }) },
     codeStorage: functions.codeStorage,
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },
-    runtimeVersions: { hashOf: async (runtime) => (runtime.startsWith("nodejs") ? "ab".repeat(32) : undefined) },
+    runtimeVersions: runtimes,
     clock,
     ids,
     log,
@@ -96,6 +100,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     ids,
     invoked,
     warnings,
+    runtimes,
     context,
     call: <Operation extends LambdaOperation>(
       operation: Operation,
@@ -133,6 +138,27 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     },
   };
   return room;
+}
+
+/** One version of Node.js, and what a test adds. */
+export class TestRuntimes implements RuntimeVersions {
+  readonly #listeners = new Set<(runtime: string) => void>();
+  readonly #versions = new Map([["nodejs24.x", [{ version: "24.1.0", hash: "ab".repeat(32) }]]]);
+
+  installed(runtime: string): readonly RuntimeVersion[] {
+    return this.#versions.get(runtime) ?? [];
+  }
+
+  onNewest(listener: (runtime: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** All of them, newest first; anything else is gone. */
+  put(runtime: string, ...versions: RuntimeVersion[]): void {
+    this.#versions.set(runtime, versions);
+    for (const listener of this.#listeners) listener(runtime);
+  }
 }
 
 function countingIds(first: number): CountingIds {

@@ -1,5 +1,6 @@
 // Faults of finding and installing languages.
 import { Fault } from "../../core/faults.ts";
+import { missingVersionText } from "../../functions/runtime-management.ts";
 
 /** AWS's answer to an invoke whose runtime it cannot provide; ours says what to do. */
 export const runtimeMissing = (id: string, install: string): Fault =>
@@ -8,6 +9,13 @@ export const runtimeMissing = (id: string, install: string): Fault =>
     status: 502,
     message: `The runtime ${id} is not installed on this machine. ${install}`,
   });
+
+/** The same for the version that a function is pinned to. */
+export const runtimeVersionMissing = (id: string, version: string): Fault =>
+  new Fault({ code: "InvalidRuntimeException", status: 502, message: missingVersionText(id, version) });
+
+export const runtimeVersionUnknown = (id: string, version: string): Fault =>
+  new Fault({ code: "RuntimeVersionUnknown", status: 400, message: `${version} is not a version of ${id}: write all of its numbers, as in nodejs22.x@22.11.0.` });
 
 export const runtimeUnknown = (id: string): Fault =>
   new Fault({ code: "RuntimeUnknown", status: 400, message: `${id} is not a runtime of AWS Lambda.` });

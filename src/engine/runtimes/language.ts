@@ -7,8 +7,8 @@ export type OpenedRuntime = Omit<Runtime, "versionHash">;
 export interface Language {
   /** Runtime ids that it answers for, newest first. */
   readonly ids: readonly string[];
-  /** Looks for the language on this machine. Undefined: not there. */
-  find(id: string): Promise<FoundRuntime | undefined>;
+  /** Every version of it on this machine, each once, newest first. */
+  find(id: string): Promise<readonly FoundRuntime[]>;
   /** Whether `install` takes this name, too, although it is no runtime. */
   readonly installs?: (name: string) => boolean;
   /**
@@ -18,8 +18,8 @@ export interface Language {
   readonly prepare?: (taskRoot: string, signal: AbortSignal) => Promise<boolean>;
   /** A sentence that tells a person how to get it. */
   howToInstall(id: string): string;
-  /** Rejects with a fault that says why not. */
-  install(id: string, onProgress: (line: string) => void): Promise<void>;
+  /** Beside those that are there. `version` undefined: the newest. Rejects with a fault that says why not. */
+  install(id: string, version: string | undefined, onProgress: (line: string) => void): Promise<void>;
 }
 
 export interface FoundRuntime {

@@ -61,11 +61,11 @@ export async function installSdkPackage(directory: string, name: string, run: In
 const npmOptions = "install --no-save --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000".split(" ");
 
 /** One that was added, in the shape in which `add` tells what it brought. */
-export async function findSdkPackage(directory: string, name: string): Promise<FoundRuntime | undefined> {
-  if (!isInstalled(directory, name)) return undefined;
+export async function findSdkPackage(directory: string, name: string): Promise<readonly FoundRuntime[]> {
+  if (!isInstalled(directory, name)) return [];
   const folder = packageFolder(directory, name);
   const { version }: { version: string } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  return { program: folder, version, open: () => Promise.reject(runtimeUnknown(name)) };
+  return [{ program: folder, version, open: () => Promise.reject(runtimeUnknown(name)) }];
 }
 
 const ownFolders = (): readonly string[] => createRequire(import.meta.url).resolve.paths("@aws-sdk/core") ?? [];

@@ -1,12 +1,12 @@
 // Node.js runtimes: our own Node.js for its version, others from version managers, the PATH, or npm's packages.
 import { join } from "node:path";
-import { installNode, nodeIn } from "../../own-node.ts";
+import { installNode, nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
 import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkLinks } from "./node-sdk.ts";
-import { ask, installations } from "./programs.ts";
+import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 import { createSdkOnDemand } from "./sdk-on-demand.ts";
 
@@ -25,14 +25,15 @@ export function createNodeLanguage(host: LanguageHost): Language {
     find: (id) => (isSdkPackage(id) ? findSdkPackage(host.directory, id) : findNode(id, host)),
     prepare: (taskRoot, signal) => sdk.prepare(taskRoot, signal),
     howToInstall: (id) => `Install it with: lambent runtimes add ${id}`,
-    install: async (id, onProgress) => {
+    install: async (id, version, onProgress) => {
       if (isSdkPackage(id)) {
         await installSdkPackage(host.directory, id, { onLine: onProgress });
         return;
       }
-      onProgress(`Fetching Node.js ${majorOf(id)} with npm`);
+      const wanted = version ?? majorOf(id);
+      onProgress(`Fetching Node.js ${wanted} with npm`);
       try {
-        await installNode(host.directory, majorOf(id));
+        await installNode(host.directory, wanted);
       } catch (error) {
         throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);
       }
@@ -42,37 +43,38 @@ export function createNodeLanguage(host: LanguageHost): Language {
 
 const majorOf = (id: string): string => id.slice("nodejs".length, -".x".length);
 
-async function findNode(id: string, host: LanguageHost): Promise<FoundRuntime | undefined> {
-  const major = majorOf(id);
-  const found = isOfMajor(process.version, major)
-    ? { program: process.execPath, version: process.version }
-    : await firstOf(major, await candidates(major, host));
-  if (found === undefined) return undefined;
-  const { program } = found;
-  const version = found.version.slice("v".length);
-  return { program, version, open: () => openNode({ id, program, version }, host) };
-}
-
-const isOfMajor = (version: string, major: string): boolean => version.startsWith(`v${major}.`);
-
 interface Node {
   readonly program: string;
+  /** `v22.10.0`. */
   readonly version: string;
 }
 
-/** The first candidate that runs and is what its place promises. */
-async function firstOf(major: string, programs: readonly string[]): Promise<Node | undefined> {
-  for (const program of programs) {
-    const version = await ask(program, ["--version"]);
-    if (version !== undefined && isOfMajor(version, major)) return { program, version };
-  }
-  return undefined;
+async function findNode(id: string, host: LanguageHost): Promise<readonly FoundRuntime[]> {
+  const major = majorOf(id);
+  const found = [...ownNodeOf(major), ...(await probed(major, await candidates(major, host)))];
+  return newestFirst(found.map(({ program, version }) => ({ program, version: version.slice("v".length) }))).map((node) => ({
+    ...node,
+    open: () => openNode({ id, ...node }, host),
+  }));
+}
+
+const ownNodeOf = (major: string): readonly Node[] =>
+  isOfMajor(process.version, major) ? [{ program: process.execPath, version: process.version }] : [];
+
+const isOfMajor = (version: string, major: string): boolean => version.startsWith(`v${major}.`);
+
+/** The candidates that run and are what their places promise. */
+async function probed(major: string, programs: readonly string[]): Promise<readonly Node[]> {
+  const asked = await Promise.all(
+    thoseThere(programs).map(async (program) => ({ program, version: (await ask(program, ["--version"])) ?? "" })),
+  );
+  return asked.filter(({ version }) => isOfMajor(version, major));
 }
 
 async function candidates(major: string, host: LanguageHost): Promise<readonly string[]> {
   const home = (...parts: string[]): string => join(host.homeDirectory, ...parts);
-  const installed = nodeIn(host.directory, major);
   const managed = await Promise.all([
+    installations(nodeVersionsIn(host.directory), major, nodeProgram()),
     installations(home(".nvm", "versions", "node"), `v${major}`, "bin/node"),
     installations(home(".local", "share", "fnm", "node-versions"), `v${major}`, "installation/bin/node"),
     installations(home("Library", "Application Support", "fnm", "node-versions"), `v${major}`, "installation/bin/node"),
@@ -82,7 +84,6 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
     installations("/usr/local/n/versions/node", major, "bin/node"),
   ]);
   return [
-    ...(installed === undefined ? [] : [installed]),
     ...managed.flat(),
     `/opt/homebrew/opt/node@${major}/bin/node`,
     ...host.searchPath.map((folder) => join(folder, "node")),

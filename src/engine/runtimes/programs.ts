@@ -1,5 +1,6 @@
 // Finds language programs on this machine: in the folders of version managers, of distributions, and on the PATH.
 import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -28,6 +29,22 @@ async function listFolder(folder: string): Promise<string[]> {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EACCES")) return [];
     throw error;
   }
+}
+
+/** The programs that exist, in their order; of links to one program the first. */
+export function thoseThere(programs: readonly string[]): readonly string[] {
+  const byTarget = new Map<string, string>();
+  for (const program of programs.filter((path) => existsSync(path))) {
+    const target = realpathSync(program);
+    if (!byTarget.has(target)) byTarget.set(target, program);
+  }
+  return [...byTarget.values()];
+}
+
+/** Each version once, the first that has it; `22.10.0` is newer than `22.9.0`. */
+export function newestFirst<Installed extends { readonly version: string }>(found: readonly Installed[]): readonly Installed[] {
+  const byVersion = new Map(found.toReversed().map((installed) => [installed.version, installed] as const));
+  return [...byVersion.values()].sort((a, b) => b.version.localeCompare(a.version, "en", { numeric: true }));
 }
 
 /** What a program prints, trimmed; undefined when it is not there or fails. */

@@ -11,7 +11,7 @@ const ids = ["provided.al2023", "provided.al2", "provided"];
 export function createProvidedLanguage(): Language {
   return {
     ids,
-    find: (id) => Promise.resolve(bringYourOwn(id)),
+    find: (id) => Promise.resolve([bringYourOwn(id)]),
     howToInstall: () => "There is nothing to install.",
     install: (id) => Promise.reject(runtimeNotInstalled(id, "there is nothing to install, functions bring their own bootstrap.")),
   };

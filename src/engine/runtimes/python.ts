@@ -6,7 +6,7 @@ import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
-import { ask, install, installations } from "./programs.ts";
+import { ask, install, installations, newestFirst, thoseThere } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 const versions = ["3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
@@ -33,15 +33,11 @@ interface Python {
   readonly version: string;
 }
 
-async function findPython(id: string, host: LanguageHost): Promise<FoundRuntime | undefined> {
+async function findPython(id: string, host: LanguageHost): Promise<readonly FoundRuntime[]> {
   const wanted = versionOf(id);
-  for (const candidate of await candidates(wanted, host)) {
-    const python = await probe(candidate);
-    if (python?.version.startsWith(`${wanted}.`) === true) {
-      return { ...python, open: () => openPython(id, python, host) };
-    }
-  }
-  return undefined;
+  const probed = await Promise.all(thoseThere(await candidates(wanted, host)).map(probe));
+  const found = probed.filter((python) => python?.version.startsWith(`${wanted}.`) === true).filter((python) => python !== undefined);
+  return newestFirst(found).map((python) => ({ ...python, open: () => openPython(id, python, host) }));
 }
 
 /** Asks the interpreter itself: a shim is a script that leads somewhere, or nowhere. */
@@ -65,8 +61,8 @@ async function candidates(version: string, host: LanguageHost): Promise<readonly
 }
 
 /** Python has no packages on npm: the version manager that is there is asked for it. */
-async function installPython(id: string, onProgress: (line: string) => void): Promise<void> {
-  const version = versionOf(id);
+async function installPython(id: string, wanted: string | undefined, onProgress: (line: string) => void): Promise<void> {
+  const version = wanted ?? versionOf(id);
   const failures: string[] = [];
   for (const [program, args] of [
     ["uv", ["python", "install", version]],

@@ -1,4 +1,5 @@
 // Lambda runtimes on this machine. One file a language finds, installs and launches it; `runtimes.ts` is the table.
+import type { RuntimeVersion, RuntimeVersions } from "../../functions/runtime-versions.ts";
 import type { GuestPaths } from "../../sandbox/sandbox.ts";
 
 export interface Runtime {
@@ -34,18 +35,23 @@ export interface RuntimeLaunch {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A version of a runtime on this machine. */
+export interface InstalledVersion extends RuntimeVersion {
+  readonly program: string;
+}
+
 export type RuntimeStatus =
-  | { readonly id: string; readonly state: "ready"; readonly version: string; readonly program: string }
+  | { readonly id: string; readonly state: "ready"; /** Newest first. */ readonly versions: readonly InstalledVersion[] }
   | { readonly id: string; readonly state: "missing"; readonly install: string };
 
-export interface Runtimes {
-  /** Cached after the first look. Fault: InvalidRuntimeException (502) that names the command to install it. */
-  resolve(id: string): Runtime | Promise<Runtime>;
+export interface Runtimes extends RuntimeVersions {
   /**
-   * The hash of what `resolve` would give, without waiting for it to be ready to run (boto3 may have to be fetched): it
-   * gets ready meanwhile. Undefined when it is not on this machine.
+   * `version` undefined: the newest. Cached after the first look. Fault: InvalidRuntimeException (502) that names the
+   * command to install it.
    */
-  versionHash(id: string): Promise<string | undefined>;
+  resolve(id: string, version?: RuntimeVersion): Runtime | Promise<Runtime>;
+  /** Looks at the machine again, and tells whoever listens to `onNewest` of what has come or gone. */
+  lookAgain(): Promise<void>;
   /**
    * Called with unpacked code before the function becomes active, for what the runtime may have to bring for it. What
    * cannot be had is logged. Environments that are started afterwards have it. Rejects when `signal` is aborted.
@@ -53,6 +59,9 @@ export interface Runtimes {
   prepare(id: string, taskRoot: string, signal: AbortSignal): Promise<void>;
   /** Every runtime that CreateFunction accepts, for `lambent doctor` and `lambent runtimes`. */
   list(): Promise<readonly RuntimeStatus[]>;
-  /** Installs one (`lambent runtimes add nodejs22.x`); reports progress a line at a time. */
-  add(id: string, onProgress: (line: string) => void): Promise<RuntimeStatus>;
+  /**
+   * Installs one beside those that are there: `nodejs22.x` the newest, `nodejs22.x@22.11.0` just this. Servers that run
+   * hear of it. Reports progress a line at a time.
+   */
+  add(name: string, onProgress: (line: string) => void): Promise<RuntimeStatus>;
 }

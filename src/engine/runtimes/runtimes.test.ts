@@ -3,6 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
+import { nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { boto3Packages } from "./boto3.ts";
 import type { LanguageHost } from "./language.ts";
 import type { LaunchRequest } from "./runtime.ts";
@@ -76,15 +78,15 @@ describe("Node.js", () => {
     expect(runtimes.resolve("nodejs26.x")).toBe(first);
   });
 
-  test("is found in a version manager's folder, newest first, broken ones passed over", async () => {
+  test("is found in version managers' folders with all its versions, newest first, broken ones passed over", async () => {
     const host = await machine();
     const nvm = (version: string): string => join(host.homeDirectory, ".nvm", "versions", "node", version, "bin", "node");
     await script(nvm("v22.9.0"), "echo v22.9.0");
-    const good = await script(nvm("v22.10.0"), "echo v22.10.0");
+    await script(nvm("v22.10.0"), "echo v22.10.0");
     await script(nvm("v22.11.0"), "exit 1");
     await script(nvm("v220.1.0"), "echo v220.1.0");
     const status = (await createRuntimes(host).list()).find(({ id }) => id === "nodejs22.x");
-    expect(status).toEqual({ id: "nodejs22.x", state: "ready", version: "22.10.0", program: good });
+    expect(status).toEqual({ id: "nodejs22.x", state: "ready", versions: ["22.10.0", "22.9.0"].map((version) => ({ version, program: nvm(`v${version}`), hash: expect.stringMatching(/^[0-9a-f]{64}$/) })) });
   });
 
   test("gets its share of memory and the search path of AWS", async () => {
@@ -105,13 +107,82 @@ describe("Node.js", () => {
   });
 });
 
+describe("versions side by side", () => {
+  /** Programs that only know their version: where `lambent runtimes add` puts them. */
+  const install = (host: LanguageHost, version: string): Promise<string> =>
+    script(join(nodeVersionsIn(host.directory), version, nodeProgram()), `echo v${version}`);
+
+  test("run each by its hash, and the newest without one", async () => {
+    const host = await machine();
+    const [older, newer] = [await install(host, "22.9.0"), await install(host, "22.10.0")];
+    const runtimes = createRuntimes(host);
+    const versions = await runtimes.installed("nodejs22.x");
+    expect(versions.map(({ version }) => version)).toEqual(["22.10.0", "22.9.0"]);
+    const programOf = async (version?: RuntimeVersion): Promise<string> => (await runtimes.resolve("nodejs22.x", version)).launch(request()).program;
+    expect(await programOf()).toBe(newer);
+    expect(await programOf(versions[1])).toBe(older);
+    expect((await runtimes.resolve("nodejs22.x", versions[1])).versionHash).toBe(versions[1]?.hash);
+    expect(runtimes.resolve("nodejs22.x", versions[0])).toBe(await runtimes.resolve("nodejs22.x"));
+  });
+
+  test("tell of another newest one, come or gone, and of nothing else", async () => {
+    const host = await machine();
+    await install(host, "22.9.0");
+    const runtimes = createRuntimes(host);
+    const told: string[] = [];
+    runtimes.onNewest((id) => void told.push(id));
+    const [first] = await runtimes.installed("nodejs22.x");
+    await install(host, "22.8.0");
+    await runtimes.lookAgain();
+    expect(told).toEqual([]);
+    await install(host, "22.10.0");
+    await runtimes.lookAgain();
+    expect(told).toEqual(["nodejs22.x"]);
+    expect((await runtimes.resolve("nodejs22.x")).versionHash).not.toBe(first?.hash);
+    await rm(join(nodeVersionsIn(host.directory), "22.10.0"), { recursive: true });
+    await runtimes.lookAgain();
+    expect(told).toHaveLength(2);
+    expect((await runtimes.resolve("nodejs22.x")).versionHash).toBe(first?.hash);
+  });
+
+  test("say what to install when the one that is asked for has gone, and find it when it came back", async () => {
+    const host = await machine();
+    await install(host, "22.9.0");
+    const runtimes = createRuntimes(host);
+    const [version] = await runtimes.installed("nodejs22.x");
+    await rm(nodeVersionsIn(host.directory), { recursive: true });
+    await install(host, "22.10.0");
+    await runtimes.lookAgain();
+    await expect(runtimes.resolve("nodejs22.x", version)).rejects.toMatchObject({
+      code: "InvalidRuntimeException",
+      message: expect.stringContaining("lambent runtimes add nodejs22.x@22.9.0"),
+    });
+    await install(host, "22.9.0");
+    expect((await runtimes.resolve("nodejs22.x", version)).versionHash).toBe(version?.hash);
+  });
+
+  test("have the same hash on every machine", async () => {
+    const [one, other] = [await machine(), await machine()];
+    await install(one, "22.9.0");
+    await script(join(other.homeDirectory, ".nvm", "versions", "node", "v22.9.0", "bin", "node"), "echo v22.9.0");
+    expect(await createRuntimes(one).installed("nodejs22.x")).toMatchObject([{ hash: (await createRuntimes(other).installed("nodejs22.x"))[0]?.hash }]);
+  });
+
+  test.each(["nodejs22.x@23.1.0", "nodejs22.x@22", "nodejs22.x@22.1.0 --registry=evil", "nodejs22.x@", "provided@1.0.0", "@aws-sdk/client-s3@1.0.0"])(
+    "refuse %s",
+    async (name) => {
+      await expect(createRuntimes(await machine()).add(name, () => undefined)).rejects.toMatchObject({ code: "RuntimeVersionUnknown" });
+    },
+  );
+});
+
 describe("Python", () => {
   test("follows a shim to the interpreter behind it", async () => {
     const host = await machine();
     await script(join(host.homeDirectory, ".pyenv", "versions", "3.99.1", "bin", "python3.99"), "exit 1");
     await script(join(host.searchPath[0] ?? "", "python3.14"), "echo /real/python3.14; echo 3.14.2");
     const status = (await createRuntimes(host).list()).find(({ id }) => id === "python3.14");
-    expect(status).toEqual({ id: "python3.14", state: "ready", version: "3.14.2", program: "/real/python3.14" });
+    expect(status).toMatchObject({ id: "python3.14", state: "ready", versions: [{ version: "3.14.2", program: "/real/python3.14" }] });
   });
 
   test("runs without boto3 when pip fails, says so, and tries again with a later environment", async () => {

@@ -1,7 +1,9 @@
-// The table of runtimes: every id that AWS accepts, and the language that answers for it.
-import { createHash } from "node:crypto";
-import { runtimeMissing, runtimeUnknown } from "./faults.ts";
-import type { FoundRuntime, Language, LanguageHost } from "./language.ts";
+// The table of runtimes: every id that AWS accepts, the language that answers for it, and what is open of it.
+import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
+import { runtimeMissing, runtimeUnknown, runtimeVersionMissing, runtimeVersionUnknown } from "./faults.ts";
+import { announceInstallation } from "./installation-news.ts";
+import { InstalledRuntimes, versionsFound, type FoundVersion } from "./installed-runtimes.ts";
+import type { Language, LanguageHost } from "./language.ts";
 import { createNodeLanguage } from "./node.ts";
 import { createProvidedLanguage } from "./provided.ts";
 import { createPythonLanguage } from "./python.ts";
@@ -9,72 +11,91 @@ import type { Runtime, Runtimes, RuntimeStatus } from "./runtime.ts";
 import { createUnsupportedLanguage } from "./unsupported.ts";
 
 export function createRuntimes(host: LanguageHost): Runtimes {
-  const languages = [
-    createNodeLanguage(host),
-    createPythonLanguage(host),
-    createProvidedLanguage(),
-    createUnsupportedLanguage(),
-  ];
-  const languageOf = new Map(languages.flatMap((language) => language.ids.map((id) => [id, language] as const)));
-  const opened = new Map<string, Runtime>();
+  const languages = [createNodeLanguage(host), createPythonLanguage(host), createProvidedLanguage(), createUnsupportedLanguage()];
+  const machine = new InstalledRuntimes(languages);
+  /** By version hash, of each id. */
+  const opened = new Map<string, Map<string, Runtime>>();
   const opening = new Map<string, Promise<Runtime>>();
 
   /** Counts what made open runtimes stale: one whose opening began before is not kept. */
   let edition = 0;
 
-  const open = async (id: string): Promise<Runtime> => {
-    const language = languageOf.get(id);
+  const open = async (id: string, wanted: RuntimeVersion | undefined): Promise<Runtime> => {
+    const language = machine.languageOf(id);
     if (language === undefined) throw runtimeUnknown(id);
     const begunIn = edition;
-    const found = await language.find(id);
-    // Not remembered: it may be installed at any time.
-    if (found === undefined) throw runtimeMissing(id, language.howToInstall(id));
-    const runtime = { ...(await found.open()), versionHash: hashOf(id, found) };
-    if (begunIn === edition) opened.set(id, runtime);
+    const found = await choose(await machine.versions(id), wanted, () => machine.look(id));
+    if (found === undefined) throw wanted === undefined ? runtimeMissing(id, language.howToInstall(id)) : runtimeVersionMissing(id, wanted.version);
+    const runtime = { ...(await found.open()), versionHash: found.hash };
+    if (begunIn !== edition) return runtime;
+    const versions = opened.get(id);
+    if (versions === undefined) opened.set(id, new Map([[found.hash, runtime]]));
+    else versions.set(found.hash, runtime);
     return runtime;
   };
-  const resolve = (id: string): Runtime | Promise<Runtime> => {
-    const known = opened.get(id);
+
+  const resolve = (id: string, wanted?: RuntimeVersion): Runtime | Promise<Runtime> => {
+    const hash = wanted?.hash ?? machine.known(id)?.[0]?.hash ?? "";
+    const known = opened.get(id)?.get(hash);
     if (known !== undefined) return known;
-    const pending = opening.get(id) ?? open(id).finally(() => opening.delete(id));
-    opening.set(id, pending);
+    const key = `${id}/${hash}`;
+    const pending = opening.get(key) ?? open(id, wanted).finally(() => opening.delete(key));
+    opening.set(key, pending);
     return pending;
   };
+
   return {
     resolve,
-    versionHash: async (id) => {
-      const known = opened.get(id);
-      if (known !== undefined) return known.versionHash;
-      const found = await languageOf.get(id)?.find(id);
-      if (found === undefined) return undefined;
-      Promise.resolve(resolve(id)).catch((error: unknown) => host.log.warn({ runtime: id, error: String(error) }, "runtime-not-ready"));
-      return hashOf(id, found);
-    },
+    installed: (id) => machine.versions(id),
+    onNewest: (listener) => machine.onNewest(listener),
+    lookAgain: () => machine.lookAgain(),
     prepare: async (id, taskRoot, signal) => {
-      const language = languageOf.get(id);
-      if ((await language?.prepare?.(taskRoot, signal)) !== true) return;
-      edition += 1;
-      for (const other of language?.ids ?? []) {
-        opened.delete(other);
-        opening.delete(other);
+      const language = machine.languageOf(id);
+      if ((await language?.prepare?.(taskRoot, signal)) === true) {
+        edition += 1;
+        for (const other of language?.ids ?? []) opened.delete(other);
+        opening.clear();
       }
+      // It gets ready (boto3 may have to be fetched) while the function becomes active.
+      if ((await machine.versions(id)).length === 0) return;
+      Promise.resolve(resolve(id)).catch((error: unknown) => host.log.warn({ runtime: id, error: String(error) }, "runtime-not-ready"));
     },
-    list: () => Promise.all(Array.from(languageOf, ([id, language]) => describe(id, language))),
-    add: async (id, onProgress) => {
+    list: () => Promise.all(machine.ids.map(async (id) => statusOf(id, await machine.look(id), machine.languageOf(id)))),
+    add: async (name, onProgress) => {
+      const { id, version } = parseName(name);
       const language = languages.find((candidate) => candidate.ids.includes(id) || candidate.installs?.(id) === true);
       if (language === undefined) throw runtimeUnknown(id);
-      await language.install(id, onProgress);
-      return describe(id, language);
+      if (version !== undefined && !isVersionOf(id, version)) throw runtimeVersionUnknown(id, version);
+      await language.install(id, version, onProgress);
+      await announceInstallation(host.directory);
+      return statusOf(id, await versionsFound(id, language), language);
     },
   };
 }
 
-/** New whenever the program behind a runtime is another. */
-const hashOf = (id: string, { version, program }: FoundRuntime): string =>
-  createHash("sha256").update([id, version, program].join("\n")).digest("hex");
+/** The newest, or the one that is wanted; looked for again when it is not known: anything may have installed it since. */
+async function choose(
+  versions: readonly FoundVersion[],
+  wanted: RuntimeVersion | undefined,
+  look: () => Promise<readonly FoundVersion[]>,
+): Promise<FoundVersion | undefined> {
+  const isWanted = ({ hash }: FoundVersion): boolean => wanted === undefined || hash === wanted.hash;
+  return versions.find(isWanted) ?? (await look()).find(isWanted);
+}
 
-async function describe(id: string, language: Language): Promise<RuntimeStatus> {
-  const found: FoundRuntime | undefined = await language.find(id);
-  if (found === undefined) return { id, state: "missing", install: language.howToInstall(id) };
-  return { id, state: "ready", version: found.version, program: found.program };
+function statusOf(id: string, versions: readonly FoundVersion[], language: Language | undefined): RuntimeStatus {
+  if (versions.length === 0) return { id, state: "missing", install: language?.howToInstall(id) ?? "" };
+  return { id, state: "ready", versions: versions.map(({ version, program, hash }) => ({ version, program, hash })) };
+}
+
+/** `nodejs22.x@22.11.0` in its parts; a scope's `@` is none of them. */
+function parseName(name: string): { readonly id: string; readonly version: string | undefined } {
+  const at = name.indexOf("@", 1);
+  return at === -1 ? { id: name, version: undefined } : { id: name.slice(0, at), version: name.slice(at + 1) };
+}
+
+/** `22.11.0` of `nodejs22.x`, `3.13.1` of `python3.13`: it goes to installers as it is, so it can be nothing else. */
+function isVersionOf(id: string, version: string): boolean {
+  const line = /^(?:nodejs(\d+)\.x|python(\d+\.\d+))$/.exec(id);
+  return line !== null && /^\d+\.\d+\.\d+$/.test(version) && version.startsWith(`${line[1] ?? line[2]}.`);
 }

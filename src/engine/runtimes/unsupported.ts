@@ -20,7 +20,7 @@ export function createUnsupportedLanguage(): Language {
   };
   return {
     ids: [...comingIds, ...retired.split(" "), "custom"],
-    find: () => Promise.resolve(undefined),
+    find: () => Promise.resolve([]),
     howToInstall,
     install: (id) => Promise.reject(runtimeNotInstalled(id, howToInstall(id))),
   };

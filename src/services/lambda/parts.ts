@@ -9,6 +9,7 @@ import type { FunctionCatalog } from "../../functions/catalog.ts";
 import type { CodeStorage } from "../../functions/code-storage.ts";
 import type { Architecture } from "../../functions/function-version.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
+import type { RuntimeVersions } from "../../functions/runtime-versions.ts";
 import type { Logger } from "../../observe/logger.ts";
 import type { Blobs } from "../../store/blob.ts";
 
@@ -43,9 +44,4 @@ export interface LambdaSettings {
 interface CodeInspection {
   /** Reads the whole archive. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
   inspect(path: string): Promise<{ readonly unzippedBytes: number }>;
-}
-
-interface RuntimeVersions {
-  /** The hash in the ARN of the version that is installed; undefined when none is. */
-  hashOf(runtime: string): Promise<string | undefined>;
 }

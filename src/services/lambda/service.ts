@@ -30,6 +30,7 @@ import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getPolicy } from "./operations/get-policy.ts";
 import { getResourcePolicy } from "./operations/get-resource-policy.ts";
+import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
@@ -49,6 +50,7 @@ import { putFunctionEventInvokeConfig } from "./operations/put-function-event-in
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
 import { putResourcePolicy } from "./operations/put-resource-policy.ts";
 import { removePermission } from "./operations/remove-permission.ts";
+import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
@@ -103,7 +105,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetPolicy: getPolicy(parts),
   GetProvisionedConcurrencyConfig: unsupported,
   GetResourcePolicy: getResourcePolicy(parts),
-  GetRuntimeManagementConfig: unsupported,
+  GetRuntimeManagementConfig: getRuntimeManagementConfig(parts),
   Invoke: invoke(parts),
   InvokeAsync: unsupported,
   InvokeWithResponseStream: unsupported,
@@ -131,7 +133,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutFunctionScalingConfig: unsupported,
   PutProvisionedConcurrencyConfig: unsupported,
   PutResourcePolicy: putResourcePolicy(parts),
-  PutRuntimeManagementConfig: unsupported,
+  PutRuntimeManagementConfig: putRuntimeManagementConfig(parts),
   RemoveLayerVersionPermission: unsupported,
   RemovePermission: removePermission(parts),
   SendDurableExecutionCallbackFailure: unsupported,

@@ -4,12 +4,15 @@ import type {
   LastUpdateStatusReasonCode,
   Runtime,
 } from "@aws-sdk/client-lambda";
-import { formatFunctionArn, formatRuntimeVersionArn } from "../../../core/arn.ts";
+import { formatFunctionArn } from "../../../core/arn.ts";
+import type { FunctionTarget } from "../../../functions/address.ts";
 import { latestVersion, type FunctionConfiguration, type FunctionId } from "../../../functions/function-version.ts";
 import type { FoundVersion } from "../../../functions/lookup.ts";
 import type { FunctionRecord, ShownSettings, VersionRecord } from "../../../functions/records.ts";
 import { defaultLogGroup } from "../unapplied-settings.ts";
+import type { LambdaParts } from "../parts.ts";
 import { base64Sha256 } from "./code.ts";
+import { runtimeVersionMembers } from "./runtime-management.ts";
 
 /** Text and code of a state on its way; AWS says "created" of updates, too. */
 const inTheMaking = { reason: "The function is being created.", code: "Creating" } as const;
@@ -28,34 +31,37 @@ type Status = Pick<
 >;
 
 /** `qualifier` is what the ARN ends in: as the caller asked. */
-export const latestOutput = (
+export const latestOutput = async (
+  parts: OutputParts,
   id: FunctionId,
   record: FunctionRecord,
   qualifier?: string,
-): FunctionConfigurationOutput => ({
-  ...membersOf(id, record, qualifier),
+): Promise<FunctionConfigurationOutput> => ({
+  ...(await membersOf(parts, { id, qualifier }, record)),
   Version: latestVersion,
   ...statusOf(record),
 });
 
-export const versionOutput = (
+export const versionOutput = async (
+  parts: OutputParts,
   id: FunctionId,
   record: VersionRecord,
   qualifier: string | undefined = record.version.toString(),
-): FunctionConfigurationOutput => ({
-  ...membersOf(id, record, qualifier),
+): Promise<FunctionConfigurationOutput> => ({
+  ...(await membersOf(parts, { id, qualifier }, record)),
   Version: record.version.toString(),
   ...statusOf(record),
 });
 
 export const foundOutput = (
+  parts: OutputParts,
   id: FunctionId,
   found: FoundVersion,
   qualifier: string | undefined,
-): FunctionConfigurationOutput =>
+): Promise<FunctionConfigurationOutput> =>
   found.kind === "latest"
-    ? latestOutput(id, found.record, qualifier)
-    : versionOutput(id, found.record, qualifier);
+    ? latestOutput(parts, id, found.record, qualifier)
+    : versionOutput(parts, id, found.record, qualifier);
 
 /** Lists say nothing of states. */
 export function listed(output: FunctionConfigurationOutput): FunctionConfigurationOutput {
@@ -71,6 +77,9 @@ export function listed(output: FunctionConfigurationOutput): FunctionConfigurati
   return members;
 }
 
+/** What an answer says that is not in the record. */
+type OutputParts = Pick<LambdaParts, "runtimeVersions">;
+
 interface ShownRecord {
   readonly revisionId: string;
   readonly lastModifiedMs: number;
@@ -79,7 +88,7 @@ interface ShownRecord {
 }
 
 /** What AWS sends in every state. Members that nothing applies yet have the values that AWS means by default. */
-function membersOf(id: FunctionId, record: ShownRecord, qualifier: string | undefined): FunctionConfigurationOutput {
+async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, record: ShownRecord): Promise<FunctionConfigurationOutput> {
   const { configuration, shown } = record;
   return {
     FunctionName: id.name,
@@ -102,9 +111,7 @@ function membersOf(id: FunctionId, record: ShownRecord, qualifier: string | unde
     Architectures: [configuration.architecture],
     EphemeralStorage: { Size: configuration.ephemeralStorageMiB },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    ...(shown.runtimeVersionHash === undefined
-      ? {}
-      : { RuntimeVersionConfig: { RuntimeVersionArn: formatRuntimeVersionArn(id.region, shown.runtimeVersionHash) } }),
+    ...(await runtimeVersionMembers(parts, id, configuration)),
     LoggingConfig: { LogFormat: "Text", LogGroup: defaultLogGroup(id.name) },
   };
 }

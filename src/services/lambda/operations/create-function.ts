@@ -31,10 +31,7 @@ export const createFunction =
     const configuration = newConfiguration(input, code, parts);
     const desired: DesiredFunction = {
       configuration,
-      shown: {
-        emptyVpcConfig: input.VpcConfig !== undefined,
-        runtimeVersionHash: await parts.runtimeVersions.hashOf(configuration.runtime),
-      },
+      shown: { emptyVpcConfig: input.VpcConfig !== undefined },
     };
     return commitCreation(id, desired, input, parts);
   };
@@ -59,7 +56,7 @@ const commitCreation = (
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
     const record = startCreation(id.name, desired, stampOf(parts));
     const operations = [putFunction(record, "absent"), putTags(functionTagsKey(id.name), input.Tags ?? {})];
-    const output = latestOutput(id, record);
+    const output = await latestOutput(parts, id, record);
     if (input.Publish !== true) return { operations, result: output };
     const { number, take } = await parts.functions.nextVersion(id);
     const version = startVersion(record, { number, description: undefined }, stampOf(parts));

@@ -9,5 +9,5 @@ export const getFunctionConfiguration =
   (parts: LambdaParts): LambdaHandler<"GetFunctionConfiguration"> =>
   async (input, context) => {
     const { id, qualifier } = locateFunction(input, context, "namespaced");
-    return foundOutput(id, await requireQualified(parts.functions, id, qualifier), qualifier);
+    return foundOutput(parts, id, await requireQualified(parts.functions, id, qualifier), qualifier);
   };

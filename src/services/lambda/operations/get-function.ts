@@ -17,7 +17,7 @@ export const getFunction =
     ]);
     const { code } = found.record.configuration;
     return {
-      Configuration: foundOutput(id, found, qualifier),
+      Configuration: await foundOutput(parts, id, found, qualifier),
       Code: { RepositoryType: "S3", Location: parts.links.forBlob(code.sha256, context.endpoint) },
       ...(Object.keys(tags).length === 0 ? {} : { Tags: { ...tags } }),
       ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved.record.executions } }),

@@ -2,7 +2,6 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Scope } from "../../../functions/address.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
-import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { LambdaHandler } from "../api.ts";
 import { masterRegionNeedsAll } from "../faults/lists.ts";
 import { latestOutput, listed, versionOutput } from "../model/function-output.ts";
@@ -19,15 +18,16 @@ export const listFunctions =
     const { account, region } = context;
     const size = pageSize(input);
     const read = everyVersion ? readVersions : readFunctions;
-    const items = await read(parts.functions, { account, region }, { after: readMarker(input), limit: size + 1 });
+    const items = await read(parts, { account, region }, { after: readMarker(input), limit: size + 1 });
     const { page, nextMarker } = cutPage(items, size, ({ key }) => key);
-    return { ...nextMarker, Functions: page.map(({ output }) => listed(output)) };
+    return { ...nextMarker, Functions: await Promise.all(page.map(async ({ show }) => listed(await show()))) };
   };
 
 interface ListItem {
   /** What a marker holds: `NAME`, or `NAME:VERSION` when versions are listed. */
   readonly key: string;
-  readonly output: FunctionConfiguration;
+  /** Only what is on the page is asked for. */
+  readonly show: () => Promise<FunctionConfiguration>;
 }
 
 interface Range {
@@ -35,37 +35,37 @@ interface Range {
   readonly limit: number;
 }
 
-async function readFunctions(functions: FunctionRepository, scope: Scope, range: Range): Promise<readonly ListItem[]> {
-  const stored = await functions.listFunctions(scope, range);
+async function readFunctions(parts: LambdaParts, scope: Scope, range: Range): Promise<readonly ListItem[]> {
+  const stored = await parts.functions.listFunctions(scope, range);
   return stored.map(({ record }) => ({
     key: record.name,
-    output: latestOutput({ ...scope, name: record.name }, record),
+    show: () => latestOutput(parts, { ...scope, name: record.name }, record),
   }));
 }
 
-async function readVersions(functions: FunctionRepository, scope: Scope, range: Range): Promise<readonly ListItem[]> {
+async function readVersions(parts: LambdaParts, scope: Scope, range: Range): Promise<readonly ListItem[]> {
   const [afterName, afterVersion] = range.after?.split(":") ?? [];
   const items: ListItem[] = [];
   // The page may have ended in the middle of a function.
   if (afterName !== undefined)
-    items.push(...(await readVersionsOf(functions, scope, afterName, { after: Number(afterVersion ?? 0), limit: range.limit })));
-  const following = await functions.listFunctions(scope, { after: afterName, limit: range.limit });
+    items.push(...(await readVersionsOf(parts, scope, afterName, { after: Number(afterVersion ?? 0), limit: range.limit })));
+  const following = await parts.functions.listFunctions(scope, { after: afterName, limit: range.limit });
   for (const { record } of following) {
     if (items.length >= range.limit) break;
     const { name } = record;
-    items.push({ key: `${name}:0`, output: latestOutput({ ...scope, name }, record, latestVersion) });
-    items.push(...(await readVersionsOf(functions, scope, name, { after: 0, limit: range.limit - items.length })));
+    items.push({ key: `${name}:0`, show: () => latestOutput(parts, { ...scope, name }, record, latestVersion) });
+    items.push(...(await readVersionsOf(parts, scope, name, { after: 0, limit: range.limit - items.length })));
   }
   return items.slice(0, range.limit);
 }
 
 async function readVersionsOf(
-  functions: FunctionRepository,
+  parts: LambdaParts,
   scope: Scope,
   name: string,
   range: { readonly after: number; readonly limit: number },
 ): Promise<readonly ListItem[]> {
   const id = { ...scope, name };
-  const stored = await functions.listVersions(id, range);
-  return stored.map(({ record }) => ({ key: `${name}:${record.version}`, output: versionOutput(id, record) }));
+  const stored = await parts.functions.listVersions(id, range);
+  return stored.map(({ record }) => ({ key: `${name}:${record.version}`, show: () => versionOutput(parts, id, record) }));
 }

@@ -17,9 +17,9 @@ export const listVersionsByFunction =
     const versions = await parts.functions.listVersions(id, { after: Number(marker ?? 0), limit: size + 1 });
     const items = versions.map(({ record }) => ({
       key: record.version.toString(),
-      output: versionOutput(id, record),
+      show: () => versionOutput(parts, id, record),
     }));
-    if (marker === undefined) items.unshift({ key: "0", output: latestOutput(id, latest, latestVersion) });
+    if (marker === undefined) items.unshift({ key: "0", show: () => latestOutput(parts, id, latest, latestVersion) });
     const { page, nextMarker } = cutPage(items, size, ({ key }) => key);
-    return { ...nextMarker, Versions: page.map(({ output }) => listed(output)) };
+    return { ...nextMarker, Versions: await Promise.all(page.map(async ({ show }) => listed(await show()))) };
   };

@@ -23,7 +23,7 @@ export const publishVersion =
         throw codeSha256Differs(input.CodeSha256, current);
       const request = { latest: record, description: input.Description, stamp: stampOf(parts) };
       const { record: version, operations } = await planPublication(parts.functions, id, request);
-      const result = versionOutput(id, version);
+      const result = await versionOutput(parts, id, version);
       if (operations.length === 0) return { operations, result };
       await requireCodeStorage(record.configuration.code.sizeBytes, parts, id);
       // $LATEST runs on as it is, under a new RevisionId.

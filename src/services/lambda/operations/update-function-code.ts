@@ -4,6 +4,7 @@ import { putFunction } from "../../../functions/documents.ts";
 import type { CodeReference, FunctionConfiguration, FunctionId } from "../../../functions/function-version.ts";
 import { startUpdate } from "../../../functions/lifecycle.ts";
 import { planPublication } from "../../../functions/publishing.ts";
+import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { imageForZip } from "../faults/code.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
@@ -31,37 +32,35 @@ export const updateFunctionCode =
     const more = code.sizeBytes - current.record.configuration.code.sizeBytes;
     await requireCodeStorage(input.Publish === true ? more + code.sizeBytes : more, parts, id);
     // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
-    if (input.DryRun === true) return latestOutput(id, current.record);
-    const { runtime } = current.record.configuration;
-    return commitUpdate(id, { input, code, runtimeVersionHash: await parts.runtimeVersions.hashOf(runtime) }, parts);
+    if (input.DryRun === true) return latestOutput(parts, id, current.record);
+    return commitUpdate(id, { input, code }, parts);
   };
 
 interface CodeUpdate {
   readonly input: UpdateInput;
   readonly code: CodeReference;
-  readonly runtimeVersionHash: string | undefined;
 }
 
 const commitUpdate = (
   id: FunctionId,
-  { input, code, runtimeVersionHash }: CodeUpdate,
+  { input, code }: CodeUpdate,
   parts: LambdaParts,
 ): ReturnType<LambdaHandler<"UpdateFunctionCode">> =>
   commitChange(parts.functions, id, async () => {
     const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
-    const configuration: FunctionConfiguration = {
+    const changed: FunctionConfiguration = {
       ...record.configuration,
       architecture: input.Architectures?.[0] ?? record.configuration.architecture,
       code,
     };
-    const shown = { ...record.shown, runtimeVersionHash };
-    const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
+    const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
+    const updating = startUpdate(record, { configuration, shown: record.shown }, stampOf(parts));
     const operations = [putFunction(updating, revision)];
-    if (input.Publish !== true) return { operations, result: latestOutput(id, updating) };
+    if (input.Publish !== true) return { operations, result: await latestOutput(parts, id, updating) };
     const request = { latest: updating, description: undefined, stamp: stampOf(parts) };
     const publication = await planPublication(parts.functions, id, request);
     return {
       operations: [...operations, ...publication.operations],
-      result: versionOutput(id, publication.record),
+      result: await versionOutput(parts, id, publication.record),
     };
   });

@@ -2,9 +2,11 @@
 import { commitChange } from "../../../functions/change.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import { startUpdate } from "../../../functions/lifecycle.ts";
+import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler } from "../api.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { changedConfiguration, checkRuntime, checkSettings } from "../model/settings.ts";
+import { requireUnpinned } from "../model/runtime-management.ts";
 import { stampOf } from "../model/stamp.ts";
 import { locateWholeFunction, requireChangeable } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -18,13 +20,12 @@ export const updateFunctionConfiguration =
     checkSettings(input);
     return commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
-      const configuration = changedConfiguration(record.configuration, input);
-      checkRuntime(configuration.runtime, "update", parts);
-      const shown = {
-        emptyVpcConfig: input.VpcConfig !== undefined || record.shown.emptyVpcConfig,
-        runtimeVersionHash: await parts.runtimeVersions.hashOf(configuration.runtime),
-      };
+      const changed = changedConfiguration(record.configuration, input);
+      checkRuntime(changed.runtime, "update", parts);
+      if (changed.runtime !== record.configuration.runtime) requireUnpinned(record.configuration);
+      const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
+      const shown = { emptyVpcConfig: input.VpcConfig !== undefined || record.shown.emptyVpcConfig };
       const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
-      return { operations: [putFunction(updating, revision)], result: latestOutput(id, updating) };
+      return { operations: [putFunction(updating, revision)], result: await latestOutput(parts, id, updating) };
     });
   };
