@@ -7,6 +7,7 @@ import type { FunctionVersion } from "../functions/function-version.ts";
 import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
+import { holdTrees } from "./code/deployed-trees.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import type { Engine } from "./engine.ts";
 import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
@@ -60,18 +61,17 @@ export function createEngine(parts: EngineParts): Engine {
 
 /** Looks up the runtime and holds the code for as long as the environment is there. */
 async function openEnvironment(parts: EngineParts, version: FunctionVersion, observer: EnvironmentObserver): Promise<Environment> {
-  const { runtime: runtimeId, code } = version.configuration;
-  const runtime = await parts.runtimes.resolve(runtimeId, version.runtimeVersion);
-  const tree = await parts.code.hold(code.sha256);
+  const runtime = await parts.runtimes.resolve(version.configuration.runtime, version.runtimeVersion);
+  const trees = await holdTrees(parts.code, version.configuration);
   return new Environment(
     parts,
-    { version, runtime, taskRoot: tree.path },
+    { version, runtime, taskRoot: trees.taskRoot, optRoot: trees.optRoot },
     {
       available: (environment) => observer.available(environment),
       unavailable: (environment) => observer.unavailable(environment),
       settling: (environment) => observer.settling(environment),
       ended(environment, fault) {
-        tree.release();
+        trees.release();
         observer.ended(environment, fault);
       },
     },

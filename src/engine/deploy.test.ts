@@ -108,8 +108,8 @@ describe("the deployer", () => {
     const deployments = new TestDeployments();
     const { promise: prepared, resolve: goOn } = Promise.withResolvers<void>();
     const asked: string[] = [];
-    const prepare = (id: string, taskRoot: string): Promise<void> => {
-      asked.push(id, taskRoot);
+    const prepare = (id: string, roots: readonly string[]): Promise<void> => {
+      asked.push(id, ...roots);
       return prepared;
     };
     const deployer = startDeployer({ deployments, ...partsOf(async () => {}, prepare), log: silentLogger });
@@ -125,7 +125,7 @@ describe("the deployer", () => {
 
   test("leaves to the next start what a stop interrupts", async () => {
     const deployments = new TestDeployments();
-    const prepare: Runtimes["prepare"] = (_id, _taskRoot, signal) =>
+    const prepare: Runtimes["prepare"] = (_id, _roots, signal) =>
       new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
     const deployer = startDeployer({ deployments, ...partsOf(async () => {}, prepare), log: silentLogger });
     deployments.ask(deployment("a"));

@@ -6,6 +6,7 @@ import type { Deployments, PendingDeployment } from "../functions/deployments.ts
 import type { DeploymentOutcome } from "../functions/lifecycle.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
+import { holdTrees } from "./code/deployed-trees.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
 
 export interface Deployer {
@@ -105,11 +106,12 @@ async function outcomeOf(
 ): Promise<DeploymentOutcome | undefined> {
   try {
     const { configuration } = deployment;
-    const tree = await code.hold(configuration.code.sha256);
+    const trees = await holdTrees(code, configuration);
     try {
-      await runtimes.prepare(configuration.runtime, tree.path, stopping);
+      const roots = trees.optRoot === undefined ? [trees.taskRoot] : [trees.taskRoot, trees.optRoot];
+      await runtimes.prepare(configuration.runtime, roots, stopping);
     } finally {
-      tree.release();
+      trees.release();
     }
     return { kind: "deployed" };
   } catch (error) {

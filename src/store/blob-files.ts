@@ -55,8 +55,7 @@ export class BlobFiles implements Blobs {
     if (content instanceof Uint8Array) {
       if (content.byteLength > maxBytes) throw blobTooLarge(maxBytes);
       const sha256 = createHash("sha256").update(content).digest("hex");
-      const isThere = await this.#whileNotRemoved(sha256, () => this.#keep(sha256));
-      if (isThere) return { sha256, sizeBytes: content.byteLength };
+      if (await this.keep(sha256)) return { sha256, sizeBytes: content.byteLength };
     }
     this.#temporaries += 1;
     const file = join(this.#directory, temporary, String(this.#temporaries));
@@ -71,6 +70,11 @@ export class BlobFiles implements Blobs {
       await rm(file, { force: true });
       throw this.#explained(error);
     }
+  }
+
+  async keep(sha256: string): Promise<boolean> {
+    if (!sha256Pattern.test(sha256)) return false;
+    return this.#whileNotRemoved(sha256, () => this.#keep(sha256));
   }
 
   async open(sha256: string, range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array> | undefined> {

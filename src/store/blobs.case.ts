@@ -92,6 +92,19 @@ export function blobCases(bench: Bench): void {
     expect(await blobs.collect(new Set([live.sha256]))).toBe(0);
   });
 
+  test("keeps for another hour what is asked to, as long as it is there", async () => {
+    const { blobs } = bench.store;
+    const { sha256 } = await blobs.put(randomBytes(100));
+    bench.clock.advance(hourMs);
+    expect(await blobs.keep(sha256)).toBe(true);
+    await blobs.collect(new Set());
+    expect(await blobs.path(sha256)).toBeDefined();
+    bench.clock.advance(hourMs);
+    await blobs.collect(new Set());
+    expect(await blobs.keep(sha256)).toBe(false);
+    expect(await blobs.keep("../../etc/passwd")).toBe(false);
+  });
+
   test("a put that meets a collection keeps its blob", async () => {
     const { blobs } = bench.store;
     const contents = Array.from({ length: 40 }, () => randomBytes(100));

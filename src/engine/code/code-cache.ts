@@ -1,5 +1,7 @@
-// Unpacked code by the hash of its zip: each package once, whoever uses it, ready to be mounted. Everything here can be
-// made again from the blobs, so nothing is synced; a tree counts only if it has all that its mark says.
+// Unpacked code by the hash of its zip: each package once, whoever uses it, ready to be mounted; and layers that are
+// used together as one tree. Everything here can be made again from the blobs, so nothing is synced; a tree counts only
+// if it has all that its mark says.
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ids } from "../../core/ids.ts";
@@ -8,9 +10,10 @@ import type { CodeTree, CodeTrees } from "./code-trees.ts";
 import { codeLost } from "./faults.ts";
 import { readArchive } from "./read-archive.ts";
 import { closeFolders, measureTree, removeTree, treeWriter } from "./tree-files.ts";
+import { TreeMerge } from "./tree-merge.ts";
 
 export interface CodeCache extends CodeTrees {
-  /** Deletes every tree that is neither in `live` nor held. Returns how many went. */
+  /** Deletes every tree that is neither in `live` (see treeKey) nor held. Returns how many went. */
   collect(live: ReadonlySet<string>): Promise<number>;
 }
 
@@ -27,6 +30,13 @@ interface Cached {
   holds: number;
 }
 
+/** What names the tree of these packages. One package's is its own hash. */
+export function treeKey(packages: readonly string[]): string {
+  const [only] = packages;
+  if (only !== undefined && packages.length === 1) return only;
+  return createHash("sha256").update(packages.join("\n")).digest("hex");
+}
+
 const unpackingPrefix = "unpacking-";
 const markSuffix = ".json";
 
@@ -37,18 +47,23 @@ export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCa
   // Told to whoever needs a tree.
   swept.catch(() => undefined);
 
-  const unpack = async (sha256: string): Promise<string> => {
-    await swept;
-    await removals.get(sha256);
-    const path = join(directory, sha256);
-    if (await isWhole(path)) return path;
-    await remove(path);
+  const archiveOf = async (sha256: string): Promise<string> => {
     const archive = await blobs.path(sha256);
     if (archive === undefined) throw codeLost(sha256);
+    return archive;
+  };
+  const unpack = async (key: string, packages: readonly string[]): Promise<string> => {
+    await swept;
+    await removals.get(key);
+    const path = join(directory, key);
+    if (await isWhole(path)) return path;
+    await remove(path);
+    const archives = await Promise.all(packages.map(archiveOf));
     const unpacking = join(directory, `${unpackingPrefix}${ids.hex(8)}`);
     try {
       await mkdir(unpacking);
-      await readArchive(archive, treeWriter(unpacking));
+      const merge = new TreeMerge(treeWriter(unpacking));
+      for (const archive of archives.toReversed()) await readArchive(archive, merge.below());
       const mark = JSON.stringify(await measureTree(unpacking));
       await rename(unpacking, path);
       await closeFolders(path);
@@ -60,19 +75,20 @@ export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCa
     }
   };
 
-  const find = (sha256: string): Cached => {
-    const known = cached.get(sha256);
+  const find = (packages: readonly string[]): Cached => {
+    const key = treeKey(packages);
+    const known = cached.get(key);
     if (known !== undefined) return known;
-    const path = unpack(sha256);
+    const path = unpack(key, packages);
     const entry: Cached = { path, holds: 0 };
-    cached.set(sha256, entry);
+    cached.set(key, entry);
     // A failure is not kept: the next one tries again.
-    path.catch(() => cached.delete(sha256));
+    path.catch(() => cached.delete(key));
     return entry;
   };
 
-  const hold = async (sha256: string): Promise<CodeTree> => {
-    const entry = find(sha256);
+  const hold = async (...packages: readonly string[]): Promise<CodeTree> => {
+    const entry = find(packages);
     entry.holds += 1;
     const release = once(() => void (entry.holds -= 1));
     try {

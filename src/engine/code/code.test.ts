@@ -176,6 +176,12 @@ describe("the code cache", () => {
 
   const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o7777).toString(8);
 
+  test("is not kept busy by links that lead to their own folder", async () => {
+    const links = ["a", "b", "c"].map((name) => ({ name, content: ".", mode: 0o120777 }));
+    const { cache } = await open("loops", zipOf(links));
+    expect(await readlink(join((await cache.hold(sha("a"))).path, "a"))).toBe(".");
+  });
+
   test("unpacks read-only, keeping what may be executed, links and folders", async () => {
     const { cache } = await open(
       "modes",

@@ -1,11 +1,13 @@
 // Deletes packages and unpacked code that no version of any function or layer has any more, a while after functions have
 // changed.
 import type { Clock, Timer } from "../../core/clock.ts";
+import type { FunctionConfiguration } from "../../functions/function-version.ts";
 import { layerVersions } from "../../functions/layers.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { Logger } from "../../observe/logger.ts";
 import type { Blobs } from "../../store/blob.ts";
-import type { CodeCache } from "./code-cache.ts";
+import { treeKey, type CodeCache } from "./code-cache.ts";
+import { layerPackages } from "./deployed-trees.ts";
 
 export interface CodeCollector {
   stop(): Promise<void>;
@@ -31,7 +33,7 @@ export function startCodeCollector({ functions, code, blobs, clock, log }: CodeC
   const collect = async (): Promise<void> => {
     try {
       const live = await liveCode(functions);
-      const [trees, packages] = [await code.collect(live), await blobs.collect(live)];
+      const [trees, packages] = [await code.collect(live.trees), await blobs.collect(live.packages)];
       if (trees + packages > 0) log.debug({ trees, packages }, "code-collected");
     } catch (error) {
       // Trees stay for the next time.
@@ -56,16 +58,32 @@ export function startCodeCollector({ functions, code, blobs, clock, log }: CodeC
   };
 }
 
-/** During an update, and after a failed one, a function runs what was deployed before: that counts too. */
-async function liveCode(functions: FunctionRepository): Promise<ReadonlySet<string>> {
-  const live = new Set<string>();
+interface LiveCode {
+  /** Hashes of zips. */
+  readonly packages: Set<string>;
+  /** Keys of what is unpacked: packages, and layers that are used together. */
+  readonly trees: Set<string>;
+}
+
+/**
+ * During an update, and after a failed one, a function runs what was deployed before: that counts too. So do layers of
+ * functions whose layer version was deleted, and layer versions that no function uses.
+ */
+async function liveCode(functions: FunctionRepository): Promise<LiveCode> {
+  const live: LiveCode = { packages: new Set(), trees: new Set() };
+  const add = (configuration: FunctionConfiguration): void => {
+    const layers = layerPackages(configuration);
+    for (const sha256 of [configuration.code.sha256, ...layers]) live.packages.add(sha256);
+    live.trees.add(configuration.code.sha256);
+    if (layers.length > 0) live.trees.add(treeKey(layers));
+  };
   for (const scope of await functions.scopes()) {
     for (const { record } of await functions.listFunctions(scope)) {
-      live.add(record.configuration.code.sha256);
-      if ("former" in record) live.add(record.former.configuration.code.sha256);
+      add(record.configuration);
+      if ("former" in record) add(record.former.configuration);
     }
-    for (const { record } of await functions.listAllVersions(scope)) live.add(record.configuration.code.sha256);
-    for (const { record } of await functions.scan(scope, layerVersions)) live.add(record.code.sha256);
+    for (const { record } of await functions.listAllVersions(scope)) add(record.configuration);
+    for (const { record } of await functions.scan(scope, layerVersions)) live.packages.add(record.code.sha256);
   }
   return live;
 }

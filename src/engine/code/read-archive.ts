@@ -32,6 +32,13 @@ export async function readArchive(path: string, visitor: ArchiveVisitor): Promis
   }
 }
 
+/** For visitors that do not want a file's content: an entry has to be read before the next one comes. */
+export async function readToEnd(content: AsyncIterable<Buffer>): Promise<void> {
+  const chunks = content[Symbol.asyncIterator]();
+  let done: boolean | undefined = false;
+  while (done !== true) ({ done } = await chunks.next());
+}
+
 async function visitEntries(zip: ZipFile, visitor: ArchiveVisitor): Promise<ArchiveSummary> {
   const shape = new TreeShape();
   const size: UnzippedSize = { bytes: 0 };

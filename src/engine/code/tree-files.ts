@@ -5,6 +5,7 @@ import type { ArchiveVisitor } from "./read-archive.ts";
 
 /** What a tree holds; tells a whole one from one that a crash has cut short. */
 export interface TreeSize {
+  readonly folders: number;
   readonly files: number;
   readonly bytes: number;
 }
@@ -37,15 +38,20 @@ export function treeWriter(root: string): ArchiveVisitor {
   };
 }
 
+/** A tree that is not there has no folder, not even its root. */
 export async function measureTree(root: string): Promise<TreeSize> {
+  const folders = await foldersOf(root);
   let files = 0;
   let bytes = 0;
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    files += 1;
-    bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+  // Not by a recursive readdir, which follows links: two that lead to their own folder keep it going for ever.
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) continue;
+      files += 1;
+      bytes += (await lstat(join(folder, entry.name))).size;
+    }
   }
-  return { files, bytes };
+  return { folders: folders.length, files, bytes };
 }
 
 /** Folders are closed last: nothing can be written into one that is. */

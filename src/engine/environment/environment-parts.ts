@@ -23,6 +23,8 @@ export interface EnvironmentPlan {
   readonly version: FunctionVersion;
   readonly runtime: Runtime;
   readonly taskRoot: string;
+  /** Undefined without layers. */
+  readonly optRoot: string | undefined;
 }
 
 export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {

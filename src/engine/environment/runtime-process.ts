@@ -18,6 +18,7 @@ export interface RuntimeProcessPlan {
   readonly version: FunctionVersion;
   readonly runtime: Runtime;
   readonly taskRoot: string;
+  readonly optRoot: string | undefined;
   readonly credentials: SessionCredentials;
   readonly endpoint: string | undefined;
 }
@@ -61,7 +62,7 @@ async function startSandbox(plan: RuntimeProcessPlan, parts: RuntimeProcessParts
     parts.driver.start({
       id: plan.sandboxId,
       taskRoot: plan.taskRoot,
-      optRoot: undefined,
+      optRoot: plan.optRoot,
       runtimeDir: runtime.runtimeDir,
       memoryMiB,
       ephemeralStorageMiB,
@@ -73,10 +74,10 @@ async function startSandbox(plan: RuntimeProcessPlan, parts: RuntimeProcessParts
 }
 
 function launchOf(plan: RuntimeProcessPlan, log: EnvironmentLog, runtimeApi: string | undefined): MakeLaunch {
-  const { version, runtime, taskRoot, credentials, endpoint } = plan;
+  const { version, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
   return (paths) => {
     const { memoryMiB, environment: own = {} } = version.configuration;
-    const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot: undefined }, memoryMiB, environment: own });
+    const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, memoryMiB, environment: own });
     const environment = environmentVariables({ version, paths, language, credentials, logStream: log.stream, runtimeApi, endpoint });
     return { program, args, cwd: paths.taskRoot, environment };
   };

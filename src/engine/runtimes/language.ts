@@ -15,7 +15,7 @@ export interface Language {
    * Gets what this code will need of the runtime. Resolves with whether runtimes that are open already lack something
    * since then, and have to be opened anew. A language whose runtimes have all they ever will leaves it out.
    */
-  readonly prepare?: (taskRoot: string, signal: AbortSignal) => Promise<boolean>;
+  readonly prepare?: (roots: readonly string[], signal: AbortSignal) => Promise<boolean>;
   /** A sentence that tells a person how to get it. */
   howToInstall(id: string): string;
   /** Beside those that are there. `version` undefined: the newest. Rejects with a fault that says why not. */

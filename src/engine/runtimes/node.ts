@@ -23,7 +23,7 @@ export function createNodeLanguage(host: LanguageHost): Language {
     ids: majors.map((major) => `nodejs${major}.x`),
     installs: isSdkPackage,
     find: (id) => (isSdkPackage(id) ? findSdkPackage(host.directory, id) : findNode(id, host)),
-    prepare: (taskRoot, signal) => sdk.prepare(taskRoot, signal),
+    prepare: (roots, signal) => sdk.prepare(roots, signal),
     howToInstall: (id) => `Install it with: lambent runtimes add ${id}`,
     install: async (id, version, onProgress) => {
       if (isSdkPackage(id)) {

@@ -53,10 +53,10 @@ export interface Runtimes extends RuntimeVersions {
   /** Looks at the machine again, and tells whoever listens to `onNewest` of what has come or gone. */
   lookAgain(): Promise<void>;
   /**
-   * Called with unpacked code before the function becomes active, for what the runtime may have to bring for it. What
+   * Called with the folders of unpacked code and layers before the function becomes active, for what the runtime may have to bring for it. What
    * cannot be had is logged. Environments that are started afterwards have it. Rejects when `signal` is aborted.
    */
-  prepare(id: string, taskRoot: string, signal: AbortSignal): Promise<void>;
+  prepare(id: string, roots: readonly string[], signal: AbortSignal): Promise<void>;
   /** Every runtime that CreateFunction accepts, for `lambent doctor` and `lambent runtimes`. */
   list(): Promise<readonly RuntimeStatus[]>;
   /**

@@ -49,9 +49,9 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     installed: (id) => machine.versions(id),
     onNewest: (listener) => machine.onNewest(listener),
     lookAgain: () => machine.lookAgain(),
-    prepare: async (id, taskRoot, signal) => {
+    prepare: async (id, roots, signal) => {
       const language = machine.languageOf(id);
-      if ((await language?.prepare?.(taskRoot, signal)) === true) {
+      if ((await language?.prepare?.(roots, signal)) === true) {
         edition += 1;
         for (const other of language?.ids ?? []) opened.delete(other);
         opening.clear();

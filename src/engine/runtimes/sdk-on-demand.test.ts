@@ -37,7 +37,12 @@ describe("the scan", () => {
     ["other scopes", { "index.mjs": imports("left-pad", "@evil/client-polly", "@aws-sdk") }, []],
     ["no code", {}, []],
   ])("of %s", async (_case, files: Readonly<Record<string, string>>, found) => {
-    expect(await namedSdkPackages(await treeOf(files))).toEqual(found);
+    expect(await namedSdkPackages([await treeOf(files)])).toEqual(found);
+  });
+
+  test("knows what a layer packages", async () => {
+    const layer = await treeOf({ "nodejs/node_modules/@aws-sdk/client-polly/package.json": "{}" });
+    expect(await namedSdkPackages([await treeOf({ "index.mjs": imports(polly, "@aws-sdk/client-sfn") }), layer])).toEqual(["@aws-sdk/client-sfn"]);
   });
 
   const hostile = [
@@ -46,7 +51,7 @@ describe("the scan", () => {
   ];
   test.each(hostile)("finds no package in %j", async (name) => {
     expect(sdkNamePattern.test(name)).toBe(false);
-    expect(await namedSdkPackages(await treeOf({ "index.mjs": imports(name) }))).toEqual([]);
+    expect(await namedSdkPackages([await treeOf({ "index.mjs": imports(name) })])).toEqual([]);
   });
 
   test("follows no link out of the tree", async () => {
@@ -54,12 +59,12 @@ describe("the scan", () => {
     const outside = await treeOf({ "index.mjs": imports(polly) });
     await symlink(outside, join(root, "lib"));
     await symlink(join(outside, "index.mjs"), join(root, "index.mjs"));
-    expect(await namedSdkPackages(root)).toEqual([]);
+    expect(await namedSdkPackages([root])).toEqual([]);
   });
 
   test("stops at a number of names that nobody needs", async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `@aws-sdk/client-x${index}`);
-    expect(await namedSdkPackages(await treeOf({ "index.mjs": imports(...names) }))).toHaveLength(500);
+    expect(await namedSdkPackages([await treeOf({ "index.mjs": imports(...names) })])).toHaveLength(500);
   });
 });
 
@@ -77,7 +82,7 @@ const onDemand = (fetch: (name: string, signal: AbortSignal) => Promise<void> = 
     },
     log: { warn: (fields, event) => void warnings.push([event, fields]) },
   });
-  const prepare = async (source: string, signal = new AbortController().signal): Promise<boolean> => sdk.prepare(await treeOf({ "index.mjs": source }), signal);
+  const prepare = async (source: string, signal = new AbortController().signal): Promise<boolean> => sdk.prepare([await treeOf({ "index.mjs": source })], signal);
   return { sdk, prepare, calls, warnings, installed };
 };
 
@@ -91,7 +96,7 @@ describe("packages on demand", () => {
 
   test("keep no function from being deployed whose code cannot be read", async () => {
     const { sdk, warnings } = onDemand();
-    expect(await sdk.prepare(join(folder, "nowhere"), new AbortController().signal)).toBe(false);
+    expect(await sdk.prepare([join(folder, "nowhere")], new AbortController().signal)).toBe(false);
     expect(warnings.map(([event]) => event)).toEqual(["aws-sdk-not-looked-for"]);
   });
 

@@ -20,7 +20,7 @@ export interface SdkOnDemand {
    * Whether the code uses packages that were installed: now or before, by us or by another server, so that whoever shows
    * packages has to look again. Rejects only when `signal` is aborted.
    */
-  prepare(taskRoot: string, signal: AbortSignal): Promise<boolean>;
+  prepare(roots: readonly string[], signal: AbortSignal): Promise<boolean>;
 }
 
 export function createSdkOnDemand({ isShipped, isInstalled, install, log }: SdkOnDemandParts): SdkOnDemand {
@@ -37,9 +37,9 @@ export function createSdkOnDemand({ isShipped, isInstalled, install, log }: SdkO
   const warn = (name: string, reason: string): void =>
     log.warn({ name, reason, todo: `lambent runtimes add ${name}, then deploy the function again; or package it` }, "aws-sdk-not-installed");
 
-  const namesIn = async (taskRoot: string): Promise<readonly string[]> => {
+  const namesIn = async (roots: readonly string[]): Promise<readonly string[]> => {
     try {
-      return await namedSdkPackages(taskRoot);
+      return await namedSdkPackages(roots);
     } catch (error) {
       // A file that its package made unreadable, say: AWS deploys that, too.
       log.warn({ reason: String(error) }, "aws-sdk-not-looked-for");
@@ -48,8 +48,8 @@ export function createSdkOnDemand({ isShipped, isInstalled, install, log }: SdkO
   };
 
   return {
-    async prepare(taskRoot, stopping) {
-      const wanted = (await namesIn(taskRoot)).filter((name) => sdkNamePattern.test(name) && !isShipped(name));
+    async prepare(roots, stopping) {
+      const wanted = (await namesIn(roots)).filter((name) => sdkNamePattern.test(name) && !isShipped(name));
       if (wanted.length === 0) return false;
       const missing = wanted.filter((name) => !isInstalled(name));
       if (missing.length > mostPackages) {

@@ -23,10 +23,10 @@ interface Scan {
   readonly packaged: Set<string>;
 }
 
-/** Names that are imported and that no node_modules of the tree brings, sorted. */
-export async function namedSdkPackages(taskRoot: string): Promise<readonly string[]> {
+/** Names that are imported in one of the trees and that no node_modules of any of them brings, sorted. */
+export async function namedSdkPackages(roots: readonly string[]): Promise<readonly string[]> {
   const scan: Scan = { entriesLeft: mostEntries, bytesLeft: mostBytes, named: new Set(), packaged: new Set() };
-  await scanFolder(scan, taskRoot, deepest);
+  for (const root of roots) await scanFolder(scan, root, deepest);
   return [...scan.named.difference(scan.packaged)].sort();
 }
 

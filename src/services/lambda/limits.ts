@@ -12,6 +12,7 @@ export const limits = {
   /** Names and values of variables, serialised as JSON. */
   environmentBytes: 4096,
   tags: 50,
+  layers: 5,
   /** ZipFile, unencoded. */
   zippedBytes: 52_428_800,
   /** Of S3: what unpacks to less than `unzippedBytes` is no larger, headers of very many small files included. */

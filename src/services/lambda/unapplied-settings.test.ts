@@ -13,7 +13,6 @@ const minimal = {
 } as const;
 
 const arn = "arn:aws:sqs:eu-west-1:000000000000:q";
-const layer = "arn:aws:lambda:eu-west-1:000000000000:layer:l:1";
 
 const notApplied: readonly (readonly [string, Settings])[] = [
   ["PackageType Image", { PackageType: "Image" }],
@@ -22,7 +21,6 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["VpcConfig", { VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"] } }],
   ["VpcConfig", { VpcConfig: { Ipv6AllowedForDualStack: true } }],
   ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: arn, LocalMountPath: "/mnt/x" }] }],
-  ["Layers", { Layers: [layer] }],
   ["EphemeralStorage", { EphemeralStorage: { Size: 513 } }],
   ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: arn } }],
   ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" }],
@@ -89,8 +87,8 @@ test("an update refuses what a creation refuses", async () => {
   await using room = await openLambdaRoom();
   await room.create("f");
   await expect(
-    room.call("UpdateFunctionConfiguration", { FunctionName: "f", Layers: [layer] }),
-  ).rejects.toMatchObject({ message: expect.stringContaining("Layers") });
+    room.call("UpdateFunctionConfiguration", { FunctionName: "f", FileSystemConfigs: [{ Arn: arn, LocalMountPath: "/mnt/x" }] }),
+  ).rejects.toMatchObject({ message: expect.stringContaining("FileSystemConfigs") });
   await expect(
     room.call("UpdateFunctionCode", { FunctionName: "f", ZipFile: zip("g"), Architectures: ["arm64"] }),
   ).rejects.toMatchObject({ message: expect.stringContaining("Architectures") });

@@ -65,12 +65,6 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
     isAskedFor: ({ FileSystemConfigs }) => isFilled(FileSystemConfigs),
   },
   {
-    setting: "Layers",
-    members: ["Layers"],
-    why: "layers are not mounted; put their content into the package.",
-    isAskedFor: ({ Layers }) => isFilled(Layers),
-  },
-  {
     setting: "EphemeralStorage",
     members: ["EphemeralStorage"],
     why: `only the default of ${defaults.ephemeralStorageMiB} MB is known.`,

@@ -83,6 +83,6 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
   });
 
   test("is told by name of an operation that is not here yet", async () => {
-    await expect(lambda("list-layers")).rejects.toThrow("ListLayers");
+    await expect(lambda("list-durable-executions-by-function", "--function-name", "f")).rejects.toThrow("ListDurableExecutionsByFunction");
   });
 });

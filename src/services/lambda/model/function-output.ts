@@ -104,6 +104,9 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
     LastModified: formatTime(record.lastModifiedMs),
     CodeSha256: base64Sha256(configuration.code),
     ...(shown.emptyVpcConfig ? { VpcConfig: noVpc } : {}),
+    ...(configuration.layers.length === 0
+      ? {}
+      : { Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.sizeBytes })) }),
     ...(configuration.environment === undefined ? {} : { Environment: { Variables: { ...configuration.environment } } }),
     TracingConfig: { Mode: "PassThrough" },
     RevisionId: record.revisionId,

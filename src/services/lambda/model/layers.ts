@@ -8,6 +8,11 @@ import { layerAccessDenied, layerResourceNotFound, layerVersionTooLow } from "..
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256 } from "./code.ts";
 
+export interface LayerVersionAddress {
+  readonly id: LayerId;
+  readonly version: number;
+}
+
 /** By a name or by an ARN without a version, perhaps of another account. The model's pattern lets nothing else by. */
 export function locateLayer(LayerName: string, { account, region }: Scope): LayerId {
   const arn = parseLambdaArn(LayerName);
@@ -23,7 +28,7 @@ export function locateOwnLayer(LayerName: string, action: string, context: CallC
 }
 
 /** A layer version by its ARN; undefined when it is none of ours (`arn:aws:lambda:::awslayer:…`). */
-export function parseLayerVersionArn(text: string): { readonly id: LayerId; readonly version: number } | undefined {
+export function parseLayerVersionArn(text: string): LayerVersionAddress | undefined {
   const arn = parseLambdaArn(text);
   const [name, version] = arn?.kind === "layer" ? arn.resource.split(":") : [];
   if (arn === undefined || name === undefined || version === undefined) return undefined;
@@ -34,15 +39,24 @@ export function parseLayerVersionArn(text: string): { readonly id: LayerId; read
 export const callerArn = ({ account, principal }: CallContext): string =>
   principal.kind === "role" ? principal.roleArn : `arn:aws:iam::${account}:root`;
 
+/** Fault: another account's whose policy does not let the caller see it, or that is not there at all (403). */
+export async function requireLayerAccess(
+  { id, version }: LayerVersionAddress,
+  context: CallContext,
+  _parts: Pick<LambdaParts, "functions">,
+): Promise<void> {
+  if (id.account !== context.account) throw layerAccessDenied(callerArn(context), "GetLayerVersion", formatLayerArn(id, version));
+}
+
 /** Faults: no such number (400), not there (404), another account's whose policy does not let the caller see it (403). */
 export async function requireLayerVersion(
-  { id, version }: { readonly id: LayerId; readonly version: number },
+  { id, version }: LayerVersionAddress,
   context: CallContext,
   parts: Pick<LambdaParts, "functions">,
 ): Promise<LayerVersionRecord> {
   if (version < 1) throw layerVersionTooLow();
   if (id.region !== context.region) throw layerResourceNotFound();
-  if (id.account !== context.account) throw layerAccessDenied(callerArn(context), "GetLayerVersion", formatLayerArn(id, version));
+  await requireLayerAccess({ id, version }, context, parts);
   const stored = await findLayerVersion(parts.functions, id, version);
   if (stored === undefined) throw layerResourceNotFound();
   return stored.record;

@@ -1,6 +1,6 @@
 // From what CreateFunction and UpdateFunctionConfiguration are given to a complete configuration: defaults and the
 // checks that the service model does not have.
-import type { CodeReference, FunctionConfiguration } from "../../../functions/function-version.ts";
+import type { FunctionConfiguration, LayerReference } from "../../../functions/function-version.ts";
 import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
 import { constraintViolated } from "../faults/base.ts";
@@ -17,7 +17,7 @@ type CheckedSettings = Pick<
 
 export function newConfiguration(
   input: LambdaInput<"CreateFunction">,
-  code: CodeReference,
+  { code, layers }: Pick<FunctionConfiguration, "code" | "layers">,
   parts: Pick<LambdaParts, "settings">,
 ): FunctionConfiguration {
   if (input.Runtime === undefined || input.Handler === undefined) throw runtimeAndHandlerMissing();
@@ -33,14 +33,15 @@ export function newConfiguration(
     architecture: input.Architectures?.[0] ?? parts.settings.architecture,
     environment: variablesOf(input.Environment),
     code,
-    layers: [],
+    layers,
   };
 }
 
-/** Replaces only what was sent, each as a whole. */
+/** Replaces only what was sent, each as a whole. `layers`: what the input's mean, undefined when it has none. */
 export const changedConfiguration = (
   current: FunctionConfiguration,
   input: LambdaInput<"UpdateFunctionConfiguration">,
+  layers: readonly LayerReference[] | undefined,
 ): FunctionConfiguration => ({
   ...current,
   runtime: input.Runtime ?? current.runtime,
@@ -51,6 +52,7 @@ export const changedConfiguration = (
   memoryMiB: input.MemorySize ?? current.memoryMiB,
   ephemeralStorageMiB: input.EphemeralStorage?.Size ?? current.ephemeralStorageMiB,
   environment: variablesOf(input.Environment) ?? current.environment,
+  layers: layers ?? current.layers,
 });
 
 /** `Environment: {}` sets no variables, which is not the same as leaving it out. */

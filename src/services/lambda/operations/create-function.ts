@@ -9,6 +9,7 @@ import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/functions.ts";
 import { limits } from "../limits.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
+import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -26,9 +27,11 @@ export const createFunction =
     // Before the code is read: whoever creates twice should not wait for a second upload to be verified.
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
 
+    const layers = await resolveLayers(input.Layers ?? [], context, parts);
     const code = await readPackage(input.Code, parts, context);
+    checkUnzippedSize({ code, layers });
     await requireCodeStorage(input.Publish === true ? 2 * code.sizeBytes : code.sizeBytes, parts, id);
-    const configuration = newConfiguration(input, code, parts);
+    const configuration = newConfiguration(input, { code, layers }, parts);
     const desired: DesiredFunction = {
       configuration,
       shown: { emptyVpcConfig: input.VpcConfig !== undefined },

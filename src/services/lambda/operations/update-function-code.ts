@@ -8,6 +8,7 @@ import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { imageForZip } from "../faults/code.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
+import { checkUnzippedSize } from "../model/function-layers.ts";
 import { latestOutput, versionOutput } from "../model/function-output.ts";
 import { checkRuntime } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -53,6 +54,7 @@ const commitUpdate = (
       architecture: input.Architectures?.[0] ?? record.configuration.architecture,
       code,
     };
+    checkUnzippedSize(changed);
     const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
     const updating = startUpdate(record, { configuration, shown: record.shown }, stampOf(parts));
     const operations = [putFunction(updating, revision)];

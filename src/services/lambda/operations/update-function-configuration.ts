@@ -4,6 +4,7 @@ import { putFunction } from "../../../functions/documents.ts";
 import { startUpdate } from "../../../functions/lifecycle.ts";
 import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler } from "../api.ts";
+import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { changedConfiguration, checkRuntime, checkSettings } from "../model/settings.ts";
 import { requireUnpinned } from "../model/runtime-management.ts";
@@ -20,7 +21,9 @@ export const updateFunctionConfiguration =
     checkSettings(input);
     return commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
-      const changed = changedConfiguration(record.configuration, input);
+      const layers = input.Layers && (await resolveLayers(input.Layers, context, parts));
+      const changed = changedConfiguration(record.configuration, input, layers);
+      checkUnzippedSize(changed);
       checkRuntime(changed.runtime, "update", parts);
       if (changed.runtime !== record.configuration.runtime) requireUnpinned(record.configuration);
       const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
