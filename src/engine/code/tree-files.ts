@@ -25,7 +25,8 @@ export function treeWriter(root: string): ArchiveVisitor {
       // `wx`: two names that this file system takes for one must not overwrite each other.
       const file = await open(join(root, path), "wx", 0o600);
       try {
-        for await (const chunk of content) await file.writeFile(chunk);
+        if (Buffer.isBuffer(content)) await file.writeFile(content);
+        else for await (const chunk of content) await file.writeFile(chunk);
         await file.chmod(executable ? 0o555 : 0o444);
       } finally {
         await file.close();

@@ -42,6 +42,6 @@ export interface LambdaSettings {
 }
 
 interface CodeInspection {
-  /** Reads the whole archive. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
-  inspect(path: string): Promise<{ readonly unzippedBytes: number }>;
+  /** Reads the whole archive, at a path or in memory. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
+  inspect(archive: string | Uint8Array): Promise<{ readonly unzippedBytes: number }>;
 }

@@ -26,23 +26,30 @@ type PackageParts = Pick<LambdaParts, "blobs" | "cloud" | "code">;
  * later. Faults in AWS's words: no source or two, too large, what S3 answered, not a sound zip.
  */
 export async function readPackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<CodeReference> {
-  const { sha256, sizeBytes } = await storePackage(sources, parts, context);
+  const { ZipFile, S3Bucket, S3Key, S3ObjectVersion } = sources;
+  if (ZipFile !== undefined) return storeZip(ZipFile, sources, parts);
+  if (S3Bucket === undefined || S3Key === undefined) throw codeMissing();
+  const { sha256, sizeBytes } = await fetchZip(
+    { Bucket: S3Bucket, Key: S3Key, ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }) },
+    parts,
+    context,
+  );
   const path = await parts.blobs.path(sha256);
   if (path === undefined) throw codeLost(sha256);
   const { unzippedBytes } = await parts.code.inspect(path);
   return { sha256, sizeBytes, unzippedBytes };
 }
 
-function storePackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<BlobRef> {
-  const { ZipFile, S3Bucket, S3Key, S3ObjectVersion, ImageUri } = sources;
-  if (ZipFile === undefined) {
-    if (S3Bucket === undefined || S3Key === undefined) throw codeMissing();
-    return fetchZip({ Bucket: S3Bucket, Key: S3Key, ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }) }, parts, context);
-  }
+async function storeZip(zip: Uint8Array, others: PackageSources, { blobs, code }: PackageParts): Promise<CodeReference> {
+  const { S3Bucket, S3Key, S3ObjectVersion, ImageUri } = others;
   if ([S3Bucket, S3Key, S3ObjectVersion, ImageUri].some((other) => other !== undefined)) throw codeSourcesExclusive();
-  if (ZipFile.byteLength === 0) throw emptyZip();
-  if (ZipFile.byteLength > limits.zippedBytes) throw zipTooLarge(limits.zippedBytes);
-  return parts.blobs.put(ZipFile);
+  if (zip.byteLength === 0) throw emptyZip();
+  if (zip.byteLength > limits.zippedBytes) throw zipTooLarge(limits.zippedBytes);
+  // The disk and the processor work at the same time.
+  const [inspected, stored] = await Promise.allSettled([code.inspect(zip), blobs.put(zip)]);
+  if (inspected.status === "rejected") throw inspected.reason;
+  if (stored.status === "rejected") throw stored.reason;
+  return { ...stored.value, unzippedBytes: inspected.value.unzippedBytes };
 }
 
 interface S3Object {
