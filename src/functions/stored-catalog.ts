@@ -93,8 +93,10 @@ async function readRoute(
   // AWS names the version also when the caller did not.
   const arn = formatFunctionArn(id, qualifier ?? latestVersion);
   const invokedArn = formatFunctionArn(id, qualifier);
-  const account = await concurrency.of(id);
-  const recursion = await repository.get(id, recursionConfigs, qualifiedKey(id.name, latestVersion));
+  const [account, recursion] = await Promise.all([
+    concurrency.of(id),
+    repository.get(id, recursionConfigs, qualifiedKey(id.name, latestVersion)),
+  ]);
   const lineage = lineageOf(id, recursion?.record);
   const resolve = async (version: string): Promise<ResolvedFunction> => {
     const deployed = await readDeployment(repository, id, version);

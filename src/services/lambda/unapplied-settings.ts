@@ -74,7 +74,7 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   {
     setting: "DeadLetterConfig",
     members: ["DeadLetterConfig"],
-    why: "there are no asynchronous invokes.",
+    why: "no event is invoked asynchronously, so none is ever left over.",
     isAskedFor: ({ DeadLetterConfig }) => isText(DeadLetterConfig?.TargetArn),
   },
   {

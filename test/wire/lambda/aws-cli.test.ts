@@ -72,6 +72,20 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
     expect(await lambda("list-tags", "--resource", arn)).toEqual({ Tags: { a: "1" } });
   });
 
+  test("configures asynchronous invokes, a URL and recursion", async () => {
+    await create("configured");
+    await lambda("wait", "function-active-v2", "--function-name", "configured");
+    const of = ["--function-name", "configured"];
+    expect(await lambda("put-function-event-invoke-config", ...of, "--maximum-retry-attempts", "0")).toMatchObject({
+      MaximumRetryAttempts: 0,
+      DestinationConfig: { OnSuccess: {}, OnFailure: {} },
+    });
+    const url = await lambda("create-function-url-config", ...of, "--auth-type", "NONE", "--cors", "AllowOrigins=*,MaxAge=5");
+    expect(url).toMatchObject({ AuthType: "NONE", Cors: { AllowOrigins: ["*"], MaxAge: 5 } });
+    expect(await lambda("get-function-url-config", ...of)).toMatchObject({ FunctionUrl: url["FunctionUrl"], InvokeMode: "BUFFERED" });
+    expect(await lambda("put-function-recursion-config", ...of, "--recursive-loop", "Allow")).toEqual({ RecursiveLoop: "Allow" });
+  });
+
   test("sees what the account has and may have", async () => {
     expect(await lambda("get-account-settings")).toMatchObject({ AccountLimit: { ConcurrentExecutions: 1000 } });
   });
@@ -83,6 +97,6 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
   });
 
   test("is told by name of an operation that is not here yet", async () => {
-    await expect(lambda("list-durable-executions-by-function", "--function-name", "f")).rejects.toThrow("ListDurableExecutionsByFunction");
+    await expect(lambda("invoke-async", "--function-name", "cli", "--invoke-args", zip)).rejects.toThrow("InvokeAsync");
   });
 });

@@ -39,8 +39,15 @@ def refusal(call, **arguments):
 seen["refusals"] = [
     refusal(client.create_alias, FunctionName="boto", Name="live", FunctionVersion="1"),
     refusal(client.update_function_configuration, FunctionName="boto", MemorySize=1 << 20),
-    refusal(client.list_layers),
+    refusal(client.invoke_async, FunctionName="boto", InvokeArgs=b"{}"),
 ]
+client.put_function_event_invoke_config(FunctionName="boto", MaximumRetryAttempts=0)
+asynchronous = client.update_function_event_invoke_config(FunctionName="boto", MaximumEventAgeInSeconds=60)
+seen["asynchronous"] = [asynchronous["MaximumRetryAttempts"], asynchronous["MaximumEventAgeInSeconds"], asynchronous["LastModified"].year > 2000, asynchronous["DestinationConfig"]]
+client.create_function_url_config(FunctionName="boto", Qualifier="live", AuthType="AWS_IAM", Cors={"AllowOrigins": ["*"]})
+seen["urls"] = [url["FunctionArn"][-9:] for page in client.get_paginator("list_function_url_configs").paginate(FunctionName="boto") for url in page["FunctionUrlConfigs"]]
+client.put_function_recursion_config(FunctionName="boto", RecursiveLoop="Allow")
+seen["recursion"] = client.get_function_recursion_config(FunctionName="boto")["RecursiveLoop"]
 try:
     client.invoke(FunctionName="nobody")
 except client.exceptions.ResourceNotFoundException as error:
@@ -77,6 +84,9 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
         ["ValidationException", 400, 0],
         ["NotImplementedException", 501, 0],
       ],
+      asynchronous: [0, 60, true, { OnSuccess: {}, OnFailure: {} }],
+      urls: ["boto:live"],
+      recursion: "Allow",
       error: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST",
     });
   });

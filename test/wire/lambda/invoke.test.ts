@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refusal } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
@@ -180,7 +181,9 @@ describe("the Invoke operation", () => {
   });
 
   test("refuses Event by name until events are durable", async () => {
-    await expect(lambent.lambda.send(new InvokeCommand({ FunctionName: "hello", InvocationType: "Event", Payload: "{}" }))).rejects.toThrow(/Event/);
+    await expect(lambent.lambda.send(new InvokeCommand({ FunctionName: "hello", InvocationType: "Event", Payload: "{}" }))).rejects.toMatchObject(
+      refusal(400, "InvalidParameterValueException", "Lambent does not support InvocationType Event of Invoke yet: no event is queued; use RequestResponse."),
+    );
   });
 
   test("names the command that installs a runtime that is not here", async () => {

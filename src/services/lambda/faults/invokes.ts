@@ -3,8 +3,8 @@ import { Fault } from "../../../core/faults.ts";
 import { invalidParameter } from "./base.ts";
 
 /** Ours: AWS takes what this refuses. */
-export const invokeNotSupported = (setting: string): Fault =>
-  invalidParameter(`Lambent does not support ${setting} of Invoke yet.`);
+export const invokeNotSupported = (setting: string, why: string): Fault =>
+  invalidParameter(`Lambent does not support ${setting} of Invoke yet: ${why}`);
 
 export const payloadTooLarge = (limit: number): Fault =>
   new Fault({

@@ -52,9 +52,12 @@ async function runFunction(
 
 /** What waits for its capability is refused by name, as settings are. */
 function refuseUnsupported(input: InvokeInput): void {
-  if (input.InvocationType === "Event") throw invokeNotSupported("InvocationType Event");
-  if (input.TenantId !== undefined) throw invokeNotSupported("TenantId");
-  if (input.DurableExecutionName !== undefined) throw invokeNotSupported("DurableExecutionName");
+  if (input.InvocationType === "Event")
+    throw invokeNotSupported("InvocationType Event", "no event is queued; use RequestResponse.");
+  if (input.TenantId !== undefined)
+    throw invokeNotSupported("TenantId", "environments are not kept apart by tenant.");
+  if (input.DurableExecutionName !== undefined)
+    throw invokeNotSupported("DurableExecutionName", "there are no durable executions.");
 }
 
 const emptyEvent = Buffer.from("{}");

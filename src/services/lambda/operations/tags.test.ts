@@ -1,5 +1,6 @@
 // TagResource, UntagResource and ListTags: control-plane.md, section 7.
 import { describe, expect, test } from "vitest";
+import { tags } from "../../../functions/documents.ts";
 import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
 
 const Resource = functionArn("f");
@@ -47,6 +48,17 @@ test("what two processes tag at once stays, both", async () => {
   room.beforeNextCommit(() => other.call("TagResource", { Resource, Tags: { c: "3" } }));
   await room.call("UntagResource", { Resource, TagKeys: ["a"] });
   expect(await room.call("ListTags", { Resource })).toEqual({ Tags: { b: "2", c: "3" } });
+});
+
+test("a resource that another process deletes just then keeps no tags behind", async () => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  const AllowedPublishers = { SigningProfileVersionArns: ["arn:aws:signer:eu-west-1:000000000000:/signing-profiles/p/v"] };
+  const { CodeSigningConfig } = await room.call("CreateCodeSigningConfig", { AllowedPublishers });
+  const { CodeSigningConfigArn = "" } = CodeSigningConfig ?? {};
+  room.beforeNextCommit(() => other.call("DeleteCodeSigningConfig", { CodeSigningConfigArn }));
+  await expect(room.call("TagResource", { Resource: CodeSigningConfigArn, Tags: { a: "1" } })).rejects.toMatchObject({ status: 404 });
+  expect(await room.functions.repository.scan(room.context, tags)).toEqual([]);
 });
 
 describe("refused", () => {
