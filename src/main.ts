@@ -31,6 +31,7 @@ import { limits } from "./services/lambda/limits.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { startMappingReconciler } from "./triggers/poll/mapping-reconciler.ts";
 
 export interface RunningLambent {
   readonly endpoint: string;
@@ -78,6 +79,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
   const deployer = startDeployer({ deployments: functions.deployments, code, runtimes, clock, log, updateDelayMs: settings.updateDelayMs });
   closers.push(() => deployer.stop());
+  const mappings = startMappingReconciler({ functions: functions.repository, clock, log, updateDelayMs: settings.updateDelayMs });
+  closers.push(() => mappings.stop());
   const collector = startCodeCollector({ functions: functions.repository, code, blobs: store.blobs, clock, log });
   closers.push(() => collector.stop());
   const engine = createEngine({
@@ -108,6 +111,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         engine,
         blobs: store.blobs,
         cloud: registry,
+        // There are no pollers yet.
+        pollable: new Set(),
         links,
         clock,
         ids,

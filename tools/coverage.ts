@@ -94,11 +94,12 @@ interface Subject {
 function memberWords(schema: OperationSchema, { service, model, rules }: Subject): readonly MemberWord[] {
   const operation = schema.name;
   const given = unappliedIn(operation, service, rules);
-  const wordAt = (at: string): Word | undefined => {
-    const key = [operation, `${operation}.${at}`].find((name) => rules.words[name] !== undefined);
-    if (key !== undefined) rules.used.add(key);
-    return (key === undefined ? undefined : rules.words[key]) ?? given.get(at);
+  const wordOf = (key: string): Word | undefined => {
+    if (rules.words[key] !== undefined) rules.used.add(key);
+    return rules.words[key];
   };
+  const wordAt = (at: string): Word | undefined =>
+    wordOf(`${operation}.${at}`) ?? given.get(at) ?? wordOf(operation);
 
   const describe = (shape: Shape, at: string, above: readonly string[]): readonly MemberWord[] => {
     const known = wordAt(at);
@@ -106,8 +107,8 @@ function memberWords(schema: OperationSchema, { service, model, rules }: Subject
     const name = at.slice(at.lastIndexOf(".") + 1);
     const item = itemOf(shape);
     const structure = item.getName() ?? "";
-    const below = kindOf(item) === "structure" && !above.includes(structure) ? ofStructure(item, at, above) : [];
-    if (known === undefined && below.length > 0) return whole(at, below);
+    const below = known === undefined && kindOf(item) === "structure" && !above.includes(structure) ? ofStructure(item, at, above) : [];
+    if (below.length > 0) return whole(at, below);
     if (!isNamed(name, rules.sources))
       throw new Error(`${operation}.${at} is said to be ${known ?? "applied"}, but no source names it: apply it, or say so in tools/coverage-words.ts`);
     return [{ path: at, word: known ?? "applied" }];

@@ -38,6 +38,7 @@ export interface Page {
 const service = "lambda";
 
 interface Watched {
+  readonly scope: Scope;
   readonly partition: Partition;
   readonly unwatch: (() => void)[];
 }
@@ -47,6 +48,8 @@ export class FunctionRepository {
   readonly #listeners = new Set<(change: FunctionChange) => void>();
   /** Partitions that were touched, by `account/region`, each with what ends its watches. */
   readonly #watched = new Map<string, Watched>();
+  /** Begin watches of a partition that is touched for the first time. */
+  readonly #everywhere: ((scope: Scope) => void)[] = [];
   /** The end of the last change of each resource that is being changed, by its ARN. */
   readonly #turns = new Map<string, Promise<void>>();
 
@@ -183,6 +186,16 @@ export class FunctionRepository {
     unwatch.push(end);
   }
 
+  /** The same in every account and region that this repository touches. */
+  watchAll<Content extends object>(
+    collection: Pick<Collection<Content>, "name" | "read">,
+    listener: (scope: Scope, key: string, record: Content | undefined) => void,
+  ): void {
+    const start = (scope: Scope): void => this.watch(scope, collection, (key, record) => listener(scope, key, record));
+    this.#everywhere.push(start);
+    for (const { scope } of this.#watched.values()) start(scope);
+  }
+
   close(): void {
     for (const { unwatch } of this.#watched.values()) for (const end of unwatch) end();
     this.#watched.clear();
@@ -200,8 +213,9 @@ export class FunctionRepository {
     if (known !== undefined) return known;
     const key: PartitionKey = { account: scope.account, region: scope.region, service };
     const partition = this.#store.partition(key);
-    const watched = { partition, unwatch: this.#watch(partition, scope) };
+    const watched = { scope, partition, unwatch: this.#watch(partition, scope) };
     this.#watched.set(name, watched);
+    for (const start of this.#everywhere) start(scope);
     return watched;
   }
 

@@ -61,11 +61,13 @@ interface RoomOptions extends Partial<LambdaParts["settings"]> {
   readonly store?: Store;
   /** Other services; without it there are none. */
   readonly cloud?: Cloud;
+  /** Sources that are as good as polled. */
+  readonly pollable?: LambdaParts["pollable"];
   /** Where ids begin to count, so that those of two rooms over one store differ. */
   readonly firstId?: number;
 }
 
-export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry(), firstId = 1, ...settings }: RoomOptions = {}): Promise<LambdaRoom> {
+export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry(), pollable = new Set(), firstId = 1, ...settings }: RoomOptions = {}): Promise<LambdaRoom> {
   const clock = new ManualClock();
   const ids = countingIds(firstId);
   const store = given ?? (await openMemoryStore({ clock }));
@@ -81,6 +83,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     engine: { invoke: (request) => runEcho(request, { invoked, functions }) },
     blobs: store.blobs,
     cloud,
+    pollable,
     code: { inspect: async () => ({ unzippedBytes: 1 }) },
     codeStorage: functions.codeStorage,
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },

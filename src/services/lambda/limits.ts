@@ -13,6 +13,12 @@ export const limits = {
   environmentBytes: 4096,
   tags: 50,
   layers: 5,
+  /** Of one event source mapping; AWS raises it to 10 on request. */
+  mappingFilters: 5,
+  /** Records of a batch from a FIFO queue. */
+  fifoBatch: 10,
+  /** The model's lower limit is -1, which means no limit. */
+  leastRecordAgeSeconds: 60,
   /** ZipFile, unencoded. */
   zippedBytes: 52_428_800,
   /** Of S3: what unpacks to less than `unzippedBytes` is no larger, headers of very many small files included. */

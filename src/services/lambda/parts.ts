@@ -7,6 +7,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { ConcurrencySettings } from "../../functions/concurrency-settings.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import type { CodeStorage } from "../../functions/code-storage.ts";
+import type { EventSourceKind } from "../../functions/event-source-mappings.ts";
 import type { Architecture } from "../../functions/function-version.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { RuntimeVersions } from "../../functions/runtime-versions.ts";
@@ -21,6 +22,8 @@ export interface LambdaParts {
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;
+  /** Sources that have a poller: mappings of others are kept, but not enabled. */
+  readonly pollable: ReadonlySet<EventSourceKind>;
   readonly code: CodeInspection;
   readonly codeStorage: CodeStorage;
   readonly links: DownloadLinks;

@@ -6,9 +6,11 @@ import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
 import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
+import { createEventSourceMapping } from "./operations/create-event-source-mapping.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
+import { deleteEventSourceMapping } from "./operations/delete-event-source-mapping.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
@@ -19,6 +21,7 @@ import { deleteResourcePolicy } from "./operations/delete-resource-policy.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
+import { getEventSourceMapping } from "./operations/get-event-source-mapping.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
@@ -36,6 +39,7 @@ import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
+import { listEventSourceMappings } from "./operations/list-event-source-mappings.ts";
 import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
@@ -55,6 +59,7 @@ import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
 import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
+import { updateEventSourceMapping } from "./operations/update-event-source-mapping.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
@@ -68,13 +73,13 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   CreateAlias: createAlias(parts),
   CreateCapacityProvider: unsupported,
   CreateCodeSigningConfig: createCodeSigningConfig(parts),
-  CreateEventSourceMapping: unsupported,
+  CreateEventSourceMapping: createEventSourceMapping(parts),
   CreateFunction: createFunction(parts),
   CreateFunctionUrlConfig: createFunctionUrlConfig(parts),
   DeleteAlias: deleteAlias(parts),
   DeleteCapacityProvider: unsupported,
   DeleteCodeSigningConfig: deleteCodeSigningConfig(parts),
-  DeleteEventSourceMapping: unsupported,
+  DeleteEventSourceMapping: deleteEventSourceMapping(parts),
   DeleteFunction: deleteFunction(parts),
   DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(parts),
   DeleteFunctionConcurrency: deleteFunctionConcurrency(parts),
@@ -90,7 +95,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetDurableExecution: unsupported,
   GetDurableExecutionHistory: unsupported,
   GetDurableExecutionState: unsupported,
-  GetEventSourceMapping: unsupported,
+  GetEventSourceMapping: getEventSourceMapping(parts),
   GetFunction: getFunction(parts),
   GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(parts),
   GetFunctionConcurrency: getFunctionConcurrency(parts),
@@ -113,7 +118,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListCapacityProviders: unsupported,
   ListCodeSigningConfigs: listCodeSigningConfigs(parts),
   ListDurableExecutionsByFunction: unsupported,
-  ListEventSourceMappings: unsupported,
+  ListEventSourceMappings: listEventSourceMappings(parts),
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(parts),
   ListFunctionUrlConfigs: listFunctionUrlConfigs(parts),
   ListFunctionVersionsByCapacityProvider: unsupported,
@@ -145,7 +150,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   UpdateAlias: updateAlias(parts),
   UpdateCapacityProvider: unsupported,
   UpdateCodeSigningConfig: updateCodeSigningConfig(parts),
-  UpdateEventSourceMapping: unsupported,
+  UpdateEventSourceMapping: updateEventSourceMapping(parts),
   UpdateFunctionCode: updateFunctionCode(parts),
   UpdateFunctionConfiguration: updateFunctionConfiguration(parts),
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(parts),

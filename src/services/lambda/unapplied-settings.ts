@@ -170,12 +170,24 @@ const codeSettings: readonly UnappliedSetting<CodeSettings>[] = [
   },
 ];
 
+const mappingSettings: readonly UnappliedSetting<PartOf<LambdaInput<"UpdateEventSourceMapping">>>[] = [
+  {
+    setting: "KMSKeyArn",
+    members: ["KMSKeyArn"],
+    why: "filters are not encrypted with keys of your own.",
+    isAskedFor: ({ KMSKeyArn }) => isText(KMSKeyArn),
+  },
+];
+
 /** Also what PublishVersion and UpdateFunctionCode share with them: Architectures, PublishTo. */
 export const refuseUnappliedSettings = (input: FunctionSettings, subject: Subject): void =>
   refuse(functionSettings, input, subject);
 
 export const refuseUnappliedCode = (input: CodeSettings, subject: Subject): void =>
   refuse(codeSettings, input, subject);
+
+export const refuseUnappliedMapping = (input: PartOf<LambdaInput<"UpdateEventSourceMapping">>, subject: Subject): void =>
+  refuse(mappingSettings, input, subject);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
 export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
@@ -184,6 +196,7 @@ export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${
 export const unappliedMembers = {
   refuseUnappliedSettings: functionSettings.map(wordOf),
   refuseUnappliedCode: codeSettings.map(wordOf),
+  refuseUnappliedMapping: mappingSettings.map(wordOf),
 } as const;
 
 function refuse<Input extends object>(table: readonly UnappliedSetting<Input>[], input: Input, subject: Subject): void {

@@ -5,6 +5,7 @@ import { commitChange, commitChangeOf, type ChangePlan } from "../../../function
 import { codeSigningConfigs } from "../../../functions/code-signing.ts";
 import type { Collection } from "../../../functions/collection.ts";
 import { functionTagsKey, putFunction } from "../../../functions/documents.ts";
+import { eventSourceMappings, mappingKind } from "../../../functions/event-source-mappings.ts";
 import { requireTaggable } from "../../../functions/lifecycle.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
@@ -39,7 +40,7 @@ export function locateTagged(arn: string, scope: Scope, repository: FunctionRepo
   const located = { arn, scope: { account, region }, isOwn, name: parsed?.resource ?? "", repository };
   switch (parsed?.kind ?? "") {
     case "event-source-mapping":
-      throw taggedResourceNotFound("Event source mapping", arn);
+      return taggedRecord(located, eventSourceMappings, { kind: mappingKind, missing: () => taggedResourceNotFound("Event source mapping", arn) });
     case "capacity-provider":
       throw taggedResourceNotFound("Capacity provider", arn);
     case "network-connector":

@@ -1,0 +1,9 @@
+// GetEventSourceMapping.
+import type { LambdaHandler } from "../api.ts";
+import { mappingOutput, requireMapping } from "../model/event-source-mapping.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const getEventSourceMapping =
+  ({ functions }: LambdaParts): LambdaHandler<"GetEventSourceMapping"> =>
+  async ({ UUID }, context) =>
+    mappingOutput(context, (await requireMapping(functions, context, UUID)).record);
