@@ -1,10 +1,11 @@
-// `npm run bench [-- warm cold server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+// `npm run bench [-- warm cold control server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
+import { control } from "./control.ts";
 import { server } from "./server.ts";
 import { warm } from "./warm.ts";
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { warm: () => warm(), cold: () => cold(), server: () => server() };
+const suites: Readonly<Record<string, () => Promise<void>>> = { warm: () => warm(), cold: () => cold(), control: () => control(), server: () => server() };
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites)) {
