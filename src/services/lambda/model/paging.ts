@@ -18,6 +18,14 @@ export function readMarker({ Marker }: PageInput): string | undefined {
   return key;
 }
 
+/** The same of a list in order of numbers. */
+export function readNumberMarker(input: PageInput): number | undefined {
+  const key = readMarker(input);
+  if (key === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(key)) throw invalidMarker();
+  return Number(key);
+}
+
 const writeMarker = (key: string): string => Buffer.from(key).toString("base64url");
 
 /** Cuts what was read (one item more than a page holds, if there is one) into a page and the marker of the next. */

@@ -3,7 +3,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Scope } from "../../../functions/address.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
 import type { LambdaHandler } from "../api.ts";
-import { masterRegionNeedsAll } from "../faults/lists.ts";
+import { invalidMarker, masterRegionNeedsAll } from "../faults/lists.ts";
 import { latestOutput, listed, versionOutput } from "../model/function-output.ts";
 import { cutPage, pageSize, readMarker } from "../model/paging.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -45,6 +45,7 @@ async function readFunctions(parts: LambdaParts, scope: Scope, range: Range): Pr
 
 async function readVersions(parts: LambdaParts, scope: Scope, range: Range): Promise<readonly ListItem[]> {
   const [afterName, afterVersion] = range.after?.split(":") ?? [];
+  if (range.after !== undefined && !/^[^:]+:\d{1,10}$/.test(range.after)) throw invalidMarker();
   const items: ListItem[] = [];
   // The page may have ended in the middle of a function.
   if (afterName !== undefined)

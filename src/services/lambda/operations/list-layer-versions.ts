@@ -2,7 +2,7 @@
 import { listLayerVersions as readLayerVersions } from "../../../functions/layers.ts";
 import type { LambdaHandler } from "../api.ts";
 import { isFiltered, listedLayerVersion, locateOwnLayer, matchesFilter } from "../model/layers.ts";
-import { cutPage, pageSize, readMarker } from "../model/paging.ts";
+import { cutPage, pageSize, readNumberMarker } from "../model/paging.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const listLayerVersions =
@@ -10,9 +10,8 @@ export const listLayerVersions =
   async (input, context) => {
     const id = locateOwnLayer(input.LayerName, "ListLayerVersions", context);
     const size = pageSize(input);
-    const marker = readMarker(input);
     const found = await readLayerVersions(parts.functions, id, {
-      before: marker === undefined ? undefined : Number(marker),
+      before: readNumberMarker(input),
       // A filter is applied here, so all that follow the marker are read for it.
       limit: isFiltered(input) ? undefined : size + 1,
     });

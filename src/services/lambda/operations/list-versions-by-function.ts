@@ -4,7 +4,7 @@ import { latestVersion } from "../../../functions/function-version.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
 import { latestOutput, listed, versionOutput } from "../model/function-output.ts";
-import { cutPage, pageSize, readMarker } from "../model/paging.ts";
+import { cutPage, pageSize, readNumberMarker } from "../model/paging.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const listVersionsByFunction =
@@ -13,8 +13,8 @@ export const listVersionsByFunction =
     const { id } = locateFunction({ FunctionName: input.FunctionName }, context, "namespaced");
     const { record: latest } = await requireFunction(parts.functions, id);
     const size = pageSize(input);
-    const marker = readMarker(input);
-    const versions = await parts.functions.listVersions(id, { after: Number(marker ?? 0), limit: size + 1 });
+    const marker = readNumberMarker(input);
+    const versions = await parts.functions.listVersions(id, { after: marker ?? 0, limit: size + 1 });
     const items = versions.map(({ record }) => ({
       key: record.version.toString(),
       show: () => versionOutput(parts, id, record),
