@@ -6,6 +6,7 @@ import { commitChangeOf, type ChangePlan } from "./change.ts";
 import { Collection, type Stored } from "./collection.ts";
 import { belongingTo, versionKey } from "./documents.ts";
 import type { Architecture, CodeReference, FunctionId } from "./function-version.ts";
+import type { PolicyRecord } from "./policies.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 /** Identifies a layer; an ARN in parts, as that of a function is. */
@@ -34,6 +35,8 @@ export interface LayerVersionRecord {
 
 export const layers = new Collection<LayerRecord>("layers");
 export const layerVersions = new Collection<LayerVersionRecord>("layer-versions");
+/** Document `layer-policies/NAME:NUMBER`; goes with its version. */
+export const layerPolicies = new Collection<PolicyRecord>("layer-policies");
 
 /** Plans are given the layer as it is; what they write of it takes turns by the layer's own document. */
 export const commitLayerChange = <Result>(
@@ -56,6 +59,18 @@ export const findLayerVersion = (
   id: LayerId,
   version: number,
 ): Promise<Stored<LayerVersionRecord> | undefined> => repository.get(id, layerVersions, versionKey(id.name, version));
+
+export const findLayerPolicy = (
+  repository: FunctionRepository,
+  id: LayerId,
+  version: number,
+): Promise<Stored<PolicyRecord> | undefined> => repository.get(id, layerPolicies, versionKey(id.name, version));
+
+/** A version and all that belongs to it. */
+export const deleteLayerVersion = ({ key }: Stored<LayerVersionRecord>): readonly StoreOperation[] => [
+  layerVersions.delete(key),
+  layerPolicies.delete(key),
+];
 
 /** Newest first, those below the number `before`. */
 export async function listLayerVersions(

@@ -2,6 +2,7 @@
 // type check here.
 import { unsupported, type OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
+import { addLayerVersionPermission } from "./operations/add-layer-version-permission.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
@@ -30,6 +31,7 @@ import { getFunctionRecursionConfig } from "./operations/get-function-recursion-
 import { getFunctionUrlConfig } from "./operations/get-function-url-config.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
+import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getPolicy } from "./operations/get-policy.ts";
 import { getResourcePolicy } from "./operations/get-resource-policy.ts";
@@ -53,6 +55,7 @@ import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
 import { putResourcePolicy } from "./operations/put-resource-policy.ts";
+import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
 import { tagResource } from "./operations/tag-resource.ts";
@@ -67,7 +70,7 @@ import { updateFunctionUrlConfig } from "./operations/update-function-url-config
 import type { LambdaParts } from "./parts.ts";
 
 export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> => ({
-  AddLayerVersionPermission: unsupported,
+  AddLayerVersionPermission: addLayerVersionPermission(parts),
   AddPermission: addPermission(parts),
   CheckpointDurableExecution: unsupported,
   CreateAlias: createAlias(parts),
@@ -106,7 +109,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetFunctionUrlConfig: getFunctionUrlConfig(parts),
   GetLayerVersion: getLayerVersion(parts),
   GetLayerVersionByArn: getLayerVersionByArn(parts),
-  GetLayerVersionPolicy: unsupported,
+  GetLayerVersionPolicy: getLayerVersionPolicy(parts),
   GetPolicy: getPolicy(parts),
   GetProvisionedConcurrencyConfig: unsupported,
   GetResourcePolicy: getResourcePolicy(parts),
@@ -139,7 +142,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutProvisionedConcurrencyConfig: unsupported,
   PutResourcePolicy: putResourcePolicy(parts),
   PutRuntimeManagementConfig: putRuntimeManagementConfig(parts),
-  RemoveLayerVersionPermission: unsupported,
+  RemoveLayerVersionPermission: removeLayerVersionPermission(parts),
   RemovePermission: removePermission(parts),
   SendDurableExecutionCallbackFailure: unsupported,
   SendDurableExecutionCallbackHeartbeat: unsupported,

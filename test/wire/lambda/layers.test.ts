@@ -1,13 +1,16 @@
 // Layers through the official client.
 import {
+  AddLayerVersionPermissionCommand,
   DeleteLayerVersionCommand,
   GetLayerVersionByArnCommand,
   GetLayerVersionCommand,
+  GetLayerVersionPolicyCommand,
   type LambdaClient,
   ListLayersCommand,
   ListLayerVersionsCommand,
   paginateListLayerVersions,
   PublishLayerVersionCommand,
+  RemoveLayerVersionPermissionCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
@@ -51,6 +54,24 @@ test("a layer version is published, found, downloaded, listed and deleted", asyn
   expect(deleted.$metadata.httpStatusCode).toBe(204);
   await expect(lambda.send(new GetLayerVersionCommand({ LayerName, VersionNumber: 1 }))).rejects.toMatchObject(
     refusal(404, "ResourceNotFoundException", "The resource you requested does not exist."),
+  );
+});
+
+test("a layer version is shared, and its policy shown and taken back", async () => {
+  const { LayerVersionArn } = await publish("shared", { a: "" });
+  const version = { LayerName: "shared", VersionNumber: 1 };
+  const Action = "lambda:GetLayerVersion";
+  const added = await lambda.send(new AddLayerVersionPermissionCommand({ ...version, StatementId: "all", Action, Principal: "*" }));
+  expect(added.$metadata.httpStatusCode).toBe(201);
+  const shown = await lambda.send(new GetLayerVersionPolicyCommand(version));
+  expect(shown.RevisionId).toBe(added.RevisionId);
+  expect(JSON.parse(shown.Policy ?? "")).toMatchObject({ Statement: [{ Sid: "all", Effect: "Allow", Principal: "*", Action, Resource: LayerVersionArn }] });
+  const wrong = new RemoveLayerVersionPermissionCommand({ ...version, StatementId: "all", RevisionId: "no" });
+  await expect(lambda.send(wrong)).rejects.toMatchObject(refusal(412, "PreconditionFailedException", /GetLayerPolicy API/));
+  const removed = await lambda.send(new RemoveLayerVersionPermissionCommand({ ...version, StatementId: "all" }));
+  expect(removed.$metadata.httpStatusCode).toBe(204);
+  await expect(lambda.send(new GetLayerVersionPolicyCommand(version))).rejects.toMatchObject(
+    refusal(404, "ResourceNotFoundException", "No policy is associated with the given resource."),
   );
 });
 

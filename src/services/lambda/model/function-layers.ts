@@ -6,7 +6,8 @@ import { findLayerVersion } from "../../../functions/layers.ts";
 import { functionWithLayersTooLarge, layerInOtherRegion, layerVersionMissing, sameLayerTwice, tooManyLayers } from "../faults/layers.ts";
 import { limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
-import { parseLayerVersionArn, requireLayerAccess } from "./layers.ts";
+import { requireLayerAccess } from "./layer-access.ts";
+import { parseLayerVersionArn } from "./layers.ts";
 
 type LayerParts = Pick<LambdaParts, "blobs" | "functions">;
 

@@ -3,8 +3,8 @@ import type { GetLayerVersionResponse, LayerVersionsListItem, Runtime } from "@a
 import { formatLayerArn, parseLambdaArn } from "../../../core/arn.ts";
 import type { CallContext } from "../../../core/context.ts";
 import type { Scope } from "../../../functions/address.ts";
-import { findLayerVersion, type LayerId, type LayerVersionRecord } from "../../../functions/layers.ts";
-import { layerAccessDenied, layerResourceNotFound, layerVersionTooLow } from "../faults/layers.ts";
+import type { LayerId, LayerVersionRecord } from "../../../functions/layers.ts";
+import { layerAccessDenied, layerResourceNotFound } from "../faults/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256 } from "./code.ts";
 
@@ -38,29 +38,6 @@ export function parseLayerVersionArn(text: string): LayerVersionAddress | undefi
 /** For messages: who calls, as far as it is known without identities. */
 export const callerArn = ({ account, principal }: CallContext): string =>
   principal.kind === "role" ? principal.roleArn : `arn:aws:iam::${account}:root`;
-
-/** Fault: another account's whose policy does not let the caller see it, or that is not there at all (403). */
-export async function requireLayerAccess(
-  { id, version }: LayerVersionAddress,
-  context: CallContext,
-  _parts: Pick<LambdaParts, "functions">,
-): Promise<void> {
-  if (id.account !== context.account) throw layerAccessDenied(callerArn(context), "GetLayerVersion", formatLayerArn(id, version));
-}
-
-/** Faults: no such number (400), not there (404), another account's whose policy does not let the caller see it (403). */
-export async function requireLayerVersion(
-  { id, version }: LayerVersionAddress,
-  context: CallContext,
-  parts: Pick<LambdaParts, "functions">,
-): Promise<LayerVersionRecord> {
-  if (version < 1) throw layerVersionTooLow();
-  if (id.region !== context.region) throw layerResourceNotFound();
-  await requireLayerAccess({ id, version }, context, parts);
-  const stored = await findLayerVersion(parts.functions, id, version);
-  if (stored === undefined) throw layerResourceNotFound();
-  return stored.record;
-}
 
 /** As lists show it; AWS leaves out what was not sent, but for the description. */
 export function listedLayerVersion(id: LayerId, record: LayerVersionRecord): LayerVersionsListItem {

@@ -1,7 +1,8 @@
 // GetLayerVersionByArn: GetLayerVersion for those who hold the ARN of the version.
 import type { LambdaHandler } from "../api.ts";
 import { layerResourceNotFound } from "../faults/layers.ts";
-import { layerVersionOutput, parseLayerVersionArn, requireLayerVersion } from "../model/layers.ts";
+import { requireLayerVersion } from "../model/layer-access.ts";
+import { layerVersionOutput, parseLayerVersionArn } from "../model/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const getLayerVersionByArn =

@@ -1,6 +1,7 @@
 // GetLayerVersion: what was published, with a link to its content.
 import type { LambdaHandler } from "../api.ts";
-import { layerVersionOutput, locateLayer, requireLayerVersion } from "../model/layers.ts";
+import { requireLayerVersion } from "../model/layer-access.ts";
+import { layerVersionOutput, locateLayer } from "../model/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const getLayerVersion =
