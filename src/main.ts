@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { SignedDownloadLinks } from "./admin/download-links.ts";
+import { authoriser } from "./cloud/authorise.ts";
 import { ServiceRegistry } from "./cloud/registry.ts";
 import { RemoteServices } from "./cloud/remote.ts";
 import { programFolders, remoteCredentials, type Settings, SettingsError } from "./config.ts";
@@ -28,6 +29,7 @@ import { loadValidator } from "./protocol/validation/validator.ts";
 import { createProcessDriver } from "./sandbox/process/driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
+import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -99,7 +101,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
 
   const elsewhere = new RemoteServices({ endpoints: settings.serviceEndpoints, credentials: remoteCredentials });
   closers.push(() => elsewhere.close());
-  const registry = new ServiceRegistry(elsewhere);
+  const registry = new ServiceRegistry(elsewhere, authoriser({ isEnforced: settings.auth === "on", clock }));
   const links = new SignedDownloadLinks(clock);
   registry.register({
     service: {
@@ -130,6 +132,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     },
     wire: () => loadServiceWire("lambda"),
     validator: () => loadValidator("lambda"),
+    findResource: policedFunctions(functions.policies),
   });
 
   refuseServedElsewhere(settings, registry);

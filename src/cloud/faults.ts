@@ -1,6 +1,10 @@
 // Refusals that do not depend on what a service does: not served, not built yet, not allowed.
-import type { Principal } from "../core/context.ts";
+import type { CallContext } from "../core/context.ts";
 import { Fault } from "../core/faults.ts";
+import type { PolicedResource } from "../core/policed-resource.ts";
+import { callerName } from "../core/principal-names.ts";
+
+type Caller = Pick<CallContext, "account" | "region" | "principal">;
 
 // 501 rather than 500: official clients retry 500, 502, 503 and 504, and asking again changes nothing.
 export const serviceNotServed = (service: string): Fault =>
@@ -39,17 +43,27 @@ export const operationNotServed = (service: string, operation: string): Fault =>
     message: `Lambent does not serve the operation ${service}:${operation} yet.`,
   });
 
-export const accessDenied = (principal: Principal, service: string, operation: string): Fault =>
+export const accessDenied = (caller: Caller, service: string, operation: string): Fault =>
   new Fault({
     code: "AccessDeniedException",
     status: 403,
-    message: `User: ${principalName(principal)} is not authorized to perform: ${service}:${operation}`,
+    message: `User: ${callerName(caller)} is not authorized to perform: ${service}:${operation}`,
   });
 
-/** A role session as IAM prints it: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
-function principalName(principal: Principal): string {
-  if (principal.kind !== "role") return principal.kind;
-  const role = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(principal.roleArn);
-  if (role === null) return principal.roleArn;
-  return `arn:${role[1]}:sts::${role[2]}:assumed-role/${role[3]}/${principal.sessionName}`;
+/** `explanation`: logged for people who look after it, never sent. */
+export const deniedByPolicy = (caller: Caller, { action, arn }: PolicedResource, { outcome, explanation }: PolicyRefusal): Fault =>
+  new Fault({
+    code: "AccessDeniedException",
+    status: 403,
+    message:
+      `User: ${callerName(caller)} is not authorized to perform: ${action} on resource: ${arn} ` +
+      (outcome === "explicit-deny"
+        ? "with an explicit deny in a resource-based policy"
+        : `because no resource-based policy allows the ${action} action`),
+    cause: new Error(explanation),
+  });
+
+interface PolicyRefusal {
+  readonly outcome: "explicit-deny" | "implicit-deny";
+  readonly explanation: string;
 }

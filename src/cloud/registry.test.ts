@@ -5,7 +5,7 @@ import { unsupported } from "../protocol/operation.ts";
 import type { ServiceWire } from "../protocol/protocol.ts";
 import { ServiceRegistry } from "./registry.ts";
 
-const context = (principal: Principal): CallContext => ({ principal }) as CallContext;
+const context = (principal: Principal): CallContext => ({ principal, account: "123456789012", region: "eu-west-1" }) as CallContext;
 const anonymous = context({ kind: "anonymous" });
 const role = context({ kind: "role", accessKeyId: "ASIA", roleArn: "arn:aws:iam::123456789012:role/service/r", sessionName: "s" });
 const wire = async (): Promise<ServiceWire> => Promise.reject(new Error("not asked for"));

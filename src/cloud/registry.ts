@@ -1,11 +1,13 @@
 // The services that this process serves, and the one way to run an operation of theirs: over the wire (gateway) and
 // between services (Cloud) it is refused, validated, authorised and handled by the same lines.
 import type { Cloud } from "../core/cloud.ts";
+import { systemClock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
+import type { FindPolicedResource } from "../core/policed-resource.ts";
 import type { Service } from "../protocol/operation.ts";
 import type { DecodedInput, ServiceWire } from "../protocol/protocol.ts";
 import type { Validator } from "../protocol/validation/validator.ts";
-import { type Authorise, authoriseByPrincipal } from "./authorise.ts";
+import { type Authorise, authoriser } from "./authorise.ts";
 import { operationNotServed, serviceNotConfigured, serviceNotServed } from "./faults.ts";
 
 export interface ServiceParts {
@@ -13,6 +15,8 @@ export interface ServiceParts {
   /** Codec and rules cost tens of milliseconds to load: asked for on the service's first request. */
   readonly wire: () => Promise<ServiceWire>;
   readonly validator: () => Promise<Validator>;
+  /** Left out: the service's resources have no policies of their own. */
+  readonly findResource?: FindPolicedResource;
 }
 
 export interface ServedService {
@@ -28,6 +32,7 @@ type AnyHandler = (input: Record<string, unknown>, context: CallContext) => Prom
 interface Entry extends ServedService {
   handler(operation: string): AnyHandler;
   validator(): Validator | Promise<Validator>;
+  readonly findResource: FindPolicedResource | undefined;
 }
 
 const nowhere: Cloud = {
@@ -42,7 +47,7 @@ export class ServiceRegistry implements Cloud {
   readonly #authorise: Authorise;
 
   /** `elsewhere` runs what services ask of services that are not registered here. */
-  constructor(elsewhere: Cloud = nowhere, authorise: Authorise = authoriseByPrincipal) {
+  constructor(elsewhere: Cloud = nowhere, authorise: Authorise = authoriser({ isEnforced: true, clock: systemClock })) {
     this.#elsewhere = elsewhere;
     this.#authorise = authorise;
   }
@@ -62,6 +67,7 @@ export class ServiceRegistry implements Cloud {
       validator: loadOnce(parts.validator),
       requireOperation: (operation) => void handler(operation),
       handler,
+      findResource: parts.findResource,
     });
   }
 
@@ -77,8 +83,8 @@ export class ServiceRegistry implements Cloud {
     const loading = entry.validator();
     const validator = loading instanceof Promise ? await loading : loading;
     validator.validate(operation, decoded.input, decoded.unknownMembers);
-    this.#authorise({ service, operation, input: decoded.input }, context);
-    return handler(decoded.input, context);
+    const authorising = this.#authorise({ service, operation, input: decoded.input, findResource: entry.findResource }, context);
+    return handler(decoded.input, authorising instanceof Promise ? await authorising : authorising);
   }
 
   call(service: string, operation: string, input: object, context: CallContext): Promise<object> {

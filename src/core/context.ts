@@ -22,9 +22,12 @@ export type Principal =
   /** A verified access key of the operator. */
   | { readonly kind: "root"; readonly accessKeyId: string }
   /** Credentials that a function holds for its execution role. */
-  | { readonly kind: "role"; readonly accessKeyId: string; readonly roleArn: string; readonly sessionName: string };
+  | { readonly kind: "role"; readonly accessKeyId: string; readonly roleArn: string; readonly sessionName: string }
+  /** An AWS service on its own account, e.g. `s3.amazonaws.com`: never on the wire, only between services (Cloud). */
+  | { readonly kind: "service"; readonly service: string };
 
 export interface CallContext {
+  /** The caller's own; once a call on another account's resource is allowed, that account. */
   readonly account: AccountId;
   readonly region: Region;
   readonly principal: Principal;
@@ -33,6 +36,8 @@ export interface CallContext {
   readonly trace: string | undefined;
   /** The resource on whose behalf an AWS service calls, e.g. a bucket or a rule. */
   readonly sourceArn: string | undefined;
+  /** The account of that resource. */
+  readonly sourceAccount: AccountId | undefined;
   /** IP address of the peer, or `internal`. */
   readonly sourceAddress: string;
   /** Base URL under which the caller reached us, without a trailing slash: links we hand out start with it. */

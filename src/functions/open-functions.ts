@@ -7,12 +7,15 @@ import { openCodeStorage, type CodeStorage } from "./code-storage.ts";
 import { openDeployments, type Deployments } from "./deployments.ts";
 import { FunctionRepository } from "./repository.ts";
 import type { RuntimeVersions } from "./runtime-versions.ts";
+import { openPolicyCatalog, type PolicyCatalog } from "./policy-catalog.ts";
 import { openCatalog } from "./stored-catalog.ts";
 
 export interface Functions {
   readonly repository: FunctionRepository;
   /** For the engine: what an invoke runs. */
   readonly catalog: FunctionCatalog;
+  /** For whoever authorises: who else may use a function. */
+  readonly policies: PolicyCatalog;
   /** What each function claims of its account's concurrency. */
   readonly concurrency: ConcurrencySettings;
   /** For the engine's reconciler: what waits to be unpacked. */
@@ -36,6 +39,7 @@ export function openFunctions({ store, ids, runtimeVersions }: FunctionsParts): 
     repository,
     concurrency,
     catalog: openCatalog({ repository, concurrency, runtimeVersions }, ids),
+    policies: openPolicyCatalog(repository),
     deployments: openDeployments(repository, ids),
     codeStorage: openCodeStorage(repository),
     close: () => repository.close(),

@@ -12,6 +12,7 @@ export function callContext(exchange: Exchange): CallContext {
     requestId: exchange.requestId,
     trace: request.headers["x-amzn-trace-id"],
     sourceArn: undefined,
+    sourceAccount: undefined,
     sourceAddress: peer.address,
     // The guard has let this host through.
     endpoint: host === undefined ? peer.listenerUrl : `http://${host}`,

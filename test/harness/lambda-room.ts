@@ -190,6 +190,7 @@ function testContext(ids: Ids): CallContext {
     requestId: ids.requestId(),
     trace: undefined,
     sourceArn: undefined,
+    sourceAccount: undefined,
     sourceAddress: "127.0.0.1",
     endpoint: "http://localhost:4566",
     signal: new AbortController().signal,

@@ -27,3 +27,6 @@ export const publicPolicy = (): Fault =>
     message:
       "The resource-based policy you tried to add to the Lambda resource would grant public access to it, which isn't allowed.",
   });
+
+export const crossAccountRole = (): Fault =>
+  new Fault({ code: "AccessDeniedException", status: 403, message: "Cross-account pass role is not allowed." });

@@ -1,7 +1,9 @@
 // AddPermission's members as a statement of the policy, in the shape in which AWS stores them (recorded).
+import { parsePolicy } from "../../../core/policy/document.ts";
+import { PolicySyntaxError } from "../../../core/policy/syntax-error.ts";
 import type { PolicyStatement } from "../../../functions/policies.ts";
 import type { LambdaInput } from "../api.ts";
-import { invalidPrincipal, urlAuthTypeOnUrlsOnly } from "../faults/policies.ts";
+import { invalidPrincipal, malformedPolicy, urlAuthTypeOnUrlsOnly } from "../faults/policies.ts";
 
 type Permission = LambdaInput<"AddPermission">;
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -10,7 +12,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 export function permissionStatement(input: Permission, resource: string): PolicyStatement & { readonly Sid: string } {
   if (input.FunctionUrlAuthType !== undefined && input.Action !== "lambda:InvokeFunctionUrl") throw urlAuthTypeOnUrlsOnly();
   const condition = conditionsOf(input);
-  return {
+  const statement = {
     Sid: input.StatementId,
     Effect: "Allow",
     Principal: principalOf(input),
@@ -18,16 +20,27 @@ export function permissionStatement(input: Permission, resource: string): Policy
     Resource: resource,
     ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
   };
+  requireGrammar(statement);
+  return statement;
 }
 
-const iamArn = /^arn:aws[a-zA-Z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)\/\S+)$/;
+/** What is stored must be what can be evaluated. */
+function requireGrammar(statement: PolicyStatement): void {
+  try {
+    parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statement }), { kind: "resource", mostBytes: Infinity });
+  } catch (error) {
+    if (!(error instanceof PolicySyntaxError)) throw error;
+    throw error.path.includes(".Principal") ? invalidPrincipal() : malformedPolicy(error.message);
+  }
+}
+
 const service = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com)$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 function principalOf({ Principal, EventSourceToken }: Permission): string | Readonly<Record<string, string>> {
   if (Principal === "*") return "*";
   if (/^\d{12}$/.test(Principal)) return { AWS: `arn:aws:iam::${Principal}:root` };
-  if (iamArn.test(Principal)) return { AWS: Principal };
+  if (Principal.startsWith("arn:")) return { AWS: Principal };
   if (!service.test(Principal)) throw invalidPrincipal();
   // Recorded: Alexa calls from outside of AWS and proves itself by the token alone.
   return Principal.startsWith("alexa-") && EventSourceToken !== undefined ? "*" : { Service: Principal };

@@ -10,6 +10,7 @@ import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/
 import { limits } from "../limits.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
+import { requireOwnRole } from "../model/execution-role.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
 import { stampOf } from "../model/stamp.ts";
@@ -23,6 +24,7 @@ export const createFunction =
     if (id.name.length > limits.functionNameLength)
       throw functionNameTooLong(input.FunctionName, limits.functionNameLength);
     if (qualifier !== undefined && qualifier !== latestVersion) throw unqualifiedOnly();
+    requireOwnRole(input.Role, context);
     checkInput(input, id, parts);
     // Before the code is read: whoever creates twice should not wait for a second upload to be verified.
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);

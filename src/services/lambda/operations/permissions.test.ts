@@ -105,6 +105,8 @@ describe("AddPermission refuses", () => {
     ["$LATEST", { Qualifier: "$LATEST" }, { status: 400, code: "InvalidParameterValueException", message: "We currently do not support adding policies for $LATEST." }],
     ["a principal that is none", { Principal: "somebody" }, { status: 400, message: "The provided principal was invalid. Please check the principal and try again." }],
     ["half an ARN", { Principal: "arn:aws:iam::123:user/u" }, { status: 400, message: expect.stringContaining("principal was invalid") }],
+    ["a pattern of roles", { Principal: "arn:aws:iam::123456789012:role/*" }, { status: 400, message: expect.stringContaining("principal was invalid") }],
+    ["a source with half a policy variable", { SourceArn: "arn:aws:s3:::b/${" }, { status: 400, message: expect.stringContaining("policy variable") }],
     ["a service outside of AWS", { Principal: "s3.example.com" }, { status: 400, message: expect.stringContaining("principal was invalid") }],
     ["a URL's authentication for another action", { FunctionUrlAuthType: "NONE" }, { status: 400, message: "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action" }],
     ["a function that is missing", { FunctionName: "g" }, { status: 404, message: `Function not found: ${functionArn("g")}` }],

@@ -5,6 +5,7 @@ import { startUpdate } from "../../../functions/lifecycle.ts";
 import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler } from "../api.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
+import { requireOwnRole } from "../model/execution-role.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { changedConfiguration, checkRuntime, checkSettings } from "../model/settings.ts";
 import { requireUnpinned } from "../model/runtime-management.ts";
@@ -17,6 +18,7 @@ export const updateFunctionConfiguration =
   (parts: LambdaParts): LambdaHandler<"UpdateFunctionConfiguration"> =>
   async (input, context) => {
     const id = locateWholeFunction(input, context);
+    requireOwnRole(input.Role, context);
     refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
     checkSettings(input);
     return commitChange(parts.functions, id, async () => {

@@ -1,0 +1,36 @@
+// Principals by the names that IAM gives them.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+import { partitionOf } from "./arn.ts";
+import type { CallContext, Principal } from "./context.ts";
+
+type Caller = Pick<CallContext, "account" | "region" | "principal">;
+
+/** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; the path of the role is not part of it. */
+function sessionArn({ roleArn, sessionName }: Extract<Principal, { kind: "role" }>): string {
+  const role = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
+  return role === null ? roleArn : `arn:${role[1]}:sts::${role[2]}:assumed-role/${role[3]}/${sessionName}`;
+}
+
+/** What messages and condition keys say: the ARN, for a service its name. Who proved nothing acts as the root. */
+export function callerName({ account, region, principal }: Caller): string {
+  switch (principal.kind) {
+    case "anonymous":
+    case "root":
+      return `arn:${partitionOf(region)}:iam::${account}:root`;
+    case "role":
+      return sessionArn(principal);
+    case "service":
+      return principal.service;
+    default:
+      return principal satisfies never;
+  }
+}
+
+/** All names by which a policy may mean the caller. */
+export function callerNames(caller: Caller): readonly string[] {
+  const { principal, region } = caller;
+  const name = callerName(caller);
+  if (principal.kind === "role") return [principal.roleArn, name];
+  // CloudWatch Logs and others are also known by names of their region.
+  return principal.kind === "service" ? [name, name.replace(".amazonaws.com", `.${region}.amazonaws.com`)] : [name];
+}
