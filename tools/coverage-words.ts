@@ -12,6 +12,20 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "UpdateEventSourceMapping.Enabled true": "refused",
     // Lists of replicas of Lambda@Edge functions, of which there are none: only ALL finds anything.
     "ListFunctions.MasterRegion": "default only",
+    // For asynchronous invokes, which Invoke refuses.
+    "PutFunctionEventInvokeConfig.MaximumRetryAttempts": "stored",
+    "PutFunctionEventInvokeConfig.MaximumEventAgeInSeconds": "stored",
+    "PutFunctionEventInvokeConfig.DestinationConfig": "stored",
+    "UpdateFunctionEventInvokeConfig.MaximumRetryAttempts": "stored",
+    "UpdateFunctionEventInvokeConfig.MaximumEventAgeInSeconds": "stored",
+    "UpdateFunctionEventInvokeConfig.DestinationConfig": "stored",
+    // For requests to function URLs, which the gateway refuses.
+    "CreateFunctionUrlConfig.AuthType": "stored",
+    "CreateFunctionUrlConfig.Cors": "stored",
+    "CreateFunctionUrlConfig.InvokeMode": "stored",
+    "UpdateFunctionUrlConfig.AuthType": "stored",
+    "UpdateFunctionUrlConfig.Cors": "stored",
+    "UpdateFunctionUrlConfig.InvokeMode": "stored",
     "Invoke.InvocationType Event": "refused",
     "Invoke.TenantId": "refused",
     "Invoke.DurableExecutionName": "refused",

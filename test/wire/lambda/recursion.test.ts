@@ -1,6 +1,6 @@
 // A function that invokes itself with the SDK of its environment: the chain ends where AWS ends it, and goes on where that
 // is allowed.
-import { GetFunctionRecursionConfigCommand, type LambdaClient, PutFunctionRecursionConfigCommand } from "@aws-sdk/client-lambda";
+import { DeleteFunctionCommand, GetFunctionRecursionConfigCommand, type LambdaClient, PutFunctionRecursionConfigCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arnOf, invoke, refusal, says } from "../../harness/functions.ts";
 import { installedRuntimes } from "../../harness/installed-runtimes.ts";
@@ -65,6 +65,44 @@ describe.each(Object.keys(sources))("a function on %s", (Runtime) => {
     expect(allowed).toMatchObject({ RecursiveLoop: "Allow", $metadata: { httpStatusCode: 200 } });
     expect(await lambda.send(new GetFunctionRecursionConfigCommand({ FunctionName }))).toMatchObject({ RecursiveLoop: "Allow" });
     expect(await invoke(lambda, FunctionName, { pass: 1, most: 18 })).toMatchObject({ error: undefined, body: { pass: 18 } });
+  });
+});
+
+/** Invokes `traced` and answers with both traces. */
+const relays: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "nodejs26.x": {
+    "index.mjs": `
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+const client = new LambdaClient();
+export const handler = async () => {
+  const answer = await client.send(new InvokeCommand({ FunctionName: "traced" }));
+  return [process.env._X_AMZN_TRACE_ID, JSON.parse(answer.Payload.transformToString())];
+};`,
+  },
+  "python3.13": {
+    "index.py": `
+import boto3, json, os
+def handler(event, context):
+    return [os.environ["_X_AMZN_TRACE_ID"], json.load(boto3.client("lambda").invoke(FunctionName="traced")["Payload"])]
+`,
+  },
+};
+
+describe.each(Object.keys(relays))("a chain through other functions, with the SDK of %s", (Runtime) => {
+  test.skipIf(!runtimes.has(Runtime))("carries the passes of all of them", { timeout: 60_000 }, async () => {
+    const FunctionName = `relay-${Runtime.replace(".", "-")}`;
+    await createFunction(lambda, "traced", { "index.mjs": "export const handler = async () => process.env._X_AMZN_TRACE_ID;" });
+    await createFunction(lambda, FunctionName, relays[Runtime] ?? {}, { Runtime: Runtime as "nodejs24.x", Timeout: 30, MemorySize: 512 });
+    const root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    const answer = await fetch(`${lambent.endpoint}/2015-03-31/functions/${FunctionName}/invocations`, {
+      method: "POST",
+      headers: { "x-amzn-trace-id": `${root};Lineage=68fd508a:5|c512fbe3:2` },
+    });
+    const [own, further] = (await answer.json()) as readonly string[];
+    expect(own).toMatch(/;Lineage=68fd508a:5\|c512fbe3:2\|[0-9a-f]{8}:0$/);
+    expect(own).toBe(answer.headers.get("x-amzn-trace-id"));
+    expect(further).toMatch(new RegExp(`^${own?.replaceAll("|", "\\|")}\\|[0-9a-f]{8}:0$`));
+    await lambda.send(new DeleteFunctionCommand({ FunctionName: "traced" }));
   });
 });
 

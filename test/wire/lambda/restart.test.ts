@@ -2,11 +2,17 @@
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   GetFunctionCommand,
+  GetFunctionEventInvokeConfigCommand,
+  GetFunctionRecursionConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListFunctionUrlConfigsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
+  PutFunctionEventInvokeConfigCommand,
+  PutFunctionRecursionConfigCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
@@ -24,10 +30,14 @@ async function describeAll(lambda: LambdaClient, FunctionName: string) {
   const download = await fetch(Code?.Location ?? "");
   const { Versions } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
   const { Aliases } = await lambda.send(new ListAliasesCommand({ FunctionName }));
-  return { Configuration, Tags, Versions, Aliases, code: Buffer.from(await download.arrayBuffer()).toString("base64") };
+  const { FunctionUrlConfigs } = await lambda.send(new ListFunctionUrlConfigsCommand({ FunctionName }));
+  const { $metadata: _asynchronous, ...asynchronous } = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName, Qualifier: "live" }));
+  const { RecursiveLoop } = await lambda.send(new GetFunctionRecursionConfigCommand({ FunctionName }));
+  const urls = FunctionUrlConfigs?.map((url) => ({ ...url, FunctionUrl: url.FunctionUrl?.replace(/:\d+\/$/, "") }));
+  return { Configuration, Tags, Versions, Aliases, urls, asynchronous, RecursiveLoop, code: Buffer.from(await download.arrayBuffer()).toString("base64") };
 }
 
-test("functions, versions, aliases, tags, code and numbers are as they were", async () => {
+test("functions, versions, aliases, tags, code, numbers and configs are as they were", async () => {
   const data = temporaryFolder("restart");
   const FunctionName = "kept";
   const before = await (async () => {
@@ -38,6 +48,9 @@ test("functions, versions, aliases, tags, code and numbers are as they were", as
     await waitUntilUpdated(lambda, FunctionName);
     for (const version of ["1", "2"]) await waitUntilPublished(lambda, FunctionName, version);
     await lambda.send(new CreateAliasCommand({ FunctionName, Name: "live", FunctionVersion: "1", RoutingConfig: { AdditionalVersionWeights: { "2": 1 } } }));
+    await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, Qualifier: "live", AuthType: "NONE", Cors: { AllowOrigins: ["*"] } }));
+    await lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, Qualifier: "live", MaximumRetryAttempts: 0 }));
+    await lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: "Allow" }));
     await invoke(lambda, FunctionName);
     return await describeAll(lambda, FunctionName);
   })();
