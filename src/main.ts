@@ -89,6 +89,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     catalog: functions.catalog,
+    concurrency: functions.concurrency,
     runtimes,
     driver,
     code,
@@ -148,6 +149,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal }),
   });
 
+  // Environments are told where the functions' listener is.
+  engine.start();
   return {
     endpoint: gateway.url,
     operator,

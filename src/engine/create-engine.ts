@@ -3,14 +3,15 @@ import type { Clock } from "../core/clock.ts";
 import type { RoleCredentials } from "../core/credentials.ts";
 import type { Ids } from "../core/ids.ts";
 import type { FunctionCatalog } from "../functions/catalog.ts";
-import type { FunctionVersion } from "../functions/function-version.ts";
 import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
 import { holdTrees } from "./code/deployed-trees.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
+import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts";
 import type { Engine } from "./engine.ts";
 import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
+import type { EnvironmentPlan } from "./environment/environment-parts.ts";
 import { invoke } from "./invoke.ts";
 import { Fleet } from "./placement/fleet.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
@@ -19,6 +20,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly catalog: FunctionCatalog;
+  readonly concurrency: ProvisionerParts["concurrency"];
   readonly runtimes: Pick<Runtimes, "resolve">;
   readonly driver: SandboxDriver;
   readonly code: CodeTrees;
@@ -41,31 +43,41 @@ interface EngineSettings {
 }
 
 export function createEngine(parts: EngineParts): Engine {
-  const { catalog, clock, ids, settings, onError } = parts;
+  const { catalog, concurrency, clock, ids, settings, onError } = parts;
   const fleet = new Fleet({
     clock,
     catalog,
     onError,
     idleMs: settings.idleMs,
     parallelStarts: settings.parallelStarts,
-    open: (version, observer) => openEnvironment(parts, version, observer),
+    open: (version, observer, initializationType) => openEnvironment(parts, { version, initializationType }, observer),
   });
   const ledger = new ConcurrencyLedger(settings.concurrency);
   catalog.onChange((id) => ledger.forget(id));
+  const provisioner = new Provisioner({ catalog, concurrency, fleet, onError });
   const invokeParts = { catalog, fleet, clock, ids, ledger };
   return {
     invoke: (request) => invoke(invokeParts, request),
-    stop: (graceMs) => fleet.stop(graceMs),
+    start: () => provisioner.start(),
+    provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
+    stop(graceMs) {
+      provisioner.stop();
+      return fleet.stop(graceMs);
+    },
   };
 }
 
 /** Looks up the runtime and holds the code for as long as the environment is there. */
-async function openEnvironment(parts: EngineParts, version: FunctionVersion, observer: EnvironmentObserver): Promise<Environment> {
+async function openEnvironment(
+  parts: EngineParts,
+  { version, initializationType }: Pick<EnvironmentPlan, "version" | "initializationType">,
+  observer: EnvironmentObserver,
+): Promise<Environment> {
   const runtime = await parts.runtimes.resolve(version.configuration.runtime, version.runtimeVersion);
   const trees = await holdTrees(parts.code, version.configuration);
   return new Environment(
     parts,
-    { version, runtime, taskRoot: trees.taskRoot, optRoot: trees.optRoot },
+    { version, initializationType, runtime, taskRoot: trees.taskRoot, optRoot: trees.optRoot },
     {
       available: (environment) => observer.available(environment),
       unavailable: (environment) => observer.unavailable(environment),

@@ -7,6 +7,7 @@ import type { ScriptedSandbox } from "../../test/harness/scripted-driver.ts";
 type Act =
   | { readonly kind: "invoke"; readonly name: string }
   | { readonly kind: "replace"; readonly name: string }
+  | { readonly kind: "provision"; readonly name: string; readonly executions: number }
   | { readonly kind: "advance"; readonly byMs: number }
   | { readonly kind: "guest"; readonly pick: number; readonly does: GuestAct };
 
@@ -16,6 +17,7 @@ type GuestAct = "behave" | (typeof misdeeds)[number];
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("invoke" as const), name: fc.constantFrom("f", "g") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("replace" as const), name: fc.constantFrom("f", "g") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("provision" as const), name: fc.constantFrom("f", "g"), executions: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("advance" as const), byMs: fc.constantFrom(1, 30, 1000, 3000, 10_000, 600_000) }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant("guest" as const), pick: fc.nat(2), does: fc.oneof({ weight: 8, arbitrary: fc.constant("behave" as const) }, { weight: 1, arbitrary: fc.constantFrom(...misdeeds) }) }) },
 );
@@ -60,6 +62,7 @@ test("every invoke ends with its own answer or a failure, and nothing is left", 
     const engine = startTestEngine({ parallelStarts, concurrency: 6 });
     engine.catalog.put(functionVersion("f"));
     engine.catalog.put(functionVersion("g"));
+    engine.engine.start();
     const outcomes: Promise<string>[] = [];
     for (const [index, step] of acts.entries()) {
       if (step.kind === "invoke") {
@@ -77,6 +80,10 @@ test("every invoke ends with its own answer or a failure, and nothing is left", 
         outcomes.push(outcome);
       } else if (step.kind === "replace") {
         engine.catalog.put(functionVersion(step.name));
+      } else if (step.kind === "provision") {
+        const { name, executions } = step;
+        const record = { functionName: name, qualifier: "$LATEST", executions, lastModifiedMs: 0, allocationId: `${index}` };
+        engine.catalog.account.provision(name, "$LATEST", executions === 0 ? undefined : record);
       } else if (step.kind === "advance") {
         engine.clock.advance(step.byMs);
       } else {

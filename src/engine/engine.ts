@@ -2,10 +2,15 @@
 // invoke path knows nothing of who called.
 import type { RequestId } from "../core/ids.ts";
 import type { FunctionId } from "../functions/function-version.ts";
+import type { ProvisionedState } from "./placement/provisioned-environments.ts";
 
 export interface Engine {
   /** Runs one event to its end. Rejects with a Fault when the call fails; a function error is an outcome. */
   invoke(request: InvokeRequest): Promise<InvokeOutcome>;
+  /** Begins to keep ready what is provisioned. Once, when environments may start. */
+  start(): void;
+  /** What there is of a provisioned concurrency, by the id of its setting; undefined: nothing was done for it yet. */
+  provisioned(id: FunctionId, allocationId: string): ProvisionedState | undefined;
   /** Ends idle environments at once, lets running invokes finish within `graceMs`, then kills what is left. */
   stop(graceMs: number): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { StoreOperation } from "../store/operation.ts";
 import { functionCodeSigning } from "./code-signing.ts";
 import type { Collection } from "./collection.ts";
-import { reservedConcurrency } from "./concurrency.ts";
+import { provisionedConcurrency, reservedConcurrency } from "./concurrency.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
 import { eventInvokeConfigs } from "./event-invoke-config.ts";
 import { functionUrls } from "./function-url.ts";
@@ -17,7 +17,7 @@ type AnyCollection = Pick<Collection<object>, "name" | "delete" | "read">;
 const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSigning, recursionConfigs, reservedConcurrency];
 
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
-const ofQualifier: readonly AnyCollection[] = [eventInvokeConfigs, functionPolicies, functionUrls];
+const ofQualifier: readonly AnyCollection[] = [eventInvokeConfigs, functionPolicies, functionUrls, provisionedConcurrency];
 
 /** The counter of versions stays: a function of the same name goes on where this one ended. */
 export async function deleteBelongings(repository: FunctionRepository, id: FunctionId): Promise<readonly StoreOperation[]> {

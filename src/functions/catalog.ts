@@ -11,8 +11,18 @@ export interface FunctionCatalog {
    * Faults: ResourceNotFoundException (404), ResourceConflictException (409, function not active).
    */
   resolve(id: FunctionId, qualifier: string | undefined): ResolvedFunction | Promise<ResolvedFunction>;
+  /**
+   * Where the invokes of a qualifier go: to one version or, by an alias with weights, to two. In parts of 1.
+   * Faults: as those of resolve.
+   */
+  targets(id: FunctionId, qualifier: string): Promise<readonly InvokeTarget[]>;
   /** Calls back with every function whose resolution may have changed (updated, deleted, alias moved). */
   onChange(listener: (id: FunctionId) => void): () => void;
+}
+
+export interface InvokeTarget {
+  readonly version: FunctionVersion;
+  readonly share: number;
 }
 
 export interface ResolvedFunction {
@@ -23,4 +33,6 @@ export interface ResolvedFunction {
   readonly account: AccountConcurrency;
   /** How a chain of invokes is told to have come through this function, and whether that may go on. */
   readonly lineage: Lineage;
+  /** The qualifier for which the concurrency is provisioned that it may use: its alias or its version. */
+  readonly provisionedFor: string | undefined;
 }

@@ -2,12 +2,14 @@
 import { AccountConcurrency } from "./account-concurrency.ts";
 import type { Scope } from "./address.ts";
 import type { Collection } from "./collection.ts";
-import { reservedConcurrency, type ReservedConcurrencyRecord } from "./concurrency.ts";
+import { provisionedConcurrency, reservedConcurrency, type ReservedConcurrencyRecord } from "./concurrency.ts";
+import type { FunctionId } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 export class ConcurrencySettings {
   readonly #repository: FunctionRepository;
   readonly #accounts = new Map<string, Promise<AccountConcurrency>>();
+  readonly #listeners = new Set<(id: FunctionId) => void>();
 
   constructor(repository: FunctionRepository) {
     this.#repository = repository;
@@ -24,11 +26,32 @@ export class ConcurrencySettings {
     return account;
   }
 
+  /** Every function, in any account and region, for which something is provisioned. */
+  async provisioned(): Promise<readonly FunctionId[]> {
+    const scopes = await this.#repository.scopes();
+    const found = await Promise.all(
+      scopes.map(async (scope) => (await this.of(scope)).provisioned.map((name) => ({ ...scope, name }))),
+    );
+    return found.flat();
+  }
+
+  /** Calls back with each function whose settings have just changed, in any account that was asked for. */
+  onChange(listener: (id: FunctionId) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   async #load(scope: Scope): Promise<AccountConcurrency> {
     const account = new AccountConcurrency();
-    await this.#follow(scope, reservedConcurrency, (name, _qualifier, record?: ReservedConcurrencyRecord) =>
-      account.reserve(name, record?.executions),
-    );
+    account.onChange((name) => {
+      for (const listener of this.#listeners) listener({ account: scope.account, region: scope.region, name });
+    });
+    await Promise.all([
+      this.#follow(scope, reservedConcurrency, (name, _qualifier, record?: ReservedConcurrencyRecord) =>
+        account.reserve(name, record?.executions),
+      ),
+      this.#follow(scope, provisionedConcurrency, (name, qualifier, record) => account.provision(name, qualifier, record)),
+    ]);
     return account;
   }
 

@@ -14,7 +14,21 @@ export interface ReservedConcurrencyRecord {
   readonly executions: number;
 }
 
+/** Document `provisioned-concurrency/NAME:QUALIFIER`, which is a version's number or an alias. */
+export interface ProvisionedConcurrencyRecord {
+  readonly functionName: string;
+  readonly qualifier: string;
+  /** At least 1: how many environments are kept initialised. */
+  readonly executions: number;
+  /** Unix epoch milliseconds. */
+  readonly lastModifiedMs: number;
+  /** UUID of the request: tells what the engine has done for it from what it did for the one before. */
+  readonly allocationId: string;
+}
+
 export const reservedConcurrency = new Collection<ReservedConcurrencyRecord>("reserved-concurrency");
+
+export const provisionedConcurrency = new Collection<ProvisionedConcurrencyRecord>("provisioned-concurrency");
 
 export const reservedKey = (name: string): string => qualifiedKey(name, latestVersion);
 

@@ -101,6 +101,10 @@ export interface AliasRecord {
   readonly routing: AliasRoutingRecord | undefined;
 }
 
+/** Whether invokes of the alias reach this version. */
+export const leadsTo = ({ version, routing }: AliasRecord, target: string): boolean =>
+  version === target || routing?.version === target;
+
 /** At most one additional version; AWS allows no more. */
 export interface AliasRoutingRecord {
   readonly version: string;

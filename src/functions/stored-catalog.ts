@@ -1,6 +1,7 @@
 // FunctionCatalog over the repository: what invokes need, in memory, thrown away for a function when it changes.
 import { formatFunctionArn } from "../core/arn.ts";
 import type { Ids } from "../core/ids.ts";
+import type { FunctionConcurrency } from "./account-concurrency.ts";
 import type { ConcurrencySettings } from "./concurrency-settings.ts";
 import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
 import { functionNotFound } from "./faults.ts";
@@ -8,7 +9,7 @@ import { functionKey, isNumeric, latestVersion, parseVersionNumber, type Functio
 import { qualifiedKey } from "./documents.ts";
 import { requireDeployed } from "./lifecycle.ts";
 import { lineageOf, recursionConfigs } from "./recursion-config.ts";
-import type { Deployment } from "./records.ts";
+import { leadsTo, type Deployment } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
 import { runtimeVersionOf } from "./runtime-management.ts";
 import type { RuntimeVersions } from "./runtime-versions.ts";
@@ -75,6 +76,15 @@ export function openCatalog(sources: CatalogSources, ids: Ids): FunctionCatalog 
       const route = routesByFunction.get(functionKey(id))?.get(qualifier ?? "");
       return route === undefined ? load(id, qualifier) : pick(route);
     },
+    async targets(id, qualifier) {
+      const { main, additional } = await readRoute(sources, id, qualifier);
+      if (additional === undefined) return [{ version: main.version, share: 1 }];
+      const { resolved, weight } = additional;
+      return [
+        { version: main.version, share: 1 - weight },
+        { version: resolved.version, share: weight },
+      ];
+    },
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -102,10 +112,12 @@ async function readRoute(
     const deployed = await readDeployment(repository, id, version);
     if (deployed === undefined) throw functionNotFound(arn);
     const { deploymentId, configuration } = deployed;
+    const provisionedFor = await findProvisioned(repository, account.of(id.name), { id, qualifier, version });
     const runtimeVersion = await runtimeVersionOf(configuration, runtimeVersions);
     // Environments of another runtime version are none of this deployment.
     const running = runtimeVersion === undefined ? deploymentId : `${deploymentId}/${runtimeVersion.hash}`;
-    return { version: { id, version, deploymentId: running, configuration, runtimeVersion }, invokedArn, account, lineage };
+    const deployment = { id, version, deploymentId: running, configuration, runtimeVersion };
+    return { version: deployment, invokedArn, account, provisionedFor, lineage };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };
@@ -118,6 +130,25 @@ async function readRoute(
     additional:
       routing === undefined ? undefined : { resolved: await resolve(routing.version), weight: routing.weight },
   };
+}
+
+interface InvokedVersion {
+  readonly id: FunctionId;
+  readonly qualifier: string | undefined;
+  readonly version: string;
+}
+
+/** What is provisioned for an alias is for its version, whichever way that is invoked. */
+async function findProvisioned(
+  repository: FunctionRepository,
+  { provisioned }: FunctionConcurrency,
+  { id, qualifier, version }: InvokedVersion,
+): Promise<string | undefined> {
+  if (provisioned.size === 0) return undefined;
+  const own = [qualifier, version].find((candidate) => candidate !== undefined && provisioned.has(candidate));
+  if (own !== undefined) return own;
+  const aliases = await repository.listAliases(id);
+  return aliases.map(({ record }) => record).find((alias) => provisioned.has(alias.alias) && leadsTo(alias, version))?.alias;
 }
 
 async function readDeployment(

@@ -3,11 +3,11 @@ import { ManualClock } from "../../src/core/clock.ts";
 import type { AccountId, Region } from "../../src/core/context.ts";
 import { systemIds, type RequestId } from "../../src/core/ids.ts";
 import type { CodeTrees } from "../../src/engine/code/code-trees.ts";
-import { createEngine } from "../../src/engine/create-engine.ts";
+import { createEngine, type EngineParts } from "../../src/engine/create-engine.ts";
 import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { AccountConcurrency } from "../../src/functions/account-concurrency.ts";
-import type { FunctionCatalog, ResolvedFunction } from "../../src/functions/catalog.ts";
+import type { FunctionCatalog, InvokeTarget, ResolvedFunction } from "../../src/functions/catalog.ts";
 import { lineageOf } from "../../src/functions/recursion-config.ts";
 import type { FunctionConfiguration, FunctionId, FunctionVersion } from "../../src/functions/function-version.ts";
 import { MemoryLogs } from "./memory-logs.ts";
@@ -49,11 +49,14 @@ export class TestCatalog implements FunctionCatalog {
   readonly #versions = new Map<string, ResolvedFunction>();
   readonly #listeners = new Set<(id: FunctionId) => void>();
 
+  /** Where each alias leads; a version is where it is. */
+  readonly aliases = new Map<string, readonly InvokeTarget[]>();
+
   put(version: FunctionVersion): void {
     const { account, region, name } = version.id;
     const invokedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
     const lineage = lineageOf(version.id, undefined);
-    this.#versions.set(name, { version, invokedArn, account: this.account, lineage });
+    this.#versions.set(name, { version, invokedArn, account: this.account, provisionedFor: version.version, lineage });
     for (const listener of this.#listeners) listener(version.id);
   }
 
@@ -61,6 +64,10 @@ export class TestCatalog implements FunctionCatalog {
     const resolved = this.#versions.get(id.name);
     if (resolved === undefined) throw new Error(`no function ${id.name}`);
     return resolved;
+  }
+
+  async targets(id: FunctionId, qualifier: string): Promise<readonly InvokeTarget[]> {
+    return this.aliases.get(qualifier) ?? [{ version: this.resolve(id).version, share: 1 }];
   }
 
   onChange(listener: (id: FunctionId) => void): () => void {
@@ -109,6 +116,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
     clock,
     ids: systemIds,
     catalog,
+    concurrency: concurrencyOf(catalog.account),
     runtimes: { resolve: () => runtime },
     driver,
     code,
@@ -134,6 +142,13 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
     });
   return { engine, clock, driver, catalog, logs, errors, revoked, heldCode, invoke };
 }
+
+/** Settings that a test makes in the one account. */
+export const concurrencyOf = (account: AccountConcurrency): EngineParts["concurrency"] => ({
+  of: async () => account,
+  onChange: (listener) => account.onChange((name) => listener(functionId(name))),
+  provisioned: async () => account.provisioned.map(functionId),
+});
 
 /** Lets everything run that needs no time to pass. */
 export async function settle(): Promise<void> {

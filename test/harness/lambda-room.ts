@@ -6,6 +6,7 @@ import type { Cloud } from "../../src/core/cloud.ts";
 import { isAccountId, isRegion, type CallContext } from "../../src/core/context.ts";
 import type { Ids, RequestId } from "../../src/core/ids.ts";
 import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import type { ProvisionedState } from "../../src/engine/placement/provisioned-environments.ts";
 import type { FunctionId } from "../../src/functions/function-version.ts";
 import type { RuntimeVersion, RuntimeVersions } from "../../src/functions/runtime-versions.ts";
 import { openFunctions, type Functions } from "../../src/functions/open-functions.ts";
@@ -29,6 +30,8 @@ export interface LambdaRoom extends AsyncDisposable {
   readonly ids: CountingIds;
   /** Requests that reached the engine, in order. */
   readonly invoked: InvokeRequest[];
+  /** What the engine says of provisioned concurrency, by the id of its setting. */
+  readonly provisioned: Map<string, ProvisionedState>;
   /** Events that Lambent logged as warnings. */
   readonly warnings: string[];
   /** What is installed. */
@@ -74,13 +77,17 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
   const runtimes = new TestRuntimes();
   const functions = openFunctions({ store, ids, runtimeVersions: runtimes });
   const invoked: InvokeRequest[] = [];
+  const provisioned = new Map<string, ProvisionedState>();
   const warnings: string[] = [];
   const log: Logger = { ...silentLogger, warn: (_fields, event) => void warnings.push(event) };
   const parts: LambdaParts = {
     functions: functions.repository,
     catalog: functions.catalog,
     concurrency: functions.concurrency,
-    engine: { invoke: (request) => runEcho(request, { invoked, functions }) },
+    engine: {
+      invoke: (request) => runEcho(request, { invoked, functions }),
+      provisioned: (_id, allocationId) => provisioned.get(allocationId),
+    },
     blobs: store.blobs,
     cloud,
     pollable,
@@ -102,6 +109,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     clock,
     ids,
     invoked,
+    provisioned,
     warnings,
     runtimes,
     context,

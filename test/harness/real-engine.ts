@@ -11,7 +11,7 @@ import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { silentLogger } from "../../src/observe/logger.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
-import { functionId, functionVersion, TestCatalog } from "./engine.ts";
+import { concurrencyOf, functionId, functionVersion, TestCatalog } from "./engine.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 
 /** Runs under the server's own Node.js. */
@@ -34,6 +34,7 @@ export async function startRealEngine(): Promise<RealEngine> {
     clock: systemClock,
     ids: systemIds,
     catalog,
+    concurrency: concurrencyOf(catalog.account),
     runtimes: createRuntimes({ directory: join(directory, "runtimes"), ...programFolders(), log: silentLogger }),
     driver,
     code: { hold: async (sha256) => ({ path: join(directory, "code", sha256), release: () => {} }) },

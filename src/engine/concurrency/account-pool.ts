@@ -1,5 +1,6 @@
 // The invokes of all functions of an account and region that have nothing reserved.
 import type { AccountConcurrency } from "../../functions/account-concurrency.ts";
+import { tooManyRequests } from "../faults.ts";
 
 export class AccountPool {
   running = 0;
@@ -11,7 +12,8 @@ export class AccountPool {
     this.#limit = limit;
   }
 
-  get isFull(): boolean {
-    return this.running >= this.#limit - this.#account.claimed;
+  take(): void {
+    if (this.running >= this.#limit - this.#account.claimed) throw tooManyRequests("ConcurrentInvocationLimitExceeded");
+    this.running += 1;
   }
 }

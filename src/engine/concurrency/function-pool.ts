@@ -1,39 +1,62 @@
-// The invokes of one function: in a pool of its own when it has reserved concurrency, else in its account's.
-import type { FunctionConcurrency } from "../../functions/account-concurrency.ts";
+// The invokes of one function beyond what is provisioned: in a pool of its own when it has reserved concurrency, else in
+// its account's.
+import { provisionedTotal, type FunctionConcurrency } from "../../functions/account-concurrency.ts";
 import { tooManyRequests } from "../faults.ts";
 import type { AccountPool } from "./account-pool.ts";
+import { ProvisionedSlots, type OnDemandPool } from "./provisioned-slots.ts";
 
-/** Is its own lease. INVARIANT: they are in the account's count exactly while none are reserved. */
-export class FunctionPool {
-  running = 0;
+/** INVARIANT: what runs here is in the account's count exactly while nothing is reserved. */
+export class FunctionPool implements OnDemandPool {
   readonly #account: AccountPool;
-  #reserved: number | undefined;
+  readonly #slots = new Map<string | undefined, ProvisionedSlots>();
+  #settings: FunctionConcurrency;
+  /** Undefined: the account's. */
+  #limit: number | undefined;
+  #running = 0;
 
-  constructor(account: AccountPool, { reserved }: FunctionConcurrency) {
+  constructor(account: AccountPool, settings: FunctionConcurrency) {
     this.#account = account;
-    this.#reserved = reserved;
+    this.#settings = settings;
+    this.#limit = limitOf(settings);
+  }
+
+  /** Nothing of the function runs. */
+  get isIdle(): boolean {
+    return [...this.#slots.values()].every((slots) => slots.isIdle);
+  }
+
+  /** `qualifier`: that something is provisioned for; undefined: nothing is. */
+  slotsFor(qualifier: string | undefined): ProvisionedSlots {
+    let slots = this.#slots.get(qualifier);
+    if (slots === undefined) this.#slots.set(qualifier, (slots = new ProvisionedSlots(this, this.#provisionedFor(qualifier))));
+    return slots;
   }
 
   take(): void {
-    if (this.#reserved === undefined) {
-      if (this.#account.isFull) throw tooManyRequests("ConcurrentInvocationLimitExceeded");
-      this.#account.running += 1;
-    } else if (this.running >= this.#reserved) {
-      throw tooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded");
-    }
-    this.running += 1;
+    if (this.#limit === undefined) this.#account.take();
+    else if (this.#running >= this.#limit) throw tooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded");
+    this.#running += 1;
   }
 
-  release(): void {
-    this.running -= 1;
-    if (this.#reserved === undefined) this.#account.running -= 1;
+  shift(count: number): void {
+    this.#running += count;
+    if (this.#limit === undefined) this.#account.running += count;
   }
 
-  apply({ reserved }: FunctionConcurrency): void {
-    const shared = this.#reserved === undefined;
-    const sharesNow = reserved === undefined;
-    if (shared && !sharesNow) this.#account.running -= this.running;
-    if (!shared && sharesNow) this.#account.running += this.running;
-    this.#reserved = reserved;
+  apply(settings: FunctionConcurrency): void {
+    this.#settings = settings;
+    for (const [qualifier, slots] of this.#slots) slots.resize(this.#provisionedFor(qualifier));
+    const limit = limitOf(settings);
+    if (this.#limit === undefined) this.#account.running -= this.#running;
+    if (limit === undefined) this.#account.running += this.#running;
+    this.#limit = limit;
+  }
+
+  #provisionedFor(qualifier: string | undefined): number {
+    return qualifier === undefined ? 0 : (this.#settings.provisioned.get(qualifier)?.executions ?? 0);
   }
 }
+
+/** What is provisioned is part of what is reserved, and kept for those that may use it. */
+const limitOf = (settings: FunctionConcurrency): number | undefined =>
+  settings.reserved === undefined ? undefined : settings.reserved - provisionedTotal(settings);

@@ -6,12 +6,18 @@ import type { ResolvedFunction } from "../../functions/catalog.ts";
 import { lineageOf } from "../../functions/recursion-config.ts";
 import { ConcurrencyLedger, type ConcurrencyLease } from "./ledger.ts";
 
-const resolved = (name: string, account: AccountConcurrency): ResolvedFunction => ({
+const resolved = (name: string, account: AccountConcurrency, provisionedFor?: string): ResolvedFunction => ({
   version: functionVersion(name),
   invokedArn: "",
   account,
   lineage: lineageOf(functionId(name), undefined),
+  provisionedFor,
 });
+
+const provision = (account: AccountConcurrency, functionName: string, qualifier: string, executions: number): void => {
+  const record = { functionName, qualifier, executions, lastModifiedMs: 0, allocationId: "" };
+  account.provision(functionName, qualifier, executions === 0 ? undefined : record);
+};
 
 const throttle = (Reason: string) =>
   expect.objectContaining({ code: "TooManyRequestsException", status: 429, message: "Rate Exceeded.", members: { Reason, Type: "User" } });
@@ -54,6 +60,33 @@ describe("the ledger", () => {
     expect(() => new ConcurrencyLedger(3).lease(resolved("f", account))).toThrow(reservedFull);
   });
 
+  test("keeps what is provisioned for those that may use it, who then go on in the pool of the others", () => {
+    const ledger = new ConcurrencyLedger(3);
+    const account = new AccountConcurrency();
+    const [f, live, g] = [resolved("f", account), resolved("f", account, "live"), resolved("g", account)];
+    provision(account, "f", "live", 1);
+    ledger.lease(g);
+    ledger.lease(f);
+    expect(() => ledger.lease(g)).toThrow(accountFull);
+    const first = ledger.lease(live);
+    expect(() => ledger.lease(live)).toThrow(accountFull);
+    first.release();
+    ledger.lease(live);
+  });
+
+  test("takes what is provisioned out of what is reserved", () => {
+    const ledger = new ConcurrencyLedger(10);
+    const account = new AccountConcurrency();
+    account.reserve("f", 2);
+    provision(account, "f", "1", 1);
+    expect(account.claimed).toBe(2);
+    const [latest, published] = [resolved("f", account), resolved("f", account, "1")];
+    ledger.lease(latest);
+    expect(() => ledger.lease(latest)).toThrow(reservedFull);
+    ledger.lease(published);
+    expect(() => ledger.lease(published)).toThrow(reservedFull);
+  });
+
   test("counts what runs where it belongs once the reservation has changed", () => {
     const ledger = new ConcurrencyLedger(3);
     const account = new AccountConcurrency();
@@ -73,51 +106,86 @@ describe("the ledger", () => {
 });
 
 const names = ["f", "g", "h"] as const;
-const limit = 6;
+/** Of each function one thing may have provisioned concurrency, and another one cannot. */
+const qualifiers = [undefined, "live"] as const;
+const limit = 8;
 
+type Name = (typeof names)[number];
 type Act =
-  | { readonly kind: "lease" | "forget" | "resolve"; readonly name: (typeof names)[number] }
+  | { readonly kind: "lease"; readonly name: Name; readonly qualifier: (typeof qualifiers)[number] }
+  | { readonly kind: "forget" | "resolve"; readonly name: Name }
   | { readonly kind: "release"; readonly pick: number }
-  | { readonly kind: "reserve"; readonly name: (typeof names)[number]; readonly executions: number | undefined };
+  | { readonly kind: "reserve"; readonly name: Name; readonly executions: number | undefined }
+  | { readonly kind: "provision"; readonly name: Name; readonly executions: number };
 
+const name = fc.constantFrom(...names);
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("lease" as const), name: fc.constantFrom(...names) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("release" as const), pick: fc.nat(20) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("reserve" as const), name: fc.constantFrom(...names), executions: fc.option(fc.nat(3), { nil: undefined }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("forget" as const, "resolve" as const), name: fc.constantFrom(...names) }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("lease" as const), name, qualifier: fc.constantFrom(...qualifiers) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("release" as const), pick: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("reserve" as const), name, executions: fc.option(fc.nat(3), { nil: undefined }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("provision" as const), name, executions: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("forget" as const, "resolve" as const), name }) },
 );
+
+/** The same, counted anew for each question from what runs and what is set. */
+class Model {
+  readonly reserved = new Map<string, number>();
+  readonly provisioned = new Map<string, number>();
+  readonly running: { readonly name: string; readonly qualifier: string | undefined; readonly lease: ConcurrencyLease }[] = [];
+
+  /** Undefined: it fits. */
+  refusal(of: string, qualifier: string | undefined): unknown {
+    const provisioned = this.provisioned.get(of) ?? 0;
+    if (qualifier !== undefined && this.#count(of, qualifier) < provisioned) return undefined;
+    const reserved = this.reserved.get(of);
+    if (reserved !== undefined) return this.#onDemand(of) < reserved - provisioned ? undefined : reservedFull;
+    const shared = names.filter((other) => !this.reserved.has(other));
+    const claimed = names.map((other) => this.reserved.get(other) ?? this.provisioned.get(other) ?? 0);
+    return sum(shared.map((other) => this.#onDemand(other))) < limit - sum(claimed) ? undefined : accountFull;
+  }
+
+  #count = (of: string, qualifier: string | undefined): number =>
+    this.running.filter((lease) => lease.name === of && lease.qualifier === qualifier).length;
+
+  #onDemand = (of: string): number =>
+    this.#count(of, undefined) + Math.max(0, this.#count(of, "live") - (this.provisioned.get(of) ?? 0));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, value) => total + value, 0);
 
 test("whatever is leased, given back and changed in between: the counts are those of what runs", () => {
   const run = (acts: readonly Act[]): void => {
     const ledger = new ConcurrencyLedger(limit);
     const account = new AccountConcurrency();
-    const known = new Map<string, ResolvedFunction>(names.map((name) => [name, resolved(name, account)]));
-    const reserved = new Map<string, number>();
-    const running: { readonly name: string; readonly lease: ConcurrencyLease }[] = [];
-    const count = (belongs: (name: string) => boolean): number => running.filter(({ name }) => belongs(name)).length;
-    const fits = (name: string): boolean => {
-      const own = reserved.get(name);
-      if (own !== undefined) return count((other) => other === name) < own;
-      const left = limit - [...reserved.values()].reduce((sum, executions) => sum + executions, 0);
-      return count((other) => !reserved.has(other)) < left;
+    const model = new Model();
+    const known = new Map<string, ResolvedFunction>();
+    const resolve = (of: string, qualifier: string | undefined): ResolvedFunction => {
+      const key = `${of}:${qualifier}`;
+      const found = known.get(key) ?? resolved(of, account, qualifier);
+      known.set(key, found);
+      return found;
     };
     for (const step of acts) {
       if (step.kind === "lease") {
-        const lease = (): ConcurrencyLease => ledger.lease(known.get(step.name) ?? resolved(step.name, account));
-        if (fits(step.name)) running.push({ name: step.name, lease: lease() });
-        else expect(lease).toThrow(reserved.has(step.name) ? reservedFull : accountFull);
+        const lease = (): ConcurrencyLease => ledger.lease(resolve(step.name, step.qualifier));
+        const refusal = model.refusal(step.name, step.qualifier);
+        if (refusal === undefined) model.running.push({ name: step.name, qualifier: step.qualifier, lease: lease() });
+        else expect(lease).toThrow(refusal);
       } else if (step.kind === "release") {
-        running.splice(step.pick % Math.max(running.length, 1), 1)[0]?.lease.release();
+        model.running.splice(step.pick % Math.max(model.running.length, 1), 1)[0]?.lease.release();
       } else if (step.kind === "reserve") {
         account.reserve(step.name, step.executions);
-        if (step.executions === undefined) reserved.delete(step.name);
-        else reserved.set(step.name, step.executions);
+        if (step.executions === undefined) model.reserved.delete(step.name);
+        else model.reserved.set(step.name, step.executions);
+      } else if (step.kind === "provision") {
+        provision(account, step.name, "live", step.executions);
+        model.provisioned.set(step.name, step.executions);
       } else {
         // The catalog throws away what it resolved before the ledger hears of a change.
-        known.set(step.name, resolved(step.name, account));
+        for (const qualifier of qualifiers) known.delete(`${step.name}:${qualifier}`);
         if (step.kind === "forget") ledger.forget(functionId(step.name));
       }
     }
   };
-  fc.assert(fc.property(fc.array(act, { maxLength: 80 }), run), { numRuns: 500 });
+  fc.assert(fc.property(fc.array(act, { maxLength: 80, size: "max" }), run), { numRuns: 1000 });
 });

@@ -19,8 +19,12 @@ export interface EnvironmentParts {
   readonly endpoint: () => string | undefined;
 }
 
+/** Value of AWS_LAMBDA_INITIALIZATION_TYPE. */
+export type InitializationType = "on-demand" | "provisioned-concurrency";
+
 export interface EnvironmentPlan {
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly runtime: Runtime;
   readonly taskRoot: string;
   /** Undefined without layers. */

@@ -37,7 +37,9 @@ interface Running {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
-const initTimeoutMs = 10_000;
+const onDemandInitMs = 10_000;
+/** Where no invoke waits for it; the function's timeout if that is longer. */
+const provisionedInitMs = 130_000;
 
 export class Environment implements RuntimePort {
   readonly id: string;
@@ -86,10 +88,15 @@ export class Environment implements RuntimePort {
     return this.#state === "idle";
   }
 
+  get #isProvisioned(): boolean {
+    return this.#plan.initializationType === "provisioned-concurrency";
+  }
+
   /** Begins the first init; the observer hears how it ends. Once. */
   start(): void {
     const { runtime, version } = this.#plan;
     this.#log.platform(initStartLine(runtime.version, version.id.region, runtime.versionHash));
+    const initTimeoutMs = this.#isProvisioned ? Math.max(provisionedInitMs, this.#timeoutMs) : onDemandInitMs;
     this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
     this.#startProcess();
   }
@@ -235,11 +242,11 @@ export class Environment implements RuntimePort {
     void this.#end();
   }
 
-  /** Only what is not the normal course is reported by a line of its own. */
+  /** On demand only what is not the normal course has a line of its own: the first REPORT tells the rest. */
   #endInit(outcome: ReportStatus): void {
     this.#initTimer?.cancel();
     const durationMs = this.#parts.clock.monotonic() - this.#initStartedMs;
-    if (outcome.status === "success") this.#reporter.initialised(durationMs, this.#sandbox);
+    if (outcome.status === "success" && !this.#isProvisioned) this.#reporter.initialised(durationMs, this.#sandbox);
     else this.#log.platform(initReportLine({ durationMs, phase: this.#running === undefined ? "init" : "invoke", outcome }));
   }
 

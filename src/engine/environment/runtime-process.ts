@@ -9,6 +9,7 @@ import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
 import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import type { InitializationType } from "./environment-parts.ts";
 import { environmentVariables } from "./variables.ts";
 
 export interface RuntimeProcessPlan {
@@ -16,6 +17,7 @@ export interface RuntimeProcessPlan {
   /** Of the run before, whose files this one goes on with. */
   readonly previous: Sandbox | undefined;
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly runtime: Runtime;
   readonly taskRoot: string;
   readonly optRoot: string | undefined;
@@ -74,11 +76,11 @@ async function startSandbox(plan: RuntimeProcessPlan, parts: RuntimeProcessParts
 }
 
 function launchOf(plan: RuntimeProcessPlan, log: EnvironmentLog, runtimeApi: string | undefined): MakeLaunch {
-  const { version, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
+  const { version, initializationType, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
   return (paths) => {
     const { memoryMiB, environment: own = {} } = version.configuration;
     const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, memoryMiB, environment: own });
-    const environment = environmentVariables({ version, paths, language, credentials, logStream: log.stream, runtimeApi, endpoint });
+    const environment = environmentVariables({ version, initializationType, paths, language, credentials, logStream: log.stream, runtimeApi, endpoint });
     return { program, args, cwd: paths.taskRoot, environment };
   };
 }

@@ -4,9 +4,11 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
 import type { GuestPaths } from "../../sandbox/sandbox.ts";
+import type { InitializationType } from "./environment-parts.ts";
 
 export interface VariableSources {
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly paths: GuestPaths;
   /** What the language needs (`NODE_PATH`, …); a function may override it. */
   readonly language: Readonly<Record<string, string>>;
@@ -45,7 +47,7 @@ function defaults({ version, paths, endpoint }: VariableSources): Record<string,
   };
 }
 
-function reserved({ version, paths, credentials, logStream, runtimeApi }: VariableSources): Record<string, string> {
+function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
   const osOnly = configuration.runtime.startsWith("provided");
   return {
@@ -55,7 +57,7 @@ function reserved({ version, paths, credentials, logStream, runtimeApi }: Variab
     AWS_LAMBDA_FUNCTION_NAME: id.name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: configuration.memoryMiB.toString(),
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_INITIALIZATION_TYPE: initializationType,
     AWS_LAMBDA_LOG_GROUP_NAME: logStream.group,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream.stream,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

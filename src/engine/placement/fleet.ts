@@ -3,15 +3,16 @@ import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import { functionKey, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
-import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import type { Environment } from "../environment/environment.ts";
 import { engineStopping } from "../faults.ts";
+import type { ProvisionedState } from "./provisioned-environments.ts";
 import { StartGate } from "./start-gate.ts";
-import { VersionPool, type VersionPoolParts } from "./version-pool.ts";
+import { VersionPool, type OpenEnvironment, type VersionPoolParts } from "./version-pool.ts";
 
 export interface FleetParts {
   readonly clock: Clock;
   readonly catalog: FunctionCatalog;
-  readonly open: (version: FunctionVersion, observer: EnvironmentObserver) => Promise<Environment>;
+  readonly open: OpenEnvironment;
   readonly idleMs: number;
   readonly parallelStarts: number;
   /** What went wrong where nobody waits for an answer. */
@@ -47,6 +48,17 @@ export class Fleet {
     // The id is a UUID of its own for each version of each function: no need to look by those first.
     const pool = this.#byDeployment.get(version.deploymentId) ?? this.#addPool(version);
     return pool.acquire();
+  }
+
+  /** Keeps so many environments of the deployment ready from now on; 0: none but those that invokes start. */
+  provision(version: FunctionVersion, count: number, allocation: string | undefined): void {
+    if (this.#stopping) return;
+    const pool = this.#byDeployment.get(version.deploymentId) ?? (count === 0 ? undefined : this.#addPool(version));
+    pool?.provision(count, allocation);
+  }
+
+  provisioned({ deploymentId }: FunctionVersion): ProvisionedState {
+    return this.#byDeployment.get(deploymentId)?.provisioned ?? { allocated: 0, available: 0, failed: false };
   }
 
   /** Lets running invokes end within `graceMs`, then kills what is left. */

@@ -3,14 +3,22 @@
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import type { InitializationType } from "../environment/environment-parts.ts";
+import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState } from "./provisioned-environments.ts";
 import type { StartGate } from "./start-gate.ts";
+
+/** Makes ready what an environment needs; rejects when that cannot be. */
+export type OpenEnvironment = (
+  version: FunctionVersion,
+  observer: EnvironmentObserver,
+  initializationType: InitializationType,
+) => Promise<Environment>;
 
 export interface VersionPoolParts {
   readonly clock: Clock;
   readonly gate: StartGate;
   readonly idleMs: number;
-  /** Makes ready what an environment needs and starts it; rejects when that cannot be. */
-  readonly open: (version: FunctionVersion, observer: EnvironmentObserver) => Promise<Environment>;
+  readonly open: OpenEnvironment;
   /** A start that nobody waited for has failed. */
   readonly onSpareFailed: (version: FunctionVersion, fault: unknown) => void;
   /** No environment and no waiter is left. */
@@ -28,10 +36,12 @@ interface Waiter {
  */
 const settlingMs = 25;
 
-export class VersionPool implements EnvironmentObserver {
+export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly version: FunctionVersion;
   readonly functionKey: string;
   readonly #parts: VersionPoolParts;
+  readonly #provisioned: ProvisionedEnvironments;
+  /** Those on demand, as in all that follows. */
   readonly #environments = new Set<Environment>();
   /** In the order of last use; the time beside each is when it became idle. */
   readonly #idle: { readonly environment: Environment; readonly sinceMs: number }[] = [];
@@ -50,11 +60,13 @@ export class VersionPool implements EnvironmentObserver {
     this.version = version;
     this.functionKey = functionKey;
     this.#parts = parts;
+    const { clock, gate, open, onSpareFailed: onFault } = parts;
+    this.#provisioned = new ProvisionedEnvironments({ version, functionKey, clock, gate, open, line: this, onFault });
   }
 
   /** An environment that takes an invoke now. Plainly when there is one, so that the warm path awaits nothing. */
   acquire(): Environment | Promise<Environment> {
-    const ready = this.#takeIdle();
+    const ready = this.#provisioned.take() ?? this.#takeIdle();
     if (ready !== undefined) return ready;
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
@@ -62,9 +74,20 @@ export class VersionPool implements EnvironmentObserver {
     });
   }
 
+  get provisioned(): ProvisionedState {
+    return this.#provisioned.state;
+  }
+
+  /** Keeps so many environments ready from now on, for the wish of this name. */
+  provision(count: number, allocation: string | undefined): void {
+    if (!this.#retired) this.#provisioned.provide(count, allocation);
+    this.#checkEmpty();
+  }
+
   /** Ends what is idle now and everything else after its invoke: a newer deployment has taken over. */
   retire(): void {
     this.#retired = true;
+    this.#provisioned.provide(0, undefined);
     for (const { environment } of this.#idle.splice(0)) void environment.stop();
     this.#evictTimer?.cancel();
     this.#evictTimer = undefined;
@@ -77,6 +100,7 @@ export class VersionPool implements EnvironmentObserver {
     this.retire();
     this.#settleTimer?.cancel();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+    await this.#provisioned.kill();
     await Promise.all(this.#openings);
     await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
   }
@@ -84,12 +108,17 @@ export class VersionPool implements EnvironmentObserver {
   // What environments tell.
 
   available(environment: Environment): void {
-    this.#settling.delete(environment);
     this.#endStart(environment);
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) waiter.resolve(environment);
-    else if (this.#retired) void environment.stop();
+    if (this.serve(environment)) return;
+    if (this.#retired) void environment.stop();
     else this.#rest(environment);
+  }
+
+  serve(environment: Environment): boolean {
+    this.#settling.delete(environment);
+    const waiter = this.#waiters.shift();
+    waiter?.resolve(environment);
+    return waiter !== undefined;
   }
 
   unavailable(environment: Environment): void {
@@ -101,12 +130,16 @@ export class VersionPool implements EnvironmentObserver {
     this.#settling.add(environment);
   }
 
+  gone(environment?: Environment): void {
+    if (environment !== undefined) this.#settling.delete(environment);
+    this.#checkEmpty();
+  }
+
   ended(environment: Environment, fault: unknown): void {
     this.#environments.delete(environment);
-    this.#settling.delete(environment);
     this.unavailable(environment);
     if (this.#endStart(environment)) this.#onStartFailed(fault);
-    this.#checkEmpty();
+    this.gone(environment);
   }
 
   /** The one used last, but rather a warm one than one that was reset. */
@@ -164,7 +197,7 @@ export class VersionPool implements EnvironmentObserver {
       return undefined;
     }
     return new Promise((resolve) => {
-      const opening = this.#parts.open(this.version, this).then(
+      const opening = this.#parts.open(this.version, this, "on-demand").then(
         (environment) => this.#onOpened(environment, resolve),
         (error: unknown) => {
           this.#starting -= 1;
@@ -202,6 +235,7 @@ export class VersionPool implements EnvironmentObserver {
   }
 
   #checkEmpty(): void {
-    if (this.#environments.size === 0 && this.#waiters.length === 0 && this.#starting === 0) this.#parts.onEmpty(this);
+    const onDemand = this.#environments.size + this.#waiters.length + this.#starting;
+    if (onDemand === 0 && this.#provisioned.isEmpty) this.#parts.onEmpty(this);
   }
 }

@@ -18,7 +18,7 @@ export interface LambdaParts {
   readonly functions: FunctionRepository;
   readonly catalog: FunctionCatalog;
   readonly concurrency: ConcurrencySettings;
-  readonly engine: Pick<Engine, "invoke">;
+  readonly engine: Pick<Engine, "invoke" | "provisioned">;
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;

@@ -18,6 +18,7 @@ import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-ev
 import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
+import { deleteProvisionedConcurrencyConfig } from "./operations/delete-provisioned-concurrency-config.ts";
 import { deleteResourcePolicy } from "./operations/delete-resource-policy.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
@@ -34,6 +35,7 @@ import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getPolicy } from "./operations/get-policy.ts";
+import { getProvisionedConcurrencyConfig } from "./operations/get-provisioned-concurrency-config.ts";
 import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
@@ -46,6 +48,7 @@ import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
+import { listProvisionedConcurrencyConfigs } from "./operations/list-provisioned-concurrency-configs.ts";
 import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
@@ -54,6 +57,7 @@ import { putFunctionCodeSigningConfig } from "./operations/put-function-code-sig
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
+import { putProvisionedConcurrencyConfig } from "./operations/put-provisioned-concurrency-config.ts";
 import { putResourcePolicy } from "./operations/put-resource-policy.ts";
 import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
@@ -89,7 +93,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(parts),
   DeleteFunctionUrlConfig: deleteFunctionUrlConfig(parts),
   DeleteLayerVersion: deleteLayerVersion(parts),
-  DeleteProvisionedConcurrencyConfig: unsupported,
+  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig(parts),
   DeleteResourcePolicy: deleteResourcePolicy(parts),
   GetAccountSettings: getAccountSettings(parts),
   GetAlias: getAlias(parts),
@@ -111,7 +115,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetLayerVersionByArn: getLayerVersionByArn(parts),
   GetLayerVersionPolicy: getLayerVersionPolicy(parts),
   GetPolicy: getPolicy(parts),
-  GetProvisionedConcurrencyConfig: unsupported,
+  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig(parts),
   GetResourcePolicy: getResourcePolicy(parts),
   GetRuntimeManagementConfig: getRuntimeManagementConfig(parts),
   Invoke: invoke(parts),
@@ -129,7 +133,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(parts),
   ListLayerVersions: listLayerVersions(parts),
   ListLayers: listLayers(parts),
-  ListProvisionedConcurrencyConfigs: unsupported,
+  ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs(parts),
   ListTags: listTags(parts),
   ListVersionsByFunction: listVersionsByFunction(parts),
   PublishLayerVersion: publishLayerVersion(parts),
@@ -139,7 +143,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(parts),
   PutFunctionRecursionConfig: putFunctionRecursionConfig(parts),
   PutFunctionScalingConfig: unsupported,
-  PutProvisionedConcurrencyConfig: unsupported,
+  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig(parts),
   PutResourcePolicy: putResourcePolicy(parts),
   PutRuntimeManagementConfig: putRuntimeManagementConfig(parts),
   RemoveLayerVersionPermission: removeLayerVersionPermission(parts),

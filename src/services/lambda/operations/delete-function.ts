@@ -6,6 +6,7 @@ import { commitChange, type ChangePlan } from "../../../functions/change.ts";
 import * as documents from "../../../functions/documents.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
+import { leadsTo } from "../../../functions/records.ts";
 import type { LambdaHandler } from "../api.ts";
 import { aliasUndeletable, latestUndeletable, versionInUse } from "../faults/functions.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -44,7 +45,7 @@ async function planVersionDeletion(
   if (published === undefined) return { operations: [], result: undefined };
   const users = (await functions.listAliases(id))
     .map(({ record }) => record)
-    .filter(({ version, routing }) => version === qualifier || routing?.version === qualifier);
+    .filter((alias) => leadsTo(alias, qualifier));
   if (users.length > 0)
     throw versionInUse(
       formatFunctionArn(id, qualifier),

@@ -1,10 +1,10 @@
 // PutFunctionConcurrency: takes executions out of the account's pool for one function, which then has them and no more.
+import { provisionedTotal } from "../../../functions/account-concurrency.ts";
 import { commitChange } from "../../../functions/change.ts";
 import { claimInTurn, reservedConcurrency, reservedKey } from "../../../functions/concurrency.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import type { LambdaHandler } from "../api.ts";
-import { unreservedTooLow } from "../faults/concurrency.ts";
-import { minimumUnreserved } from "../model/concurrency.ts";
+import { requireReservable } from "../model/concurrency.ts";
 import { locateUnqualified, requireLatest } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -19,10 +19,7 @@ export const putFunctionConcurrency =
       const turn = await claimInTurn(parts.functions, id);
       const account = await parts.concurrency.of(id);
       const claimedByOthers = account.claimed - account.claimedBy(id.name);
-      const minimum = minimumUnreserved(limit);
-      // Nothing may always be reserved: it takes nothing from others.
-      if (executions > 0 && limit - claimedByOthers - executions < minimum)
-        throw unreservedTooLow("ReservedConcurrentExecutions", minimum);
+      requireReservable(executions, provisionedTotal(account.of(id.name)), { claimedByOthers, limit });
       const reserved = reservedConcurrency.put(reservedKey(id.name), { functionName: id.name, executions });
       return { operations: [putFunction(record, revision), turn, reserved], result: { ReservedConcurrentExecutions: executions } };
     });

@@ -1,4 +1,5 @@
-// UpdateAlias: replaces what was sent; an empty RoutingConfig takes the weights away.
+// UpdateAlias: replaces what was sent; an empty RoutingConfig takes the weights away. What is provisioned for the alias
+// goes with it.
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { commitChange } from "../../../functions/change.ts";
 import { putAlias, putFunction } from "../../../functions/documents.ts";
@@ -8,6 +9,7 @@ import type { LambdaHandler } from "../api.ts";
 import { revisionMismatch } from "../faults/functions.ts";
 import { aliasNotFound } from "../faults/versions.ts";
 import { aliasOutput, checkAliasTarget, readRouting } from "../model/alias.ts";
+import { requireProvisionedOnce, versionsOf } from "../model/provisioned-concurrency.ts";
 import { locateWholeFunction } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -30,6 +32,9 @@ export const updateAlias =
         routing: input.RoutingConfig === undefined ? current.routing : readRouting(input.RoutingConfig),
       };
       await checkAliasTarget(id, alias, parts);
+      const settings = (await parts.concurrency.of(id)).of(id.name);
+      if (settings.provisioned.has(input.Name))
+        await requireProvisionedOnce({ id, qualifier: input.Name }, versionsOf(alias), settings, parts);
       return {
         operations: [putFunction(record, revision), putAlias(alias, stored.revision)],
         result: aliasOutput(id, alias),
