@@ -30,6 +30,7 @@ import { createProcessDriver } from "./sandbox/process/driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
+import type { LambdaSettings } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -123,12 +124,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         code: { inspect: inspectArchive },
         codeStorage: functions.codeStorage,
         runtimeVersions: runtimes,
-        settings: {
-          deprecatedRuntimes: settings.deprecatedRuntimes,
-          architecture: process.arch === "arm64" ? "arm64" : "x86_64",
-          concurrency: settings.concurrency,
-          codeStorageBytes: limits.codeStorageBytes,
-        },
+        settings: lambdaSettings(settings),
       }),
     },
     wire: () => loadServiceWire("lambda"),
@@ -162,6 +158,13 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     },
   };
 }
+
+const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings): LambdaSettings => ({
+  deprecatedRuntimes,
+  architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+  concurrency,
+  codeStorageBytes: limits.codeStorageBytes,
+});
 
 /** The languages of this machine; also for commands that need no running instance. */
 export function openRuntimes(settings: Settings, log: Logger = createLogger(settings.logLevel)): Runtimes {
