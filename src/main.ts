@@ -13,6 +13,7 @@ import { systemClock } from "./core/clock.ts";
 import { systemIds } from "./core/ids.ts";
 import { openCodeCache } from "./engine/code/code-cache.ts";
 import { startCodeCollector } from "./engine/code/collector.ts";
+import { readSignature } from "./engine/code/code-signature.ts";
 import { inspectArchive } from "./engine/code/inspect-archive.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import { startDeployer } from "./engine/deploy.ts";
@@ -121,8 +122,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         clock,
         ids,
         log,
-        code: { inspect: inspectArchive },
         codeStorage: functions.codeStorage,
+        code: { inspect: inspectArchive, readSignature },
         runtimeVersions: runtimes,
         settings: lambdaSettings(settings),
       }),
@@ -142,7 +143,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal }),
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids }),
   });
 
   // Environments are told where the functions' listener is.

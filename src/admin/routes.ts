@@ -6,9 +6,10 @@ import type { ExtraRoute } from "../gateway/exchange.ts";
 import type { FileLogSink, LoggedEvent, LogGroupId } from "../observe/file-log-sink.ts";
 import type { WireResponse } from "../protocol/wire.ts";
 import type { Blobs } from "../store/blob.ts";
+import { signingRoutes, type SigningParts } from "./signing-routes.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 
-export interface AdminParts {
+export interface AdminParts extends SigningParts {
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
   readonly logs: FileLogSink;
@@ -20,7 +21,7 @@ export interface AdminParts {
 /** Lines that `lambent logs` shows of the past unless asked for more. */
 const defaultLineLimit = 1000;
 
-export const adminRoutes = ({ blobs, links, logs, version, ending }: AdminParts): readonly ExtraRoute[] => [
+export const adminRoutes = ({ blobs, links, logs, version, ending, ...signing }: AdminParts): readonly ExtraRoute[] => [
   { prefix: "/_lambent/health", access: "open", respond: async () => json(200, { status: "ok", version }) },
   {
     prefix: "/_lambent/logs",
@@ -38,6 +39,7 @@ export const adminRoutes = ({ blobs, links, logs, version, ending }: AdminParts)
       return { status: 200, headers: { "content-type": "application/zip" }, body: createReadStream(file) };
     },
   },
+  ...signingRoutes(signing),
 ];
 
 /**

@@ -36,14 +36,29 @@ export const environmentOf = ({ endpoint, region, operator }: Connection): Reado
 });
 
 /** GET of a `/_lambent/` route, signed as an AWS call would be. */
-export async function getAdmin(connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> {
+export const getAdmin = (connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> =>
+  askAdmin(connection, { method: "GET", path, query });
+
+/** POST of JSON to a `/_lambent/` route, signed likewise. */
+export const postAdmin = (connection: Connection, path: string, body: object): Promise<Response> =>
+  askAdmin(connection, { method: "POST", path, query: {}, body: JSON.stringify(body) });
+
+interface AdminRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function askAdmin(connection: Connection, request: AdminRequest): Promise<Response> {
   const { endpoint, region, operator } = connection;
+  const { path, query, ...sent } = request;
   const { protocol, hostname, port, host } = new URL(endpoint);
   const signer = new SignatureV4({ service: "lambda", region, credentials: operator, sha256: Sha256 });
-  const { headers } = await signer.sign({ method: "GET", protocol, hostname, port: Number(port), path, query, headers: { host } });
+  const { headers } = await signer.sign({ ...request, protocol, hostname, port: Number(port), headers: { host } });
   let response: Response;
   try {
-    response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { headers });
+    response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { ...sent, headers });
   } catch (error) {
     throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
   }

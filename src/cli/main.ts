@@ -9,6 +9,7 @@ import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { logsCommand } from "./logs.ts";
 import { runtimesCommand } from "./runtimes.ts";
+import { signingCommand } from "./signing.ts";
 import { startCommand } from "./start.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -21,6 +22,7 @@ const program = new Command("lambent")
   .addCommand(demoCommand())
   .addCommand(logsCommand())
   .addCommand(runtimesCommand())
+  .addCommand(signingCommand())
   .addCommand(doctorCommand());
 
 try {

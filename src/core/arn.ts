@@ -66,6 +66,14 @@ export const formatLayerArn = (id: FunctionIdentity, version?: number): string =
 export const formatLambdaArn = ({ account, region }: Pick<FunctionIdentity, "account" | "region">, kind: string, resource: string): string =>
   `arn:${partitionOf(region)}:lambda:${region}:${account}:${kind}:${resource}`;
 
+/** A version of a signing profile, as AWS Signer names it: `arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME/VERSION`. */
+export const formatSigningProfileVersionArn = ({ account, region, name }: FunctionIdentity, version: string): string =>
+  `arn:${partitionOf(region)}:signer:${region}:${account}:/signing-profiles/${name}/${version}`;
+
+/** `arn:aws:signer:REGION:ACCOUNT:/signing-jobs/ID` */
+export const formatSigningJobArn = ({ account, region }: Pick<FunctionIdentity, "account" | "region">, id: string): string =>
+  `arn:${partitionOf(region)}:signer:${region}:${account}:/signing-jobs/${id}`;
+
 /** `arn:aws:lambda:REGION::runtime:HASH`: the version of a runtime, which belongs to no account. */
 export const formatRuntimeVersionArn = (region: Region, hash: string): string =>
   `arn:${partitionOf(region)}:lambda:${region}::runtime:${hash}`;

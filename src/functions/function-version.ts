@@ -48,7 +48,24 @@ export interface CodeReference {
   /** Size of the zip, bytes. */
   readonly sizeBytes: number;
   readonly unzippedBytes: number;
+  /** Left out: the zip carries none. */
+  readonly signature?: CodeSignature;
 }
+
+/** What was found of the signature in a zip when it was uploaded. Whether it is trusted is asked when it is deployed. */
+export type CodeSignature =
+  /** The zip is as it was when it was signed. */
+  | {
+      readonly kind: "sound";
+      readonly profileVersionArn: string;
+      readonly jobArn: string;
+      /** Unix epoch milliseconds. */
+      readonly expiresAtMs: number;
+    }
+  /** It is not, or what lies there is no signature. */
+  | { readonly kind: "broken" }
+  /** By a profile that is not known here: nothing can be said of it. */
+  | { readonly kind: "unknown"; readonly profileVersionArn: string };
 
 export interface FunctionVersion {
   readonly id: FunctionId;

@@ -9,6 +9,7 @@ import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
 import type { ProvisionedState } from "../../src/engine/placement/provisioned-environments.ts";
 import type { FunctionId } from "../../src/functions/function-version.ts";
 import type { RuntimeVersion, RuntimeVersions } from "../../src/functions/runtime-versions.ts";
+import { readSignature } from "../../src/engine/code/code-signature.ts";
 import { openFunctions, type Functions } from "../../src/functions/open-functions.ts";
 import { silentLogger, type Logger } from "../../src/observe/logger.ts";
 import type { LambdaHandler, LambdaInput, LambdaOperation } from "../../src/services/lambda/api.ts";
@@ -91,8 +92,8 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     blobs: store.blobs,
     cloud,
     pollable,
-    code: { inspect: async () => ({ unzippedBytes: 1 }) },
     codeStorage: functions.codeStorage,
+    code: { inspect: async () => ({ unzippedBytes: 1, isSigned: false }), readSignature },
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },
     runtimeVersions: runtimes,
     clock,

@@ -1,4 +1,5 @@
 // What the operations of Lambda's API are made of; main.ts brings it.
+import type { KeyObject } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { Cloud } from "../../core/cloud.ts";
 import type { Ids } from "../../core/ids.ts";
@@ -8,7 +9,7 @@ import type { ConcurrencySettings } from "../../functions/concurrency-settings.t
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import type { CodeStorage } from "../../functions/code-storage.ts";
 import type { EventSourceKind } from "../../functions/event-source-mappings.ts";
-import type { Architecture } from "../../functions/function-version.ts";
+import type { Architecture, CodeSignature } from "../../functions/function-version.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { RuntimeVersions } from "../../functions/runtime-versions.ts";
 import type { Logger } from "../../observe/logger.ts";
@@ -46,5 +47,7 @@ export interface LambdaSettings {
 
 interface CodeInspection {
   /** Reads the whole archive, at a path or in memory. Faults, in AWS's words: not a zip, too large unpacked, entries that lead outside. */
-  inspect(archive: string | Uint8Array): Promise<{ readonly unzippedBytes: number }>;
+  inspect(archive: string | Uint8Array): Promise<{ readonly unzippedBytes: number; readonly isSigned: boolean }>;
+  /** Of a package that is signed. */
+  readSignature(path: string, findKey: (profileVersionArn: string) => Promise<KeyObject | undefined>): Promise<CodeSignature>;
 }

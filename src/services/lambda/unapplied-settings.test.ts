@@ -31,7 +31,6 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["log levels in LoggingConfig", { LoggingConfig: { SystemLogLevel: "INFO" } }],
   ["LoggingConfig.LogGroup", { LoggingConfig: { LogGroup: "/mine" } }],
   ["ImageConfig", { ImageConfig: { Command: ["x"] } }],
-  ["CodeSigningConfigArn", { CodeSigningConfigArn: "arn:aws:lambda:eu-west-1:000000000000:code-signing-config:csc-1" }],
   [
     "CapacityProviderConfig",
     {

@@ -121,12 +121,6 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
       isFilled(ImageConfig?.EntryPoint) || isFilled(ImageConfig?.Command) || isText(ImageConfig?.WorkingDirectory),
   },
   {
-    setting: "CodeSigningConfigArn",
-    members: ["CodeSigningConfigArn"],
-    why: "signatures of code are not verified.",
-    isAskedFor: ({ CodeSigningConfigArn }) => isText(CodeSigningConfigArn),
-  },
-  {
     setting: "CapacityProviderConfig",
     members: ["CapacityProviderConfig"],
     why: "there are no capacity providers.",

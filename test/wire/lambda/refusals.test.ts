@@ -115,7 +115,6 @@ describe("a setting that is not applied yet is refused by name:", () => {
     ["LoggingConfig.LogFormat JSON", { LoggingConfig: { LogFormat: "JSON" } }],
     ["LoggingConfig.LogGroup", { LoggingConfig: { LogGroup: "mine" } }],
     ["ImageConfig", { ImageConfig: { Command: ["a"] } }],
-    ["CodeSigningConfigArn", { CodeSigningConfigArn: "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0" }],
     ["DurableConfig", { DurableConfig: { RetentionPeriodInDays: 1, ExecutionTimeout: 10 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
     ["S3Bucket and S3Key", { Code: { S3Bucket: "bucket", S3Key: "key" } }],

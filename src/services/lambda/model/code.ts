@@ -4,7 +4,8 @@ import type { CallContext } from "../../../core/context.ts";
 import { Fault } from "../../../core/faults.ts";
 import { unzippedTooLarge } from "../../../engine/code/faults.ts";
 import type { Scope } from "../../../functions/address.ts";
-import type { CodeReference } from "../../../functions/function-version.ts";
+import type { CodeReference, CodeSignature } from "../../../functions/function-version.ts";
+import { findSigningProfile, readPublicKey } from "../../../functions/signing-profiles.ts";
 import type { BlobRef } from "../../../store/blob.ts";
 import { codeLost, codeMissing, codeSourcesExclusive, codeStorageExceeded, emptyZip, packageDenied, packageNotFetched, zipTooLarge } from "../faults/code.ts";
 import { limits } from "../limits.ts";
@@ -19,28 +20,43 @@ interface PackageSources {
   readonly ImageUri?: string | undefined;
 }
 
-type PackageParts = Pick<LambdaParts, "blobs" | "cloud" | "code">;
+type PackageParts = Pick<LambdaParts, "blobs" | "cloud" | "code" | "functions">;
 
 /**
  * Stores the package; resolves once it is on disk and was found sound. A blob that nothing refers to is collected
  * later. Faults in AWS's words: no source or two, too large, what S3 answered, not a sound zip.
  */
 export async function readPackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<CodeReference> {
+  const { isSigned, ...code } = await storePackage(sources, parts, context);
+  return isSigned ? { ...code, signature: await readSignature(code, parts, context) } : code;
+}
+
+interface StoredPackage extends CodeReference {
+  readonly isSigned: boolean;
+}
+
+async function storePackage(sources: PackageSources, parts: PackageParts, context: CallContext): Promise<StoredPackage> {
   const { ZipFile, S3Bucket, S3Key, S3ObjectVersion } = sources;
   if (ZipFile !== undefined) return storeZip(ZipFile, sources, parts);
   if (S3Bucket === undefined || S3Key === undefined) throw codeMissing();
-  const { sha256, sizeBytes } = await fetchZip(
-    { Bucket: S3Bucket, Key: S3Key, ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }) },
-    parts,
-    context,
-  );
-  const path = await parts.blobs.path(sha256);
-  if (path === undefined) throw codeLost(sha256);
-  const { unzippedBytes } = await parts.code.inspect(path);
-  return { sha256, sizeBytes, unzippedBytes };
+  const object = { Bucket: S3Bucket, Key: S3Key, ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }) };
+  const { sha256, sizeBytes } = await fetchZip(object, parts, context);
+  return { sha256, sizeBytes, ...(await parts.code.inspect(await pathOf(sha256, parts))) };
 }
 
-async function storeZip(zip: Uint8Array, others: PackageSources, { blobs, code }: PackageParts): Promise<CodeReference> {
+async function pathOf(sha256: string, { blobs }: PackageParts): Promise<string> {
+  const path = await blobs.path(sha256);
+  if (path === undefined) throw codeLost(sha256);
+  return path;
+}
+
+const readSignature = async ({ sha256 }: CodeReference, parts: PackageParts, scope: Scope): Promise<CodeSignature> =>
+  parts.code.readSignature(await pathOf(sha256, parts), async (arn) => {
+    const profile = await findSigningProfile(parts.functions, scope, arn);
+    return profile === undefined ? undefined : readPublicKey(profile.record.publicKey);
+  });
+
+async function storeZip(zip: Uint8Array, others: PackageSources, { blobs, code }: PackageParts): Promise<StoredPackage> {
   const { S3Bucket, S3Key, S3ObjectVersion, ImageUri } = others;
   if ([S3Bucket, S3Key, S3ObjectVersion, ImageUri].some((other) => other !== undefined)) throw codeSourcesExclusive();
   if (zip.byteLength === 0) throw emptyZip();
@@ -49,7 +65,7 @@ async function storeZip(zip: Uint8Array, others: PackageSources, { blobs, code }
   const [inspected, stored] = await Promise.allSettled([code.inspect(zip), blobs.put(zip)]);
   if (inspected.status === "rejected") throw inspected.reason;
   if (stored.status === "rejected") throw stored.reason;
-  return { ...stored.value, unzippedBytes: inspected.value.unzippedBytes };
+  return { ...stored.value, ...inspected.value };
 }
 
 interface S3Object {
@@ -91,6 +107,10 @@ export async function requireCodeStorage(
   const { codeBytes } = await codeStorage.used(scope);
   if (bytes > 0 && codeBytes + bytes > settings.codeStorageBytes) throw codeStorageExceeded();
 }
+
+/** Who signed a package, and when: of one that is signed and was not changed since. */
+export const signatureMembers = ({ signature }: CodeReference): { SigningProfileVersionArn?: string; SigningJobArn?: string } =>
+  signature?.kind === "sound" ? { SigningProfileVersionArn: signature.profileVersionArn, SigningJobArn: signature.jobArn } : {};
 
 /** As CodeSha256 prints it. */
 export const base64Sha256 = (code: CodeReference): string => Buffer.from(code.sha256, "hex").toString("base64");

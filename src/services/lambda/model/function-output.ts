@@ -11,7 +11,7 @@ import type { FoundVersion } from "../../../functions/lookup.ts";
 import type { FunctionRecord, ShownSettings, VersionRecord } from "../../../functions/records.ts";
 import { defaultLogGroup } from "../unapplied-settings.ts";
 import type { LambdaParts } from "../parts.ts";
-import { base64Sha256 } from "./code.ts";
+import { base64Sha256, signatureMembers } from "./code.ts";
 import { runtimeVersionMembers } from "./runtime-management.ts";
 
 /** Text and code of a state on its way; AWS says "created" of updates, too. */
@@ -103,10 +103,11 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
     MemorySize: configuration.memoryMiB,
     LastModified: formatTime(record.lastModifiedMs),
     CodeSha256: base64Sha256(configuration.code),
+    ...signatureMembers(configuration.code),
     ...(shown.emptyVpcConfig ? { VpcConfig: noVpc } : {}),
     ...(configuration.layers.length === 0
       ? {}
-      : { Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.sizeBytes })) }),
+      : { Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.sizeBytes, ...signatureMembers(code) })) }),
     ...(configuration.environment === undefined ? {} : { Environment: { Variables: { ...configuration.environment } } }),
     TracingConfig: { Mode: "PassThrough" },
     RevisionId: record.revisionId,

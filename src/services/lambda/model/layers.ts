@@ -6,7 +6,7 @@ import type { Scope } from "../../../functions/address.ts";
 import type { LayerId, LayerVersionRecord } from "../../../functions/layers.ts";
 import { layerAccessDenied, layerResourceNotFound } from "../faults/layers.ts";
 import type { LambdaParts } from "../parts.ts";
-import { base64Sha256 } from "./code.ts";
+import { base64Sha256, signatureMembers } from "./code.ts";
 
 export interface LayerVersionAddress {
   readonly id: LayerId;
@@ -67,6 +67,7 @@ export const layerVersionOutput = (
     Location: parts.links.forBlob(record.code.sha256, endpoint),
     CodeSha256: base64Sha256(record.code),
     CodeSize: record.code.sizeBytes,
+    ...signatureMembers(record.code),
   },
 });
 

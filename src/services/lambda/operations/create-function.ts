@@ -2,12 +2,16 @@
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction } from "../../../functions/address.ts";
 import { commitChange } from "../../../functions/change.ts";
+import { attachCodeSigning } from "../../../functions/code-signing.ts";
 import { functionTagsKey, putFunction, putTags, putVersion } from "../../../functions/documents.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { startCreation, startVersion, type DesiredFunction } from "../../../functions/lifecycle.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
+import { namedCodeSigningConfigNotFound } from "../faults/code-signing.ts";
 import { functionExists, functionNameTooLong, unqualifiedOnly } from "../faults/functions.ts";
 import { limits } from "../limits.ts";
+import { requireCodeSigningConfig } from "../model/code-signing-config.ts";
+import { judgeDeployment, layerPackages } from "../model/code-signing.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
 import { requireOwnRole } from "../model/execution-role.ts";
@@ -51,21 +55,39 @@ function checkInput(input: LambdaInput<"CreateFunction">, id: FunctionId, parts:
 }
 
 /** Looks again: of two that create at once it is decided here, where the record is written if there is none, who was first. */
-const commitCreation = (
+async function commitCreation(
   id: FunctionId,
   desired: DesiredFunction,
   input: LambdaInput<"CreateFunction">,
   parts: LambdaParts,
-): ReturnType<LambdaHandler<"CreateFunction">> =>
-  commitChange(parts.functions, id, async () => {
+): ReturnType<LambdaHandler<"CreateFunction">> {
+  const committed = await commitChange(parts.functions, id, async () => {
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
     const record = startCreation(id.name, desired, stampOf(parts));
-    const operations = [putFunction(record, "absent"), putTags(functionTagsKey(id.name), input.Tags ?? {})];
+    const { code, layers } = desired.configuration;
+    const config = await namedCodeSigning(id, input, parts);
+    const judgement = await judgeDeployment(id, [{ name: id.name, code }, ...layerPackages(layers)], config, parts);
+    const operations = [
+      putFunction(record, "absent"),
+      putTags(functionTagsKey(id.name), input.Tags ?? {}),
+      ...judgement.operations,
+      ...(config === undefined ? [] : attachCodeSigning(id.name, config)),
+    ];
     const output = await latestOutput(parts, id, record);
-    if (input.Publish !== true) return { operations, result: output };
+    if (input.Publish !== true) return { operations, result: { output, judgement } };
     const { number, take } = await parts.functions.nextVersion(id);
     const version = startVersion(record, { number, description: undefined }, stampOf(parts));
     operations.push(putVersion(version, "absent"), take);
     // AWS answers with the number of the version, though under the ARN of the function.
-    return { operations, result: { ...output, Version: number.toString(), FunctionArn: formatFunctionArn(id) } };
+    const published = { ...output, Version: number.toString(), FunctionArn: formatFunctionArn(id) };
+    return { operations, result: { output: published, judgement } };
   });
+  committed.judgement.warn();
+  return committed.output;
+}
+
+/** An empty ARN means none, as clients send it. */
+const namedCodeSigning = async (id: FunctionId, { CodeSigningConfigArn }: LambdaInput<"CreateFunction">, parts: LambdaParts) =>
+  CodeSigningConfigArn === undefined || CodeSigningConfigArn === ""
+    ? undefined
+    : requireCodeSigningConfig(parts.functions, id, CodeSigningConfigArn, namedCodeSigningConfigNotFound);

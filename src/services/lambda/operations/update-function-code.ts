@@ -1,5 +1,7 @@
 // UpdateFunctionCode: desired code, deployed by the reconciler; invokes run the former code until then.
+import { formatFunctionArn } from "../../../core/arn.ts";
 import { commitChange } from "../../../functions/change.ts";
+import { codeSigningOf } from "../../../functions/code-signing.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import type { CodeReference, FunctionConfiguration, FunctionId } from "../../../functions/function-version.ts";
 import { startUpdate } from "../../../functions/lifecycle.ts";
@@ -7,6 +9,7 @@ import { planPublication } from "../../../functions/publishing.ts";
 import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { imageForZip } from "../faults/code.ts";
+import { judgeDeployment, type Judgement } from "../model/code-signing.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { checkUnzippedSize } from "../model/function-layers.ts";
 import { latestOutput, versionOutput } from "../model/function-output.ts";
@@ -32,8 +35,11 @@ export const updateFunctionCode =
     const code = await readPackage(input, parts, context);
     const more = code.sizeBytes - current.record.configuration.code.sizeBytes;
     await requireCodeStorage(input.Publish === true ? more + code.sizeBytes : more, parts, id);
-    // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
-    if (input.DryRun === true) return latestOutput(parts, id, current.record);
+    if (input.DryRun === true) {
+      // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
+      (await judgeCode(id, code, parts)).warn();
+      return latestOutput(parts, id, current.record);
+    }
     return commitUpdate(id, { input, code }, parts);
   };
 
@@ -42,13 +48,17 @@ interface CodeUpdate {
   readonly code: CodeReference;
 }
 
-const commitUpdate = (
+const judgeCode = async (id: FunctionId, code: CodeReference, parts: LambdaParts): Promise<Judgement> =>
+  judgeDeployment(id, [{ name: formatFunctionArn(id), code }], await codeSigningOf(parts.functions, id), parts);
+
+async function commitUpdate(
   id: FunctionId,
   { input, code }: CodeUpdate,
   parts: LambdaParts,
-): ReturnType<LambdaHandler<"UpdateFunctionCode">> =>
-  commitChange(parts.functions, id, async () => {
+): ReturnType<LambdaHandler<"UpdateFunctionCode">> {
+  const committed = await commitChange(parts.functions, id, async () => {
     const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
+    const judgement = await judgeCode(id, code, parts);
     const changed: FunctionConfiguration = {
       ...record.configuration,
       architecture: input.Architectures?.[0] ?? record.configuration.architecture,
@@ -57,12 +67,15 @@ const commitUpdate = (
     checkUnzippedSize(changed);
     const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
     const updating = startUpdate(record, { configuration, shown: record.shown }, stampOf(parts));
-    const operations = [putFunction(updating, revision)];
-    if (input.Publish !== true) return { operations, result: await latestOutput(parts, id, updating) };
+    const operations = [putFunction(updating, revision), ...judgement.operations];
+    if (input.Publish !== true) return { operations, result: { output: await latestOutput(parts, id, updating), judgement } };
     const request = { latest: updating, description: undefined, stamp: stampOf(parts) };
     const publication = await planPublication(parts.functions, id, request);
     return {
       operations: [...operations, ...publication.operations],
-      result: await versionOutput(parts, id, publication.record),
+      result: { output: await versionOutput(parts, id, publication.record), judgement },
     };
   });
+  committed.judgement.warn();
+  return committed.output;
+}

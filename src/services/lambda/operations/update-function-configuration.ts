@@ -1,9 +1,12 @@
 // UpdateFunctionConfiguration: desired settings, deployed by the reconciler; invokes run the former ones until then.
 import { commitChange } from "../../../functions/change.ts";
+import { codeSigningOf } from "../../../functions/code-signing.ts";
 import { putFunction } from "../../../functions/documents.ts";
+import type { FunctionConfiguration, FunctionId } from "../../../functions/function-version.ts";
 import { startUpdate } from "../../../functions/lifecycle.ts";
 import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler } from "../api.ts";
+import { judgeDeployment, layerPackages, type Judgement } from "../model/code-signing.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
 import { requireOwnRole } from "../model/execution-role.ts";
 import { latestOutput } from "../model/function-output.ts";
@@ -21,7 +24,7 @@ export const updateFunctionConfiguration =
     requireOwnRole(input.Role, context);
     refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
     checkSettings(input);
-    return commitChange(parts.functions, id, async () => {
+    const committed = await commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
       const layers = input.Layers && (await resolveLayers(input.Layers, context, parts));
       const changed = changedConfiguration(record.configuration, input, layers);
@@ -29,8 +32,26 @@ export const updateFunctionConfiguration =
       checkRuntime(changed.runtime, "update", parts);
       if (changed.runtime !== record.configuration.runtime) requireUnpinned(record.configuration);
       const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
+      const judgement = await judgeLayers(id, { before: record.configuration, after: configuration }, parts);
       const shown = { emptyVpcConfig: input.VpcConfig !== undefined || record.shown.emptyVpcConfig };
       const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
-      return { operations: [putFunction(updating, revision)], result: await latestOutput(parts, id, updating) };
+      return {
+        operations: [putFunction(updating, revision), ...judgement.operations],
+        result: { output: await latestOutput(parts, id, updating), judgement },
+      };
     });
+    committed.judgement.warn();
+    return committed.output;
   };
+
+/** Those that the function does not have yet; its code was judged when it came. */
+async function judgeLayers(
+  id: FunctionId,
+  { before, after }: { readonly before: FunctionConfiguration; readonly after: FunctionConfiguration },
+  parts: LambdaParts,
+): Promise<Judgement> {
+  const had = new Set(before.layers.map(({ arn }) => arn));
+  const added = after.layers.filter(({ arn }) => !had.has(arn));
+  const config = added.length === 0 ? undefined : await codeSigningOf(parts.functions, id);
+  return judgeDeployment(id, layerPackages(added), config, parts);
+}
