@@ -5,7 +5,9 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { ServiceRegistry } from "../cloud/registry.ts";
+import type { AccountId } from "../core/context.ts";
 import { systemIds } from "../core/ids.ts";
+import type { FindPolicedResource } from "../core/policed-resource.ts";
 import { silentLogger } from "../observe/logger.ts";
 import { unsupported } from "../protocol/operation.ts";
 import { loadServiceWire } from "../protocol/service-wire.ts";
@@ -34,7 +36,7 @@ const client = (endpoint: string, key: typeof operatorKey): LambdaClient =>
 describe("official clients", () => {
   const credentials = new CredentialStore(systemIds, [operatorKey]);
 
-  function lambdaRegistry(): ServiceRegistry {
+  function lambdaRegistry(findResource?: FindPolicedResource): ServiceRegistry {
     const Invoke = async (input: { readonly Payload?: Uint8Array }): Promise<object> => ({ StatusCode: 200, ExecutedVersion: "7", Payload: input.Payload });
     const ListFunctions = async (): Promise<object> => Promise.reject(new Error("secret of ours"));
     const registry = new ServiceRegistry();
@@ -42,6 +44,7 @@ describe("official clients", () => {
       service: { name: "lambda", operations: { Invoke, ListFunctions, GetFunction: unsupported } },
       wire: () => loadServiceWire("lambda"),
       validator: async () => ({ validate: () => {} }),
+      ...(findResource === undefined ? {} : { findResource }),
     });
     return registry;
   }
@@ -63,6 +66,27 @@ describe("official clients", () => {
     await expect(client(functionsUrl, { accessKeyId: "test", secretAccessKey: "test" }).send(invoke)).rejects.toMatchObject({ name: "UnrecognizedClientException" });
     credentials.revoke(role.accessKeyId);
     await expect(client(functionsUrl, role).send(invoke)).rejects.toMatchObject({ name: "ExpiredTokenException" });
+  });
+
+  test("of Lambda that a policy refuses learn what AWS says, and the log which statement decided", async () => {
+    const logged: object[] = [];
+    const log = { ...silentLogger, debug: (fields: object, event: string) => void logged.push({ ...fields, event }) };
+    const registry = lambdaRegistry(() => ({
+      arn: "arn:aws:lambda:eu-west-1:111111111111:function:f",
+      account: "111111111111" as AccountId,
+      action: "lambda:InvokeFunction",
+      policy: () => undefined,
+    }));
+    const { functionsUrl } = await start({ registry, credentials, log });
+    const role = credentials.issue("arn:aws:iam::222222222222:role/r", "g");
+    await expect(client(functionsUrl, role).send(invoke)).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message:
+        "User: arn:aws:sts::222222222222:assumed-role/r/g is not authorized to perform: lambda:InvokeFunction on resource: " +
+        "arn:aws:lambda:eu-west-1:111111111111:function:f because no resource-based policy allows the lambda:InvokeFunction action",
+      $metadata: { httpStatusCode: 403 },
+    });
+    expect(logged).toMatchObject([{ event: "request-refused", code: "AccessDeniedException", error: { message: "implicit-deny: there is no policy" } }]);
   });
 
   test("of Lambda learn no more of our failures than the request id, which the log explains", async () => {

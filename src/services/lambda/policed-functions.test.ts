@@ -1,6 +1,6 @@
 // Which policy an operation falls under, and that looking at it costs a warm invoke no read of the store.
 import { expect, test } from "vitest";
-import { functionArn, openLambdaRoom } from "../../../test/harness/lambda-room.ts";
+import { functionArn, openLambdaRoom, type LambdaRoom } from "../../../test/harness/lambda-room.ts";
 import { authoriser } from "../../cloud/authorise.ts";
 import { ServiceRegistry } from "../../cloud/registry.ts";
 import type { CallContext } from "../../core/context.ts";
@@ -38,11 +38,7 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
   expect(find(operation, input)).toBeUndefined();
 });
 
-test("a warm invoke of a caller who is held to policies reads nothing of the store", async () => {
-  await using room = await openLambdaRoom();
-  await room.create("plain");
-  await room.create("shared");
-  await room.call("AddPermission", { FunctionName: "shared", StatementId: "s", Action: "*", Principal: "222222222222" });
+function registryOf(room: LambdaRoom): ServiceRegistry {
   const registry = new ServiceRegistry(undefined, authoriser({ isEnforced: true, clock: room.clock }));
   registry.register({
     service: { name: "lambda", operations: lambdaService(room.parts) },
@@ -50,6 +46,37 @@ test("a warm invoke of a caller who is held to policies reads nothing of the sto
     validator: async () => ({ validate: () => {} }),
     findResource: policedFunctions(room.functions.policies),
   });
+  return registry;
+}
+
+test("a service of AWS invokes what was granted to it by AddPermission, for the source that was named", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("f");
+  const source = { SourceArn: "arn:aws:s3:::photos", SourceAccount: "222222222222" };
+  const bucket: CallContext = {
+    ...room.context,
+    account: "222222222222" as CallContext["account"],
+    principal: { kind: "service", service: "s3.amazonaws.com" },
+    sourceArn: source.SourceArn,
+    sourceAccount: source.SourceAccount as CallContext["account"],
+  };
+  const registry = registryOf(room);
+  const notify = (caller: CallContext) => registry.call("lambda", "Invoke", { FunctionName: functionArn("f") }, caller);
+  await expect(notify(bucket)).rejects.toMatchObject({ code: "AccessDeniedException", message: expect.stringMatching(/^User: s3\.amazonaws\.com is not authorized to perform: lambda:InvokeFunction/) });
+  await room.call("AddPermission", { FunctionName: "f", StatementId: "s", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", ...source });
+  expect(await notify(bucket)).toMatchObject({ StatusCode: 200 });
+  expect(room.invoked.map((request) => request.function)).toEqual([room.id("f")]);
+  await expect(notify({ ...bucket, sourceArn: "arn:aws:s3:::other" })).rejects.toMatchObject({ status: 403 });
+  await expect(notify({ ...bucket, principal: { kind: "service", service: "sns.amazonaws.com" } })).rejects.toMatchObject({ status: 403 });
+  await expect(registry.call("lambda", "GetFunction", { FunctionName: functionArn("f") }, bucket)).rejects.toMatchObject({ status: 403 });
+});
+
+test("a warm invoke of a caller who is held to policies reads nothing of the store", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("plain");
+  await room.create("shared");
+  await room.call("AddPermission", { FunctionName: "shared", StatementId: "s", Action: "*", Principal: "222222222222" });
+  const registry = registryOf(room);
   const owner: CallContext = { ...room.context, principal: { kind: "root", accessKeyId: "AKIA" } };
   const stranger: CallContext = { ...owner, account: "222222222222" as CallContext["account"] };
   const invoke = (FunctionName: string, caller: CallContext) => registry.call("lambda", "Invoke", { FunctionName }, caller);

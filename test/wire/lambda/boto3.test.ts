@@ -48,6 +48,9 @@ client.create_function_url_config(FunctionName="boto", Qualifier="live", AuthTyp
 seen["urls"] = [url["FunctionArn"][-9:] for page in client.get_paginator("list_function_url_configs").paginate(FunctionName="boto") for url in page["FunctionUrlConfigs"]]
 client.put_function_recursion_config(FunctionName="boto", RecursiveLoop="Allow")
 seen["recursion"] = client.get_function_recursion_config(FunctionName="boto")["RecursiveLoop"]
+client.add_permission(FunctionName="boto", Qualifier="live", StatementId="s", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com", SourceArn="arn:aws:s3:::b")
+seen["policy"] = json.loads(client.get_policy(FunctionName="boto", Qualifier="live")["Policy"])["Statement"][0]["Condition"]
+client.remove_permission(FunctionName="boto", Qualifier="live", StatementId="s")
 try:
     client.invoke(FunctionName="nobody")
 except client.exceptions.ResourceNotFoundException as error:
@@ -70,6 +73,7 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
       created: "Pending",
       payload: { hello: "boto" },
       status: 200,
+      policy: { ArnLike: { "AWS:SourceArn": "arn:aws:s3:::b" } },
       headers: expect.arrayContaining(["x-amz-executed-version", "x-amzn-requestid", "x-amz-log-result"]),
       description: "new",
       pages: ["boto"],

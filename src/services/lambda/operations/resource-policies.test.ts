@@ -63,6 +63,7 @@ describe("PutResourcePolicy refuses", () => {
     ["a function that is missing", { ResourceArn: functionArn("g"), Policy: policy(statement({ Resource: functionArn("g") })) }, { status: 404, message: `Function not found: ${functionArn("g")}` }],
     ["an alias that is missing", { ResourceArn: functionArn("f", "a"), Policy: policy(statement({ Resource: functionArn("f", "a") })) }, { status: 404, message: `Cannot find alias arn: ${functionArn("f", "a")}` }],
     ["a runtime of a customer, of which there is none", { ResourceArn: "arn:aws:lambda:eu-west-1:000000000000:runtime/r" }, { status: 404 }],
+    ["more bytes than characters", { Policy: policy(statement({ Condition: { StringEquals: { "x:y": "é".repeat(12_000) } } })) }, { code: "PolicyLengthExceededException", status: 400 }],
     ["another revision", { RevisionId: "00000000-0000-4000-8000-000000009999" }, { code: "PreconditionFailedException", status: 412 }],
   ])("%s", async (_, more, refusal) => {
     await using room = await openRoom();
