@@ -16,6 +16,7 @@ test.each<[string, unknown, PolicyKind]>([
   ["of an identity", { Statement: ofIdentity }, "identity"],
   ["of a role's trust", { Statement: ofTrust }, "trust"],
   ["values without quotes", { Statement: { ...good, Condition: { Bool: { "aws:SecureTransport": true }, NumericEquals: { "x:n": [1, 2.5] } } } }, "resource"],
+  ["names that only look alike", { Statement: [{ ...good, Sid: '{"a":1,"a":2}' }, { ...good, Sid: '"Sid":' }] }, "resource"],
   ["an empty condition", { Statement: { ...good, Condition: {} } }, "resource"],
 ])("takes %s", (_, document, kind) => {
   expect(parse(document, kind).statements.length).toBeGreaterThan(0);
@@ -62,6 +63,8 @@ describe("refuses", () => {
     ["a name as an address", of({ Condition: { IpAddress: { a: "localhost" } } }), "resource", "Statement[1].Condition.IpAddress.a", /CIDR/],
     ["no base64", of({ Condition: { BinaryEquals: { a: "?" } } }), "resource", "Statement[1].Condition.BinaryEquals.a", /base64/],
     ["a list of lists", of({ Condition: { StringEquals: { a: [["b"]] } } }), "resource", "Statement[1].Condition.StringEquals.a", /must be a string/],
+    ["a member twice", '{"Statement":[],"Statement":[]}', "resource", "", /has the member "Statement" twice/],
+    ["a condition twice, once with an escape", JSON.stringify({ Statement: { ...good, Condition: { StringEquals: {}, x: {} } } }).replace('"x"', String.raw`"String\u0045quals"`), "resource", "", /"StringEquals" twice/],
     ["__proto__ as a member", '{"__proto__": {}, "Statement": []}', "resource", "", /has no member "__proto__"/],
   ])("%s", (...[, document, kind, path, message]) => {
     const refused = (): unknown => {

@@ -2,6 +2,7 @@
 // grammar is refused: a member that is misspelt must not quietly mean nothing.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import { parseCondition, type Condition } from "./condition.ts";
+import { duplicateMember } from "./duplicate-member.ts";
 import { isPrincipalType, parsePrincipal, type StatementPrincipal } from "./principal.ts";
 import { PolicySyntaxError } from "./syntax-error.ts";
 import { parseTemplate, type Template } from "./template.ts";
@@ -49,11 +50,15 @@ export function parsePolicy(text: string, { kind, mostBytes }: ParseOptions): Po
 }
 
 function parseJson(text: string): unknown {
+  let document: unknown;
   try {
-    return JSON.parse(text);
+    document = JSON.parse(text);
   } catch (error) {
     throw new PolicySyntaxError("", `the document is not JSON: ${error instanceof Error ? error.message : "unknown"}`);
   }
+  const twice = duplicateMember(text);
+  if (twice !== undefined) throw new PolicySyntaxError("", `an object has the member ${JSON.stringify(twice)} twice`);
+  return document;
 }
 
 /** The older version, the default, has no policy variables. */

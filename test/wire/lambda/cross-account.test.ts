@@ -10,6 +10,7 @@ import {
   ListFunctionsCommand,
   PutResourcePolicyCommand,
   RemovePermissionCommand,
+  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
@@ -83,6 +84,7 @@ describe("in its own account", () => {
   test("a function gets no role of another account", async () => {
     const input = { FunctionName: "thief", Runtime: "nodejs26.x", Handler: "index.handler", Role: roleOf(guest), Code: { ZipFile: await zipOf(says("x")) } } as const;
     await expect(lambent.lambda.send(new CreateFunctionCommand(input))).rejects.toMatchObject(refusal(403, "AccessDeniedException", "Cross-account pass role is not allowed."));
+    await expect(lambent.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "private", Role: roleOf(guest) }))).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 });
 
