@@ -10,6 +10,24 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "CreateEventSourceMapping.Enabled true": "refused",
     UpdateEventSourceMapping: "stored",
     "UpdateEventSourceMapping.Enabled true": "refused",
+    // There are no instances: no function is taken that would run on them.
+    CreateCapacityProvider: "stored",
+    UpdateCapacityProvider: "stored",
+    // Any function is refused, since none runs on a capacity provider.
+    "PutFunctionScalingConfig.FunctionScalingConfig": "refused",
+    // No execution, callback or token there is: what would change one is never reached.
+    "CheckpointDurableExecution.Updates": "refused",
+    "CheckpointDurableExecution.ClientToken": "refused",
+    "GetDurableExecution.IncludeExecutionData": "refused",
+    "GetDurableExecutionHistory.IncludeExecutionData": "refused",
+    "GetDurableExecutionHistory.ReverseOrder": "refused",
+    "GetDurableExecutionHistory.Marker": "refused",
+    "GetDurableExecutionHistory.MaxItems": "refused",
+    "GetDurableExecutionState.Marker": "refused",
+    "GetDurableExecutionState.MaxItems": "refused",
+    "SendDurableExecutionCallbackFailure.Error": "refused",
+    "SendDurableExecutionCallbackSuccess.Result": "refused",
+    "StopDurableExecution.Error": "refused",
     // Lists of replicas of Lambda@Edge functions, of which there are none: only ALL finds anything.
     "ListFunctions.MasterRegion": "default only",
     // For asynchronous invokes, which Invoke refuses.

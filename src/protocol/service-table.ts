@@ -22,6 +22,14 @@ export interface ServiceEntry {
   readonly requestIdHeader?: string;
   /** Content type of blobs that are a whole body, where it is not application/octet-stream. */
   readonly blobContentType?: string;
+  /** Operations of AWS's newest model that the installed client lacks: known by name only, so that they are refused by it. */
+  readonly newerOperations?: readonly NewerOperation[];
+}
+
+export interface NewerOperation {
+  readonly name: string;
+  readonly method: string;
+  readonly uri: string;
 }
 
 export const services: readonly ServiceEntry[] = [
@@ -34,6 +42,11 @@ export const services: readonly ServiceEntry[] = [
     version: "2015-03-31",
     // Bytes in the model, but the one such body is the answer of a function.
     blobContentType: "application/json",
+    newerOperations: [
+      { name: "PauseDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/pause" },
+      { name: "ResumeDurableExecution", method: "POST", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}/resume" },
+      { name: "DeleteDurableExecution", method: "DELETE", uri: "/2025-12-01/durable-executions/{DurableExecutionArn}" },
+    ],
   },
   {
     name: "s3",

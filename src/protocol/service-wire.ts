@@ -6,7 +6,7 @@ import { unmodelledHeaders, type WithUnmodelledHeaders } from "./operation.ts";
 import type { OperationCodec, Protocol } from "./operation-codec.ts";
 import type { ProtocolName, ServiceWire } from "./protocol.ts";
 import { services, type ServiceEntry } from "./service-table.ts";
-import { schemasOf, type OperationSchema } from "./shape.ts";
+import { schemasOf, type OperationSchema, unmodelledOperation } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
 
 /** Imports the client and turns its schemas round: 2 to 50 ms, so a service is loaded on its first request. */
@@ -33,8 +33,11 @@ const makers: Readonly<Record<ProtocolName, () => Promise<MakeProtocol>>> = {
 export async function serviceWire(entry: ServiceEntry, client: object): Promise<ServiceWire> {
   const { operations, errors } = schemasOf(client);
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
+  // Told apart on the wire, so that whoever serves the others can refuse these by name; never decoded.
+  const newer = (entry.newerOperations ?? []).filter(({ name }) => !byName.has(name)).map(unmodelledOperation);
+  const names = new Set([...byName.keys(), ...newer.map(({ name }) => name)]);
   const protocols = new Map<ProtocolName, Protocol>();
-  for (const name of entry.protocols) protocols.set(name, (await makers[name]())(entry, operations));
+  for (const name of entry.protocols) protocols.set(name, (await makers[name]())(entry, [...operations, ...newer]));
   const errorOf = errorsByCode(errors);
 
   const protocolOf = (name: ProtocolName): Protocol => {
@@ -66,7 +69,7 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
       for (const protocol of protocols.values()) {
         const asked = await protocol.asked(request);
         if (asked === undefined) continue;
-        if (!byName.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
+        if (!names.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
         return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
       }
       throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);

@@ -86,6 +86,14 @@ function operationSchema(schema: StaticOperationSchema): OperationSchema {
   };
 }
 
+/** An operation that is known by its name and path only. */
+export const unmodelledOperation = ({ name, method, uri }: { readonly name: string; readonly method: string; readonly uri: string }): OperationSchema => ({
+  name,
+  input: NormalizedSchema.of("unit"),
+  output: NormalizedSchema.of("unit"),
+  http: { method, uri, status: 200 },
+});
+
 /** Everything that a client module models, found by what its exports are. */
 export function schemasOf(client: object): { operations: OperationSchema[]; errors: Shape[] } {
   const schemas = Object.values(client).filter(isStaticSchema);

@@ -4,12 +4,15 @@ import { unsupported, type OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
 import { addLayerVersionPermission } from "./operations/add-layer-version-permission.ts";
 import { addPermission } from "./operations/add-permission.ts";
+import { checkpointDurableExecution } from "./operations/checkpoint-durable-execution.ts";
 import { createAlias } from "./operations/create-alias.ts";
+import { createCapacityProvider } from "./operations/create-capacity-provider.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
-import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { createEventSourceMapping } from "./operations/create-event-source-mapping.ts";
+import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
+import { deleteCapacityProvider } from "./operations/delete-capacity-provider.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
 import { deleteEventSourceMapping } from "./operations/delete-event-source-mapping.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
@@ -22,13 +25,18 @@ import { deleteProvisionedConcurrencyConfig } from "./operations/delete-provisio
 import { deleteResourcePolicy } from "./operations/delete-resource-policy.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
+import { getCapacityProvider } from "./operations/get-capacity-provider.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
+import { getDurableExecutionHistory } from "./operations/get-durable-execution-history.ts";
+import { getDurableExecutionState } from "./operations/get-durable-execution-state.ts";
+import { getDurableExecution } from "./operations/get-durable-execution.ts";
 import { getEventSourceMapping } from "./operations/get-event-source-mapping.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
 import { getFunctionRecursionConfig } from "./operations/get-function-recursion-config.ts";
+import { getFunctionScalingConfig } from "./operations/get-function-scaling-config.ts";
 import { getFunctionUrlConfig } from "./operations/get-function-url-config.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
@@ -40,10 +48,13 @@ import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
+import { listCapacityProviders } from "./operations/list-capacity-providers.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
+import { listDurableExecutionsByFunction } from "./operations/list-durable-executions-by-function.ts";
+import { listEventSourceMappings } from "./operations/list-event-source-mappings.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
-import { listEventSourceMappings } from "./operations/list-event-source-mappings.ts";
+import { listFunctionVersionsByCapacityProvider } from "./operations/list-function-versions-by-capacity-provider.ts";
 import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
@@ -57,14 +68,20 @@ import { putFunctionCodeSigningConfig } from "./operations/put-function-code-sig
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
+import { putFunctionScalingConfig } from "./operations/put-function-scaling-config.ts";
 import { putProvisionedConcurrencyConfig } from "./operations/put-provisioned-concurrency-config.ts";
 import { putResourcePolicy } from "./operations/put-resource-policy.ts";
+import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
 import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
-import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
+import { sendDurableExecutionCallbackFailure } from "./operations/send-durable-execution-callback-failure.ts";
+import { sendDurableExecutionCallbackHeartbeat } from "./operations/send-durable-execution-callback-heartbeat.ts";
+import { sendDurableExecutionCallbackSuccess } from "./operations/send-durable-execution-callback-success.ts";
+import { stopDurableExecution } from "./operations/stop-durable-execution.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
+import { updateCapacityProvider } from "./operations/update-capacity-provider.ts";
 import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
 import { updateEventSourceMapping } from "./operations/update-event-source-mapping.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
@@ -76,15 +93,15 @@ import type { LambdaParts } from "./parts.ts";
 export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> => ({
   AddLayerVersionPermission: addLayerVersionPermission(parts),
   AddPermission: addPermission(parts),
-  CheckpointDurableExecution: unsupported,
+  CheckpointDurableExecution: checkpointDurableExecution(parts),
   CreateAlias: createAlias(parts),
-  CreateCapacityProvider: unsupported,
+  CreateCapacityProvider: createCapacityProvider(parts),
   CreateCodeSigningConfig: createCodeSigningConfig(parts),
   CreateEventSourceMapping: createEventSourceMapping(parts),
   CreateFunction: createFunction(parts),
   CreateFunctionUrlConfig: createFunctionUrlConfig(parts),
   DeleteAlias: deleteAlias(parts),
-  DeleteCapacityProvider: unsupported,
+  DeleteCapacityProvider: deleteCapacityProvider(parts),
   DeleteCodeSigningConfig: deleteCodeSigningConfig(parts),
   DeleteEventSourceMapping: deleteEventSourceMapping(parts),
   DeleteFunction: deleteFunction(parts),
@@ -97,11 +114,11 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   DeleteResourcePolicy: deleteResourcePolicy(parts),
   GetAccountSettings: getAccountSettings(parts),
   GetAlias: getAlias(parts),
-  GetCapacityProvider: unsupported,
+  GetCapacityProvider: getCapacityProvider(parts),
   GetCodeSigningConfig: getCodeSigningConfig(parts),
-  GetDurableExecution: unsupported,
-  GetDurableExecutionHistory: unsupported,
-  GetDurableExecutionState: unsupported,
+  GetDurableExecution: getDurableExecution(parts),
+  GetDurableExecutionHistory: getDurableExecutionHistory(parts),
+  GetDurableExecutionState: getDurableExecutionState(parts),
   GetEventSourceMapping: getEventSourceMapping(parts),
   GetFunction: getFunction(parts),
   GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(parts),
@@ -109,7 +126,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetFunctionConfiguration: getFunctionConfiguration(parts),
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(parts),
   GetFunctionRecursionConfig: getFunctionRecursionConfig(parts),
-  GetFunctionScalingConfig: unsupported,
+  GetFunctionScalingConfig: getFunctionScalingConfig(parts),
   GetFunctionUrlConfig: getFunctionUrlConfig(parts),
   GetLayerVersion: getLayerVersion(parts),
   GetLayerVersionByArn: getLayerVersionByArn(parts),
@@ -122,13 +139,13 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   InvokeAsync: unsupported,
   InvokeWithResponseStream: unsupported,
   ListAliases: listAliases(parts),
-  ListCapacityProviders: unsupported,
+  ListCapacityProviders: listCapacityProviders(parts),
   ListCodeSigningConfigs: listCodeSigningConfigs(parts),
-  ListDurableExecutionsByFunction: unsupported,
+  ListDurableExecutionsByFunction: listDurableExecutionsByFunction(parts),
   ListEventSourceMappings: listEventSourceMappings(parts),
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(parts),
   ListFunctionUrlConfigs: listFunctionUrlConfigs(parts),
-  ListFunctionVersionsByCapacityProvider: unsupported,
+  ListFunctionVersionsByCapacityProvider: listFunctionVersionsByCapacityProvider(parts),
   ListFunctions: listFunctions(parts),
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(parts),
   ListLayerVersions: listLayerVersions(parts),
@@ -142,20 +159,20 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   PutFunctionConcurrency: putFunctionConcurrency(parts),
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(parts),
   PutFunctionRecursionConfig: putFunctionRecursionConfig(parts),
-  PutFunctionScalingConfig: unsupported,
+  PutFunctionScalingConfig: putFunctionScalingConfig(parts),
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig(parts),
   PutResourcePolicy: putResourcePolicy(parts),
   PutRuntimeManagementConfig: putRuntimeManagementConfig(parts),
   RemoveLayerVersionPermission: removeLayerVersionPermission(parts),
   RemovePermission: removePermission(parts),
-  SendDurableExecutionCallbackFailure: unsupported,
-  SendDurableExecutionCallbackHeartbeat: unsupported,
-  SendDurableExecutionCallbackSuccess: unsupported,
-  StopDurableExecution: unsupported,
+  SendDurableExecutionCallbackFailure: sendDurableExecutionCallbackFailure(parts),
+  SendDurableExecutionCallbackHeartbeat: sendDurableExecutionCallbackHeartbeat(parts),
+  SendDurableExecutionCallbackSuccess: sendDurableExecutionCallbackSuccess(parts),
+  StopDurableExecution: stopDurableExecution(parts),
   TagResource: tagResource(parts),
   UntagResource: untagResource(parts),
   UpdateAlias: updateAlias(parts),
-  UpdateCapacityProvider: unsupported,
+  UpdateCapacityProvider: updateCapacityProvider(parts),
   UpdateCodeSigningConfig: updateCodeSigningConfig(parts),
   UpdateEventSourceMapping: updateEventSourceMapping(parts),
   UpdateFunctionCode: updateFunctionCode(parts),

@@ -2,6 +2,7 @@
 import { parseLambdaArn } from "../../../core/arn.ts";
 import { locateFunction, type Scope } from "../../../functions/address.ts";
 import { commitChange, commitChangeOf, type ChangePlan } from "../../../functions/change.ts";
+import { capacityProviderKind, capacityProviders } from "../../../functions/capacity-providers.ts";
 import { codeSigningConfigs } from "../../../functions/code-signing.ts";
 import type { Collection } from "../../../functions/collection.ts";
 import { functionTagsKey, putFunction } from "../../../functions/documents.ts";
@@ -12,6 +13,7 @@ import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { StoreOperation } from "../../../store/operation.ts";
 import { codeSigningConfigNotFound } from "../faults/code-signing.ts";
 import { tagsOnFunctionsOnly, taggedResourceNotFound } from "../faults/tags.ts";
+import { capacityProviderNotFound } from "./capacity-provider.ts";
 import { codeSigningConfigKind } from "./code-signing-config.ts";
 
 export interface TaggedResource {
@@ -42,7 +44,7 @@ export function locateTagged(arn: string, scope: Scope, repository: FunctionRepo
     case "event-source-mapping":
       return taggedRecord(located, eventSourceMappings, { kind: mappingKind, missing: () => taggedResourceNotFound("Event source mapping", arn) });
     case "capacity-provider":
-      throw taggedResourceNotFound("Capacity provider", arn);
+      return taggedRecord(located, capacityProviders, { kind: capacityProviderKind, missing: () => capacityProviderNotFound(arn) });
     case "network-connector":
       throw taggedResourceNotFound("Network connector", arn);
     case "code-signing-config":

@@ -1,0 +1,18 @@
+// Faults of capacity providers and of the scaling of functions on them.
+import { Fault } from "../../../core/faults.ts";
+import { conflict, invalidParameter } from "./base.ts";
+
+/** AWS's text is not recorded. */
+export const capacityProviderExists = (name: string): Fault => conflict(`Capacity provider already exists: ${name}`);
+
+/** AWS's text is not recorded; that one list excludes the other is documented. */
+export const instanceTypesExclusive = (): Fault =>
+  invalidParameter("AllowedInstanceTypes and ExcludedInstanceTypes cannot be specified together.");
+
+/** Seen by users on AWS (https://github.com/go-to-k/cdkd/issues/1616), though the model does not list the type. */
+export const noCapacityProvider = (): Fault =>
+  new Fault({
+    code: "AccessDeniedException",
+    status: 403,
+    message: "The function provided by the arn does not contain a capacity provider configuration",
+  });

@@ -1,0 +1,10 @@
+// PutFunctionScalingConfig: is for functions on capacity providers, and there are none: any that exists is refused as
+// AWS refuses one without.
+import type { LambdaHandler } from "../api.ts";
+import { requireOnCapacityProvider } from "../model/function-scaling.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const putFunctionScalingConfig =
+  ({ functions }: LambdaParts): LambdaHandler<"PutFunctionScalingConfig"> =>
+  async (input, context) =>
+    requireOnCapacityProvider(input, context, functions);

@@ -1,0 +1,9 @@
+// SendDurableExecutionCallbackHeartbeat: for a callback that nobody waits for (model/durable-execution.ts).
+import type { LambdaHandler } from "../api.ts";
+import { requireCallback } from "../model/durable-execution.ts";
+import type { LambdaParts } from "../parts.ts";
+
+export const sendDurableExecutionCallbackHeartbeat =
+  (_parts: LambdaParts): LambdaHandler<"SendDurableExecutionCallbackHeartbeat"> =>
+  async (input) =>
+    requireCallback(input);
