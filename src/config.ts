@@ -25,6 +25,7 @@ export interface Settings {
   readonly isolation: "any" | "required";
   readonly deprecatedRuntimes: "warn" | "block";
   readonly concurrency: number;
+  readonly quotas: "none" | "aws";
   readonly idleMinutes: number;
   readonly updateDelayMs: number;
   readonly stopGraceSeconds: number;
@@ -213,6 +214,14 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "1000",
     parse: wholeNumber(1, 1_000_000),
   },
+  quotas: {
+    flag: "quotas",
+    placeholder: "none|aws",
+    variable: "LAMBENT_QUOTAS",
+    summary: "`aws`: AWS's rates bind, too: of requests, of new execution environments, of calls of the control plane. Sizes, counts and concurrency always do.",
+    fallback: "none",
+    parse: oneOf("none", "aws"),
+  },
   idleMinutes: {
     flag: "idle-minutes",
     placeholder: "N",
@@ -292,6 +301,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     isolation: value("isolation"),
     deprecatedRuntimes: value("deprecatedRuntimes"),
     concurrency: value("concurrency"),
+    quotas: value("quotas"),
     idleMinutes: value("idleMinutes"),
     updateDelayMs: value("updateDelayMs"),
     stopGraceSeconds: value("stopGraceSeconds"),

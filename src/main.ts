@@ -15,7 +15,7 @@ import { openCodeCache } from "./engine/code/code-cache.ts";
 import { startCodeCollector } from "./engine/code/collector.ts";
 import { readSignature } from "./engine/code/code-signature.ts";
 import { inspectArchive } from "./engine/code/inspect-archive.ts";
-import { createEngine } from "./engine/create-engine.ts";
+import { createEngine, type EngineParts } from "./engine/create-engine.ts";
 import { startDeployer } from "./engine/deploy.ts";
 import { watchInstallations } from "./engine/runtimes/installation-news.ts";
 import { createRuntimes } from "./engine/runtimes/runtimes.ts";
@@ -31,6 +31,7 @@ import { createProcessDriver } from "./sandbox/process/driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
+import { callerRates } from "./services/lambda/caller-rates.ts";
 import type { LambdaSettings } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
@@ -98,7 +99,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     credentials,
     logs,
     endpoint: () => gateway.functionsUrl,
-    settings: { concurrency: settings.concurrency, idleMs: settings.idleMinutes * 60_000, parallelStarts: 2 * availableParallelism() },
+    settings: engineSettings(settings),
     onError: (error) => log.error({ error }, "engine-failed"),
   });
 
@@ -130,6 +131,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     },
     wire: () => loadServiceWire("lambda"),
     validator: () => loadValidator("lambda"),
+    ...(settings.quotas === "aws" ? { admit: callerRates(clock) } : {}),
     findResource: policedFunctions(functions.policies),
   });
 
@@ -159,6 +161,13 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     },
   };
 }
+
+const engineSettings = ({ concurrency, quotas, idleMinutes }: Settings): EngineParts["settings"] => ({
+  concurrency,
+  quotas,
+  idleMs: idleMinutes * 60_000,
+  parallelStarts: 2 * availableParallelism(),
+});
 
 const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings): LambdaSettings => ({
   deprecatedRuntimes,

@@ -53,6 +53,23 @@ describe("an operation", () => {
     expect(await refusal(registry.call("lambda", "Echo", {}, anonymous))).toBe(invalid);
   });
 
+  test("is refused to a caller whom its service throttles, before it is looked at", async () => {
+    const throttle = new Fault({ code: "TooManyRequestsException", status: 429, message: "Rate Exceeded." });
+    const asked: unknown[] = [];
+    const registry = new ServiceRegistry();
+    registry.register({
+      service: { name: "lambda", operations: { Echo: async () => ({}) } },
+      wire,
+      validator: async () => Promise.reject(new Error("not asked for")),
+      admit(operation, { account }) {
+        asked.push([operation, account]);
+        throw throttle;
+      },
+    });
+    expect(await refusal(registry.call("lambda", "Echo", {}, anonymous))).toBe(throttle);
+    expect(asked).toEqual([["Echo", anonymous.account]]);
+  });
+
   test("of Lambent's administration is refused to roles", async () => {
     expect(await registryWith("lambda").call("lambda", "Echo", {}, role)).toBeDefined();
     expect(await registryWith("admin").call("admin", "Echo", {}, anonymous)).toBeDefined();

@@ -10,11 +10,15 @@ import type { Validator } from "../protocol/validation/validator.ts";
 import { type Authorise, authoriser } from "./authorise.ts";
 import { operationNotServed, serviceNotConfigured, serviceNotServed } from "./faults.ts";
 
+export type Admit = (operation: string, context: CallContext) => void;
+
 export interface ServiceParts {
   readonly service: Service;
   /** Codec and rules cost tens of milliseconds to load: asked for on the service's first request. */
   readonly wire: () => Promise<ServiceWire>;
   readonly validator: () => Promise<Validator>;
+  /** Throws the fault that throttles a caller; left out: nobody is. */
+  readonly admit?: Admit;
   /** Left out: the service's resources have no policies of their own. */
   readonly findResource?: FindPolicedResource;
 }
@@ -32,6 +36,7 @@ type AnyHandler = (input: Record<string, unknown>, context: CallContext) => Prom
 interface Entry extends ServedService {
   handler(operation: string): AnyHandler;
   validator(): Validator | Promise<Validator>;
+  readonly admit: Admit | undefined;
   readonly findResource: FindPolicedResource | undefined;
 }
 
@@ -67,6 +72,7 @@ export class ServiceRegistry implements Cloud {
       validator: loadOnce(parts.validator),
       requireOperation: (operation) => void handler(operation),
       handler,
+      admit: parts.admit,
       findResource: parts.findResource,
     });
   }
@@ -80,6 +86,7 @@ export class ServiceRegistry implements Cloud {
     const entry = this.#services.get(service);
     if (entry === undefined) throw serviceNotServed(service);
     const handler = entry.handler(operation);
+    entry.admit?.(operation, context);
     const loading = entry.validator();
     const validator = loading instanceof Promise ? await loading : loading;
     validator.validate(operation, decoded.input, decoded.unknownMembers);

@@ -9,11 +9,13 @@ import type { CodeTrees } from "./code/code-trees.ts";
 import { holdTrees } from "./code/deployed-trees.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts";
+import { awsRate, unlimitedRate } from "./concurrency/request-rate.ts";
 import type { Engine } from "./engine.ts";
 import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
 import type { EnvironmentPlan } from "./environment/environment-parts.ts";
 import { invoke } from "./invoke.ts";
 import { Fleet } from "./placement/fleet.ts";
+import { awsScaling, unlimitedScaling } from "./placement/scaling-rate.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
 
 export interface EngineParts {
@@ -38,6 +40,8 @@ interface EngineSettings {
   readonly concurrency: number;
   /** How long an environment may be idle before it is ended. */
   readonly idleMs: number;
+  /** Whether AWS's rates of requests and of new environments bind, too. */
+  readonly quotas: "none" | "aws";
   /** Cold starts at once; about twice the processors. */
   readonly parallelStarts: number;
 }
@@ -50,9 +54,10 @@ export function createEngine(parts: EngineParts): Engine {
     onError,
     idleMs: settings.idleMs,
     parallelStarts: settings.parallelStarts,
+    newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
     open: (version, observer, initializationType) => openEnvironment(parts, { version, initializationType }, observer),
   });
-  const ledger = new ConcurrencyLedger(settings.concurrency);
+  const ledger = new ConcurrencyLedger(settings.concurrency, settings.quotas === "aws" ? () => awsRate(clock) : () => unlimitedRate);
   catalog.onChange((id) => ledger.forget(id));
   const provisioner = new Provisioner({ catalog, concurrency, fleet, onError });
   const invokeParts = { catalog, fleet, clock, ids, ledger };

@@ -2,14 +2,22 @@
 import { Fault } from "../core/faults.ts";
 
 /** Which limit was hit, of those that AWS names. */
-export type ThrottleReason = "ConcurrentInvocationLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded";
+type ConcurrencyReason = "ConcurrentInvocationLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded";
+type RateReason = "FunctionInvocationRateLimitExceeded" | "ReservedFunctionInvocationRateLimitExceeded" | "CallerRateLimitExceeded";
 
-export const tooManyRequests = (reason: ThrottleReason): Fault =>
+const rateReasons: ReadonlySet<string> = new Set<RateReason>([
+  "FunctionInvocationRateLimitExceeded",
+  "ReservedFunctionInvocationRateLimitExceeded",
+  "CallerRateLimitExceeded",
+]);
+
+/** Rates refill within the second, which Retry-After says; when an invoke ends nobody knows. */
+export const tooManyRequests = (reason: ConcurrencyReason | RateReason): Fault =>
   new Fault({
     code: "TooManyRequestsException",
     status: 429,
     message: "Rate Exceeded.",
-    members: { Reason: reason, Type: "User" },
+    members: { Reason: reason, Type: "User", ...(rateReasons.has(reason) ? { retryAfterSeconds: "1" } : {}) },
   });
 
 export const engineStopping = (): Fault =>

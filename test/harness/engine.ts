@@ -97,7 +97,7 @@ export interface TestEngine {
   readonly invoke: (name: string, request?: Partial<InvokeRequest>) => ReturnType<Engine["invoke"]>;
 }
 
-export function startTestEngine(settings: { concurrency?: number; parallelStarts?: number; runtime?: Runtime } = {}): TestEngine {
+export function startTestEngine(settings: { concurrency?: number; parallelStarts?: number; quotas?: "none" | "aws"; runtime?: Runtime } = {}): TestEngine {
   const clock = new ManualClock();
   const driver = new ScriptedDriver();
   const catalog = new TestCatalog();
@@ -111,7 +111,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
       return { path: "/var/task", release: () => void (heldCode.count -= 1) };
     },
   };
-  const { concurrency = 1000, parallelStarts = 100, runtime = testRuntime } = settings;
+  const { concurrency = 1000, parallelStarts = 100, quotas = "none", runtime = testRuntime } = settings;
   const engine = createEngine({
     clock,
     ids: systemIds,
@@ -126,7 +126,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
     },
     logs,
     endpoint: () => "http://127.0.0.1:1",
-    settings: { concurrency, parallelStarts, idleMs: 600_000 },
+    settings: { concurrency, parallelStarts, quotas, idleMs: 600_000 },
     onError: (error) => void errors.push(error),
   });
   const invoke: TestEngine["invoke"] = (name, request = {}) =>

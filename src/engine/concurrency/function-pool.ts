@@ -4,18 +4,23 @@ import { provisionedTotal, type FunctionConcurrency } from "../../functions/acco
 import { tooManyRequests } from "../faults.ts";
 import type { AccountPool } from "./account-pool.ts";
 import { ProvisionedSlots, type OnDemandPool } from "./provisioned-slots.ts";
+import type { RequestRate } from "./request-rate.ts";
 
 /** INVARIANT: what runs here is in the account's count exactly while nothing is reserved. */
 export class FunctionPool implements OnDemandPool {
   readonly #account: AccountPool;
   readonly #slots = new Map<string | undefined, ProvisionedSlots>();
+  readonly #rate: RequestRate;
+  readonly #newRate: () => RequestRate;
   #settings: FunctionConcurrency;
   /** Undefined: the account's. */
   #limit: number | undefined;
   #running = 0;
 
-  constructor(account: AccountPool, settings: FunctionConcurrency) {
+  constructor(account: AccountPool, settings: FunctionConcurrency, newRate: () => RequestRate) {
     this.#account = account;
+    this.#rate = newRate();
+    this.#newRate = newRate;
     this.#settings = settings;
     this.#limit = limitOf(settings);
   }
@@ -28,14 +33,26 @@ export class FunctionPool implements OnDemandPool {
   /** `qualifier`: that something is provisioned for; undefined: nothing is. */
   slotsFor(qualifier: string | undefined): ProvisionedSlots {
     let slots = this.#slots.get(qualifier);
-    if (slots === undefined) this.#slots.set(qualifier, (slots = new ProvisionedSlots(this, this.#provisionedFor(qualifier))));
+    if (slots === undefined) {
+      slots = new ProvisionedSlots(this, this.#provisionedFor(qualifier), this.#newRate());
+      this.#slots.set(qualifier, slots);
+    }
     return slots;
   }
 
   take(): void {
-    if (this.#limit === undefined) this.#account.take();
-    else if (this.#running >= this.#limit) throw tooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded");
+    if (this.#limit === undefined) {
+      this.#account.take();
+    } else {
+      if (this.#running >= this.#limit) throw tooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded");
+      this.countRequest();
+    }
     this.#running += 1;
+  }
+
+  countRequest(): void {
+    if (this.#limit === undefined) this.#account.countRequest();
+    else if (!this.#rate.take(this.#limit)) throw tooManyRequests("ReservedFunctionInvocationRateLimitExceeded");
   }
 
   shift(count: number): void {

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { functionId, functionVersion } from "../../../test/harness/engine.ts";
+import { ManualClock } from "../../core/clock.ts";
 import { AccountConcurrency } from "../../functions/account-concurrency.ts";
 import type { ResolvedFunction } from "../../functions/catalog.ts";
 import { lineageOf } from "../../functions/recursion-config.ts";
 import { ConcurrencyLedger, type ConcurrencyLease } from "./ledger.ts";
+import { awsRate, unlimitedRate } from "./request-rate.ts";
 
 const resolved = (name: string, account: AccountConcurrency, provisionedFor?: string): ResolvedFunction => ({
   version: functionVersion(name),
@@ -19,6 +21,8 @@ const provision = (account: AccountConcurrency, functionName: string, qualifier:
   account.provision(functionName, qualifier, executions === 0 ? undefined : record);
 };
 
+const ledgerOf = (most: number): ConcurrencyLedger => new ConcurrencyLedger(most, () => unlimitedRate);
+
 const throttle = (Reason: string) =>
   expect.objectContaining({ code: "TooManyRequestsException", status: 429, message: "Rate Exceeded.", members: { Reason, Type: "User" } });
 const accountFull = throttle("ConcurrentInvocationLimitExceeded");
@@ -26,7 +30,7 @@ const reservedFull = throttle("ReservedFunctionConcurrentInvocationLimitExceeded
 
 describe("the ledger", () => {
   test("leases up to the account's limit, whichever functions ask", () => {
-    const ledger = new ConcurrencyLedger(2);
+    const ledger = ledgerOf(2);
     const account = new AccountConcurrency();
     const [f, g] = [resolved("f", account), resolved("g", account)];
     const lease = ledger.lease(f);
@@ -37,13 +41,13 @@ describe("the ledger", () => {
   });
 
   test("is another one for each account and region", () => {
-    const ledger = new ConcurrencyLedger(1);
+    const ledger = ledgerOf(1);
     ledger.lease(resolved("f", new AccountConcurrency()));
     ledger.lease({ ...resolved("f", new AccountConcurrency()), version: { ...functionVersion("f"), id: { ...functionId("f"), region: "us-east-1" as never } } });
   });
 
   test("keeps a reservation for its function, and its function to it", () => {
-    const ledger = new ConcurrencyLedger(3);
+    const ledger = ledgerOf(3);
     const account = new AccountConcurrency();
     const [f, g] = [resolved("f", account), resolved("g", account)];
     account.reserve("f", 1);
@@ -57,11 +61,11 @@ describe("the ledger", () => {
   test("throttles everything of a function that reserves nothing", () => {
     const account = new AccountConcurrency();
     account.reserve("f", 0);
-    expect(() => new ConcurrencyLedger(3).lease(resolved("f", account))).toThrow(reservedFull);
+    expect(() => ledgerOf(3).lease(resolved("f", account))).toThrow(reservedFull);
   });
 
   test("keeps what is provisioned for those that may use it, who then go on in the pool of the others", () => {
-    const ledger = new ConcurrencyLedger(3);
+    const ledger = ledgerOf(3);
     const account = new AccountConcurrency();
     const [f, live, g] = [resolved("f", account), resolved("f", account, "live"), resolved("g", account)];
     provision(account, "f", "live", 1);
@@ -75,7 +79,7 @@ describe("the ledger", () => {
   });
 
   test("takes what is provisioned out of what is reserved", () => {
-    const ledger = new ConcurrencyLedger(10);
+    const ledger = ledgerOf(10);
     const account = new AccountConcurrency();
     account.reserve("f", 2);
     provision(account, "f", "1", 1);
@@ -88,7 +92,7 @@ describe("the ledger", () => {
   });
 
   test("counts what runs where it belongs once the reservation has changed", () => {
-    const ledger = new ConcurrencyLedger(3);
+    const ledger = ledgerOf(3);
     const account = new AccountConcurrency();
     const [f, g] = [resolved("f", account), resolved("g", account)];
     const running = ledger.lease(f);
@@ -102,6 +106,43 @@ describe("the ledger", () => {
     expect(() => ledger.lease(g)).toThrow(accountFull);
     again.release();
     ledger.lease(g);
+  });
+});
+
+describe("with AWS's quotas", () => {
+  const clock = new ManualClock();
+  const strict = (most: number): ConcurrencyLedger => new ConcurrencyLedger(most, () => awsRate(clock));
+  /** Invokes that begin and end, until one is throttled. */
+  const most = (ledger: ConcurrencyLedger, invoked: ResolvedFunction): [number, unknown] => {
+    for (let taken = 0; ; taken += 1) {
+      try {
+        ledger.lease(invoked).release();
+      } catch (error) {
+        return [taken, error];
+      }
+    }
+  };
+  const tooFast = (Reason: string) => expect.objectContaining({ status: 429, members: { Reason, Type: "User", retryAfterSeconds: "1" } });
+
+  test("ten requests a second for each execution that functions share, and for each that one has reserved", () => {
+    const ledger = strict(5);
+    const account = new AccountConcurrency();
+    account.reserve("g", 2);
+    const [f, g] = [resolved("f", account), resolved("g", account)];
+    expect(most(ledger, f)).toEqual([30, tooFast("FunctionInvocationRateLimitExceeded")]);
+    expect(most(ledger, g)).toEqual([20, tooFast("ReservedFunctionInvocationRateLimitExceeded")]);
+    clock.advance(500);
+    expect([most(ledger, f)[0], most(ledger, g)[0]]).toEqual([15, 10]);
+    account.reserve("g", 0);
+    expect(() => ledger.lease(g)).toThrow(reservedFull);
+  });
+
+  test("what is provisioned has its own, and more than that is counted with the others", () => {
+    const ledger = strict(3);
+    const account = new AccountConcurrency();
+    provision(account, "f", "1", 1);
+    expect(most(ledger, resolved("f", account, "1"))[0]).toBe(10 + 20);
+    expect(most(ledger, resolved("g", account))[0]).toBe(0);
   });
 });
 
@@ -155,7 +196,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, value
 
 test("whatever is leased, given back and changed in between: the counts are those of what runs", () => {
   const run = (acts: readonly Act[]): void => {
-    const ledger = new ConcurrencyLedger(limit);
+    const ledger = ledgerOf(limit);
     const account = new AccountConcurrency();
     const model = new Model();
     const known = new Map<string, ResolvedFunction>();

@@ -9,6 +9,7 @@ import { functionKey, type FunctionId } from "../../functions/function-version.t
 import { AccountPool } from "./account-pool.ts";
 import { FunctionPool } from "./function-pool.ts";
 import type { ProvisionedSlots } from "./provisioned-slots.ts";
+import type { RequestRate } from "./request-rate.ts";
 
 export interface ConcurrencyLease {
   release(): void;
@@ -16,14 +17,16 @@ export interface ConcurrencyLease {
 
 export class ConcurrencyLedger {
   readonly #limit: number;
+  readonly #newRate: () => RequestRate;
   readonly #accounts = new WeakMap<AccountConcurrency, AccountPool>();
   readonly #functions = new Map<string, FunctionPool>();
   /** What a warm invoke looks up: the catalog gives the same object for as long as nothing changes. */
   readonly #byResolved = new WeakMap<ResolvedFunction, ProvisionedSlots>();
 
-  /** `limit`: concurrent executions of an account in a region. */
-  constructor(limit: number) {
+  /** `limit`: concurrent executions of an account in a region. `newRate`: of each pool. */
+  constructor(limit: number, newRate: () => RequestRate) {
     this.#limit = limit;
+    this.#newRate = newRate;
   }
 
   /** Throws TooManyRequestsException when the pool is full. Allocates nothing once the function is known. */
@@ -44,7 +47,8 @@ export class ConcurrencyLedger {
     const key = functionKey(version.id);
     let pool = this.#functions.get(key);
     if (pool === undefined) {
-      pool = new FunctionPool(this.#accounts.get(account) ?? this.#openAccount(account, version.id), account.of(version.id.name));
+      const accountPool = this.#accounts.get(account) ?? this.#openAccount(account, version.id);
+      pool = new FunctionPool(accountPool, account.of(version.id.name), this.#newRate);
       this.#functions.set(key, pool);
     }
     const slots = pool.slotsFor(provisionedFor);
@@ -53,7 +57,7 @@ export class ConcurrencyLedger {
   }
 
   #openAccount(account: AccountConcurrency, { account: owner, region }: FunctionId): AccountPool {
-    const pool = new AccountPool(account, this.#limit);
+    const pool = new AccountPool(account, this.#limit, this.#newRate());
     this.#accounts.set(account, pool);
     account.onChange((name) => this.#functions.get(functionKey({ account: owner, region, name }))?.apply(account.of(name)));
     return pool;

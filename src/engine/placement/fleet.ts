@@ -6,8 +6,9 @@ import { functionKey, type FunctionId, type FunctionVersion } from "../../functi
 import type { Environment } from "../environment/environment.ts";
 import { engineStopping } from "../faults.ts";
 import type { ProvisionedState } from "./provisioned-environments.ts";
+import type { ScalingRate } from "./scaling-rate.ts";
 import { StartGate } from "./start-gate.ts";
-import { VersionPool, type OpenEnvironment, type VersionPoolParts } from "./version-pool.ts";
+import { VersionPool, type OpenEnvironment, type PoolOwner, type VersionPoolParts } from "./version-pool.ts";
 
 export interface FleetParts {
   readonly clock: Clock;
@@ -15,8 +16,15 @@ export interface FleetParts {
   readonly open: OpenEnvironment;
   readonly idleMs: number;
   readonly parallelStarts: number;
+  /** Of each function. */
+  readonly newScaling: () => ScalingRate;
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
+}
+
+interface PoolFamily extends PoolOwner {
+  /** Those that are retired stay until their last environment has gone. */
+  readonly pools: Set<VersionPool>;
 }
 
 export class Fleet {
@@ -24,11 +32,13 @@ export class Fleet {
   readonly #clock: Clock;
   readonly #poolParts: VersionPoolParts;
   readonly #byDeployment = new Map<string, VersionPool>();
-  readonly #byFunction = new Map<string, Set<VersionPool>>();
+  readonly #byFunction = new Map<string, PoolFamily>();
+  readonly #newScaling: () => ScalingRate;
   readonly #unwatch: () => void;
   #stopping = false;
 
-  constructor({ clock, catalog, open, idleMs, parallelStarts, onError }: FleetParts) {
+  constructor({ clock, catalog, open, idleMs, parallelStarts, newScaling, onError }: FleetParts) {
+    this.#newScaling = newScaling;
     this.#catalog = catalog;
     this.#clock = clock;
     this.#poolParts = {
@@ -72,23 +82,23 @@ export class Fleet {
   }
 
   #pools(): VersionPool[] {
-    return [...this.#byFunction.values()].flatMap((pools) => [...pools]);
+    return [...this.#byFunction.values()].flatMap(({ pools }) => [...pools]);
   }
 
   #addPool(version: FunctionVersion): VersionPool {
     const key = functionKey(version.id);
-    const pool = new VersionPool(version, key, this.#poolParts);
+    const family = this.#byFunction.get(key) ?? { functionKey: key, scaling: this.#newScaling(), pools: new Set<VersionPool>() };
+    this.#byFunction.set(key, family);
+    const pool = new VersionPool(version, family, this.#poolParts);
     this.#byDeployment.set(version.deploymentId, pool);
-    const siblings = this.#byFunction.get(key);
-    if (siblings === undefined) this.#byFunction.set(key, new Set([pool]));
-    else siblings.add(pool);
+    family.pools.add(pool);
     return pool;
   }
 
   /** A pool that is retired stays in its function's set until its last environment has gone. */
   #forget(pool: VersionPool): void {
     if (this.#byDeployment.get(pool.version.deploymentId) === pool) this.#byDeployment.delete(pool.version.deploymentId);
-    const siblings = this.#byFunction.get(pool.functionKey);
+    const siblings = this.#byFunction.get(pool.functionKey)?.pools;
     siblings?.delete(pool);
     if (siblings?.size === 0) this.#byFunction.delete(pool.functionKey);
     if (this.#byFunction.size === 0) this.#onEmptied();
@@ -96,7 +106,7 @@ export class Fleet {
 
   /** Environments of what an alias no longer points to stay: their version may still be invoked by its number. */
   async #retireReplaced(id: FunctionId): Promise<void> {
-    for (const pool of this.#byFunction.get(functionKey(id)) ?? []) {
+    for (const pool of this.#byFunction.get(functionKey(id))?.pools ?? []) {
       const { version, deploymentId } = pool.version;
       if ((await this.#currentDeployment(id, version)) === deploymentId) continue;
       if (this.#byDeployment.get(deploymentId) === pool) this.#byDeployment.delete(deploymentId);

@@ -215,6 +215,26 @@ describe("concurrency", () => {
   });
 });
 
+describe("the scaling rate of AWS", () => {
+  test("lets a function start 1,000 environments at once, and 100 more a second", async () => {
+    const engine = start({ concurrency: 5000, quotas: "aws" });
+    engine.catalog.put(functionVersion("g"));
+    const outcomes = Array.from({ length: 1000 }, () => engine.invoke("f"));
+    await settle();
+    await expect(engine.invoke("f")).rejects.toMatchObject({ members: { Reason: "FunctionInvocationRateLimitExceeded", retryAfterSeconds: "1" } });
+    outcomes.push(engine.invoke("g"));
+    engine.clock.advance(1000);
+    outcomes.push(...Array.from({ length: 100 }, () => engine.invoke("f")));
+    await expect(engine.invoke("f")).rejects.toMatchObject({ members: { Reason: "FunctionInvocationRateLimitExceeded" } });
+    for (let round = 0; round < 20 && engine.held.length < 1101; round += 1) await settle();
+    expect(engine.driver.sandboxes).toHaveLength(1101);
+    while (engine.held.length > 0) engine.answer();
+    await Promise.all(outcomes);
+    // Warm ones are none that start.
+    await invokeToEnd(engine);
+  });
+});
+
 describe("stopping", () => {
   test("ends idle environments at once and lets running invokes finish", async () => {
     const engine = start();

@@ -3,8 +3,10 @@
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import { tooManyRequests } from "../faults.ts";
 import type { InitializationType } from "../environment/environment-parts.ts";
 import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState } from "./provisioned-environments.ts";
+import type { ScalingRate } from "./scaling-rate.ts";
 import type { StartGate } from "./start-gate.ts";
 
 /** Makes ready what an environment needs; rejects when that cannot be. */
@@ -25,6 +27,12 @@ export interface VersionPoolParts {
   readonly onEmpty: (pool: VersionPool) => void;
 }
 
+/** What the versions of one function share. */
+export interface PoolOwner {
+  readonly functionKey: string;
+  readonly scaling: ScalingRate;
+}
+
 interface Waiter {
   readonly resolve: (environment: Environment) => void;
   readonly reject: (reason: unknown) => void;
@@ -40,6 +48,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly version: FunctionVersion;
   readonly functionKey: string;
   readonly #parts: VersionPoolParts;
+  readonly #scaling: ScalingRate;
   readonly #provisioned: ProvisionedEnvironments;
   /** Those on demand, as in all that follows. */
   readonly #environments = new Set<Environment>();
@@ -56,9 +65,10 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   #killed = false;
   readonly #openings = new Set<Promise<void>>();
 
-  constructor(version: FunctionVersion, functionKey: string, parts: VersionPoolParts) {
+  constructor(version: FunctionVersion, { functionKey, scaling }: PoolOwner, parts: VersionPoolParts) {
     this.version = version;
     this.functionKey = functionKey;
+    this.#scaling = scaling;
     this.#parts = parts;
     const { clock, gate, open, onSpareFailed: onFault } = parts;
     this.#provisioned = new ProvisionedEnvironments({ version, functionKey, clock, gate, open, line: this, onFault });
@@ -68,6 +78,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   acquire(): Environment | Promise<Environment> {
     const ready = this.#provisioned.take() ?? this.#takeIdle();
     if (ready !== undefined) return ready;
+    const coming = this.#starting + this.#settling.size;
+    if (this.#waiters.length >= coming && !this.#scaling.take()) throw tooManyRequests("FunctionInvocationRateLimitExceeded");
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       this.#startWhatIsMissing(this.#settling.size);
