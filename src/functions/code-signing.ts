@@ -1,10 +1,11 @@
 // Code signing configurations, and which function has which: what a function's packages must be signed by.
 import type { StoreOperation } from "../store/operation.ts";
+import type { Scope } from "./address.ts";
+import { commitChange, type ChangePlan } from "./change.ts";
 import { Collection, type Stored } from "./collection.ts";
 import { qualifiedKey } from "./documents.ts";
 import { latestVersion, type FunctionId } from "./function-version.ts";
 import type { FunctionRepository, Page } from "./repository.ts";
-import type { Scope } from "./address.ts";
 
 /** What becomes of a deployment whose signature is sound but not trusted: a warning, or a refusal. */
 export type UntrustedArtifactPolicy = "Warn" | "Enforce";
@@ -50,6 +51,17 @@ export const attachCodeSigning = (
   codeSigningConfigs.put(key, record, revision),
   functionCodeSigning.put(keyOf(functionName), { functionName, configId: record.id }),
 ];
+
+/**
+ * A change that gives a function the configuration with this ARN. In turn, since each writes the configuration: many at
+ * once would keep each other retrying. Nothing asks for a configuration's turn inside that of a function.
+ */
+export const commitAttachment = <Result>(
+  repository: FunctionRepository,
+  id: FunctionId,
+  configArn: string,
+  plan: () => Promise<ChangePlan<Result>>,
+): Promise<Result> => repository.inTurn(configArn, () => commitChange(repository, id, plan));
 
 export const detachCodeSigning = (functionName: string): StoreOperation => functionCodeSigning.delete(keyOf(functionName));
 

@@ -153,7 +153,7 @@ export class FunctionRepository {
     await this.#partition(scope).commit(operations);
   }
 
-  /** Runs `work` when all that was asked for before it, of the resource with this ARN, has ended. Not to be nested. */
+  /** Runs `work` when all that was asked for before it, of the resource with this ARN, has ended. Never a function's inside a function's. */
   async inTurn<Result>(arn: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#turns.get(arn);
     const { promise: turn, resolve: end } = Promise.withResolvers<void>();

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { CreateCodeSigningConfigCommand, GetFunctionConfigurationCommand, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
 import { expect, test } from "vitest";
 import { zipOf } from "../../src/cli/zip.ts";
-import { refusal, says } from "../harness/functions.ts";
+import { invoke, refusal, says } from "../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder } from "../harness/lambent.ts";
 import { run } from "../harness/program.ts";
+import { publicKey } from "../harness/signing.ts";
 
 const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
 
@@ -48,4 +49,21 @@ test("packages that the command line signs are deployed, until the profile is re
   await expect(signing("sign", "app.zip", "--profile", "ours", "--out", "late.zip")).rejects.toThrow("lambent signing profile create ours");
   await expect(signing("profile", "create", "o")).rejects.toThrow("2 to 64 letters");
   await expect(signing("profile", "revoke", "nobody")).rejects.toThrow("no such signing profile");
+});
+
+test("with --auth on profiles are the operator's to make, and no function's", async () => {
+  const data = temporaryFolder("signing-auth");
+  await using lambent = await startTestLambent({ auth: "on", memory: "false", dataDirectory: data, logLevel: "error" });
+  const { endpoint, lambda } = lambent;
+  for (const path of ["profiles", "revocations"]) {
+    const refusedCall = await fetch(`${endpoint}/_lambent/signing/${path}`, { method: "POST", body: JSON.stringify({ name: "mine", publicKey }) });
+    expect(refusedCall.status).toBe(403);
+  }
+  const { stdout } = await run(process.execPath, [bin, "signing", "profile", "create", "mine", "--data", data, "--port", new URL(endpoint).port], {});
+  expect(stdout).toContain("/signing-profiles/mine/");
+  const program = `export const handler = async ({ path }) => (await fetch(process.env.AWS_ENDPOINT_URL + path)).status;`;
+  await createFunction(lambda, "f", { "index.mjs": program });
+  for (const path of ["/_lambent/signing/profiles", "/_lambent/signing/revocations", "/_lambent/signing-keys/"]) {
+    expect((await invoke(lambda, "f", { path })).body).toBe(404);
+  }
 });

@@ -51,6 +51,16 @@ seen["recursion"] = client.get_function_recursion_config(FunctionName="boto")["R
 client.add_permission(FunctionName="boto", Qualifier="live", StatementId="s", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com", SourceArn="arn:aws:s3:::b")
 seen["policy"] = json.loads(client.get_policy(FunctionName="boto", Qualifier="live")["Policy"])["Statement"][0]["Condition"]
 client.remove_permission(FunctionName="boto", Qualifier="live", StatementId="s")
+publisher = "arn:aws:signer:us-east-1:000000000000:/signing-profiles/mine/abcdefghij"
+signing = client.create_code_signing_config(AllowedPublishers={"SigningProfileVersionArns": [publisher]})["CodeSigningConfig"]
+client.put_function_code_signing_config(FunctionName="boto", CodeSigningConfigArn=signing["CodeSigningConfigArn"])
+seen["signing"] = [signing["CodeSigningPolicies"], client.list_functions_by_code_signing_config(CodeSigningConfigArn=signing["CodeSigningConfigArn"])["FunctionArns"] == [arn]]
+client.delete_function_code_signing_config(FunctionName="boto")
+client.delete_code_signing_config(CodeSigningConfigArn=signing["CodeSigningConfigArn"])
+try:
+    client.get_code_signing_config(CodeSigningConfigArn=signing["CodeSigningConfigArn"])
+except client.exceptions.ResourceNotFoundException as error:
+    seen["unsigned"] = error.response["Error"]["Message"][-18:]
 try:
     client.invoke(FunctionName="nobody")
 except client.exceptions.ResourceNotFoundException as error:
@@ -91,6 +101,8 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
       asynchronous: [0, 60, true, { OnSuccess: {}, OnFailure: {} }],
       urls: ["boto:live"],
       recursion: "Allow",
+      signing: [{ UntrustedArtifactOnDeployment: "Warn" }, true],
+      unsigned: expect.stringMatching(/ can not be found\.$/),
       error: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST",
     });
   });

@@ -11,6 +11,7 @@ import {
   PutFunctionCodeSigningConfigCommand,
   UpdateCodeSigningConfigCommand,
   UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SigningProfile } from "../../../src/admin/signing-routes.ts";
@@ -94,6 +95,20 @@ describe("a package signed by an allowed profile", () => {
     const { Content } = await lambda.send(new PublishLayerVersionCommand({ LayerName: "signed", Content: { ZipFile: await signedZip(unsigned, profile.arn) } }));
     expect(Content).toMatchObject({ SigningProfileVersionArn: profile.arn, SigningJobArn: jobArn });
   });
+});
+
+test("layers that a function is given are judged, and tell who signed them", async () => {
+  const FunctionName = "layered";
+  await createFunction(lambda, FunctionName, {}, { Code: { ZipFile: await signedZip(unsigned, profile.arn) }, CodeSigningConfigArn: configs.get("Enforce") });
+  const publish = async (ZipFile: Buffer) => (await lambda.send(new PublishLayerVersionCommand({ LayerName: "tools", Content: { ZipFile } }))).LayerVersionArn ?? "";
+  const content = await zipOf({ "lib/tool.txt": "tool" });
+  const [plain, signed] = [await publish(content), await publish(await signedZip(content, profile.arn))];
+  const give = (...Layers: string[]) => lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Layers }));
+  await expect(give(plain)).rejects.toMatchObject(refused(new RegExp(`^Lambda cannot deploy the function\\..* for ${plain}\\.$`)));
+  const { Layers } = await give(signed);
+  expect(Layers).toMatchObject([{ Arn: signed, SigningProfileVersionArn: profile.arn, SigningJobArn: jobArn }]);
+  await waitUntilUpdated(lambda, FunctionName);
+  expect(await invoke(lambda, FunctionName)).toMatchObject({ body: "signed" });
 });
 
 describe.each<Policy>(["Warn", "Enforce"])("under %s", (policy) => {

@@ -1,6 +1,6 @@
 // Which packages a code signing configuration lets through, of functions and layers, and what is logged of the others.
 import { describe, expect, test } from "vitest";
-import { openLambdaRoom, zip, type LambdaRoom } from "../../../../test/harness/lambda-room.ts";
+import { functionArn, openLambdaRoom, zip, type LambdaRoom } from "../../../../test/harness/lambda-room.ts";
 import { publicKey } from "../../../../test/harness/signing.ts";
 import type { CodeSignature } from "../../../functions/function-version.ts";
 import { signingProfiles } from "../../../functions/signing-profiles.ts";
@@ -43,6 +43,24 @@ describe("a function with a configuration", () => {
     carry(room, sound);
     await room.call("UpdateFunctionCode", { FunctionName: "f", ZipFile: zip("2") });
     expect(room.warnings).toEqual([notTrusted]);
+  });
+
+  test("is named in the log, with the package and the reason", async () => {
+    const { room, CodeSigningConfigArn } = await openRoom("Warn");
+    await using _ = room;
+    const logged: object[] = [];
+    Object.assign(room.parts.log, { warn: (fields: object) => logged.push(fields) });
+    for (const [name, signature] of Object.entries({
+      unsigned: undefined,
+      mismatch: { ...sound, profileVersionArn: arn.replace("mine", "other") },
+      expired: { ...sound, expiresAtMs: room.clock.now() },
+    })) {
+      carry(room, signature);
+      await room.create(name, { CodeSigningConfigArn });
+    }
+    const metric = "SignatureValidationErrors";
+    const line = (reason: string): object => ({ function: functionArn(reason), package: reason, reason, metric, configuration: expect.stringMatching(/^csc-/) });
+    expect(logged).toEqual([line("unsigned"), line("mismatch"), line("expired")]);
   });
 
   test("is not there when its package was refused", async () => {

@@ -73,6 +73,17 @@ describe("a configuration", () => {
     expect(await room.call("GetFunctionCodeSigningConfig", { FunctionName })).toEqual({ FunctionName });
   });
 
+  test("is given to many functions at once", async () => {
+    await using room = await openLambdaRoom();
+    const CodeSigningConfigArn = await createConfig(room);
+    const names = Array.from({ length: 60 }, (_, n) => `f${n}`);
+    await Promise.all(names.map((name) => room.create(name)));
+    await Promise.all(names.map((FunctionName) => room.call("PutFunctionCodeSigningConfig", { FunctionName, CodeSigningConfigArn })));
+    await Promise.all(names.map((name) => room.create(`${name}-new`, { CodeSigningConfigArn })));
+    const users = await room.call("ListFunctionsByCodeSigningConfig", { CodeSigningConfigArn });
+    expect(users.FunctionArns).toHaveLength(120);
+  });
+
   test("is listed in order of ids, page by page", async () => {
     await using room = await openLambdaRoom();
     const arns = [await createConfig(room), await createConfig(room), await createConfig(room)];

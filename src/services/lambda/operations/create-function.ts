@@ -2,7 +2,7 @@
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction } from "../../../functions/address.ts";
 import { commitChange } from "../../../functions/change.ts";
-import { attachCodeSigning } from "../../../functions/code-signing.ts";
+import { attachCodeSigning, commitAttachment } from "../../../functions/code-signing.ts";
 import { functionTagsKey, putFunction, putTags, putVersion } from "../../../functions/documents.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { startCreation, startVersion, type DesiredFunction } from "../../../functions/lifecycle.ts";
@@ -61,11 +61,13 @@ async function commitCreation(
   input: LambdaInput<"CreateFunction">,
   parts: LambdaParts,
 ): ReturnType<LambdaHandler<"CreateFunction">> {
-  const committed = await commitChange(parts.functions, id, async () => {
+  // An empty ARN means none, as clients send it.
+  const configArn = input.CodeSigningConfigArn === "" ? undefined : input.CodeSigningConfigArn;
+  const plan = async () => {
     if ((await parts.functions.find(id)) !== undefined) throw functionExists(id.name);
     const record = startCreation(id.name, desired, stampOf(parts));
     const { code, layers } = desired.configuration;
-    const config = await namedCodeSigning(id, input, parts);
+    const config = configArn === undefined ? undefined : await requireCodeSigningConfig(parts.functions, id, configArn, namedCodeSigningConfigNotFound);
     const judgement = await judgeDeployment(id, [{ name: id.name, code }, ...layerPackages(layers)], config, parts);
     const operations = [
       putFunction(record, "absent"),
@@ -81,13 +83,9 @@ async function commitCreation(
     // AWS answers with the number of the version, though under the ARN of the function.
     const published = { ...output, Version: number.toString(), FunctionArn: formatFunctionArn(id) };
     return { operations, result: { output: published, judgement } };
-  });
+  };
+  const committed = await (configArn === undefined ? commitChange(parts.functions, id, plan) : commitAttachment(parts.functions, id, configArn, plan));
   committed.judgement.warn();
   return committed.output;
 }
 
-/** An empty ARN means none, as clients send it. */
-const namedCodeSigning = async (id: FunctionId, { CodeSigningConfigArn }: LambdaInput<"CreateFunction">, parts: LambdaParts) =>
-  CodeSigningConfigArn === undefined || CodeSigningConfigArn === ""
-    ? undefined
-    : requireCodeSigningConfig(parts.functions, id, CodeSigningConfigArn, namedCodeSigningConfigNotFound);

@@ -1,6 +1,5 @@
 // PutFunctionCodeSigningConfig: packages that the function is given from now on are judged. What it runs goes on running.
-import { commitChange } from "../../../functions/change.ts";
-import { attachCodeSigning } from "../../../functions/code-signing.ts";
+import { attachCodeSigning, commitAttachment } from "../../../functions/code-signing.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import { requireFunction } from "../../../functions/lookup.ts";
 import type { LambdaHandler } from "../api.ts";
@@ -13,7 +12,7 @@ export const putFunctionCodeSigningConfig =
   ({ functions }: LambdaParts): LambdaHandler<"PutFunctionCodeSigningConfig"> =>
   async ({ FunctionName, CodeSigningConfigArn }, context) => {
     const id = locateWholeFunction({ FunctionName }, context);
-    return commitChange(functions, id, async () => {
+    return commitAttachment(functions, id, CodeSigningConfigArn, async () => {
       // The configuration comes first: with neither there AWS names it.
       const config = await requireCodeSigningConfig(functions, id, CodeSigningConfigArn, namedCodeSigningConfigNotFound);
       const { record, revision } = await requireFunction(functions, id);
