@@ -7,12 +7,13 @@ import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "
 import { zipOf } from "../src/cli/zip.ts";
 import type { Program } from "./process.ts";
 
-export function lambentProgram(port: number): Program {
+/** Keeps nothing, or everything in `data`. */
+export function lambentProgram(port: number, data?: string): Program {
   const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
   if (!existsSync(main)) throw new Error("dist/ is missing: npm run build");
   // What bin/lambent.js does in the package.
   const environment = { NODE_COMPILE_CACHE: join(tmpdir(), "lambent-bench-compiled") };
-  return { program: process.execPath, args: [main, "start", "--memory", "--port", String(port), "--log-level", "warn"], environment };
+  return { program: process.execPath, args: [main, "start", ...(data === undefined ? ["--memory"] : ["--data", data]), "--port", String(port), "--log-level", "warn"], environment };
 }
 
 /** Creates the hello function of fixtures/ under `name` and waits until it is active. */

@@ -1,11 +1,18 @@
-// `npm run bench [-- warm cold control server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+// `npm run bench [-- warm cold control create server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";
+import { create } from "./create.ts";
 import { server } from "./server.ts";
 import { warm } from "./warm.ts";
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { warm: () => warm(), cold: () => cold(), control: () => control(), server: () => server() };
+const suites: Readonly<Record<string, () => Promise<void>>> = {
+  warm: () => warm(),
+  cold: () => cold(),
+  control: () => control(),
+  create: () => create(),
+  server: () => server(),
+};
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites)) {
