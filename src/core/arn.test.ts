@@ -44,6 +44,51 @@ test("any text is parsed or refused, and what is parsed has a name", () => {
   );
 });
 
+test("every way to write a name leads to the parts that it spells out", () => {
+  fc.assert(
+    fc.property(account, region, name, qualifier, (ofAccount, ofRegion, ofName, ofQualifier) => {
+      const suffix = ofQualifier === undefined ? "" : `:${ofQualifier}`;
+      const word = ofName === "function" ? "" : ofName;
+      // What begins like a part of an ARN is read as one; such names are AWS's to read as it does.
+      fc.pre(word !== "" && !/^\d{12}$/.test(word) && !isRegion(word));
+      const both = { name: word, qualifier: ofQualifier };
+      const forms = [
+        [`${word}${suffix}`, { ...both, account: undefined, region: undefined }],
+        [`function:${word}${suffix}`, { ...both, account: undefined, region: undefined }],
+        [`${ofAccount}:function:${word}${suffix}`, { ...both, account: ofAccount, region: undefined }],
+        [`${ofAccount}:${word}${suffix}`, { ...both, account: ofAccount, region: undefined }],
+        [`${ofRegion}:${ofAccount}:function:${word}${suffix}`, { ...both, account: ofAccount, region: ofRegion }],
+      ] as const;
+      for (const [text, parts] of forms) expect(parseFunctionName(text, "strict")).toEqual(parts);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("any text at all is parsed or refused, a million characters within a second", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[arn:wslmbdfucti$\d-]*$/)), (text) => {
+      for (const pattern of ["strict", "namespaced"] as const) {
+        const found = parseFunctionName(text, pattern);
+        if (found !== undefined) expect(text).toContain(found.name);
+      }
+      const arn = parseLambdaArn(text);
+      if (arn !== undefined) expect(text.endsWith(`:${arn.kind}:${arn.resource}`)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+  for (const piece of ["a", "-", "1", ":", "function:", "arn:aws", "arn:aws-", "eu-west-1:", "000000000000:", "$LATEST", "a:"]) {
+    const long = piece.repeat(1_000_000 / piece.length);
+    for (const text of [long, `${long}!`, `arn:aws${long}`, `arn:aws:lambda:${long}!`]) {
+      const startedMs = performance.now();
+      parseFunctionName(text, "strict");
+      parseFunctionName(text, "namespaced");
+      parseLambdaArn(text);
+      expect(performance.now() - startedMs, `${piece}, ${text.length}`).toBeLessThan(1000);
+    }
+  }
+});
+
 describe("a function name", () => {
   const none = { region: undefined, account: undefined, qualifier: undefined };
   test.each([
@@ -110,6 +155,16 @@ test("the ARN of a runtime version names no account", () => {
 });
 
 describe("an ARN of Lambda", () => {
+  test("is parsed to the parts it was made of", () => {
+    const kind = fc.constantFrom("function", "layer", "event-source-mapping", "code-signing-config", "capacity-provider");
+    fc.assert(
+      fc.property(account, region, kind, fc.stringMatching(/^[\w-]{1,64}(:[\w$-]{1,20})?$/), (ofAccount, ofRegion, ofKind, resource) => {
+        const text = `arn:${partitionOf(ofRegion)}:lambda:${ofRegion}:${ofAccount}:${ofKind}:${resource}`;
+        expect(parseLambdaArn(text)).toEqual({ account: ofAccount, region: ofRegion, kind: ofKind, resource });
+      }),
+    );
+  });
+
   test("is cut into kind and resource", () => {
     expect(parseLambdaArn("arn:aws:lambda:eu-west-1:000000000000:event-source-mapping:u-1")).toEqual({
       region: "eu-west-1",

@@ -1,6 +1,9 @@
 // control-plane.md, section 2: what names and qualifiers lead to.
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { formatFunctionArn } from "../core/arn.ts";
 import { isAccountId, isRegion } from "../core/context.ts";
+import { Fault } from "../core/faults.ts";
 import { locateFunction, type Scope } from "./address.ts";
 
 function scopeOf(account: string, region: string): Scope {
@@ -61,4 +64,25 @@ test.each([
   ],
 ])("%j is refused", (input, status, code, message) => {
   expect(() => locateFunction(input, scope, "namespaced")).toThrow(expect.objectContaining({ status, code, message }));
+});
+
+test("any name and qualifier are located or refused by a fault of the caller's", () => {
+  const pieces = fc.constantFrom("arn", "aws", "lambda", "eu-west-1", "us-east-1", "000000000000", "111111111111", "function", "f", "$LATEST", "7", "", "*", "a.b");
+  const anyName = fc.oneof(fc.array(pieces, { maxLength: 9 }).map((words) => words.join(":")), fc.string());
+  fc.assert(
+    fc.property(anyName, fc.option(fc.constantFrom("7", "$LATEST", "prod"), { nil: undefined }), (FunctionName, Qualifier) => {
+      try {
+        const { id, qualifier } = locateFunction({ FunctionName, Qualifier }, scope, "namespaced");
+        expect(id).toEqual({ ...scope, name: id.name });
+        expect(FunctionName).toContain(id.name);
+        if (Qualifier !== undefined) expect(qualifier).toBe(Qualifier);
+        // What was found is found again by its ARN.
+        expect(locateFunction({ FunctionName: formatFunctionArn(id, qualifier) }, scope, "namespaced")).toEqual({ id, qualifier });
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        expect(error.kind).toBe("client");
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

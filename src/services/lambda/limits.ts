@@ -9,6 +9,8 @@ export const limits = {
   timeoutSeconds: 900,
   /** The model says 32,768; more than this is for functions on capacity providers only. */
   memoryMiB: 10_240,
+  /** The model says 32,768; more than this is for functions with accelerators only. */
+  ephemeralStorageMiB: 10_240,
   /** Names and values of variables, serialised as JSON. */
   environmentBytes: 4096,
   tags: 50,

@@ -106,7 +106,6 @@ describe("a setting that is not applied yet is refused by name:", () => {
     ["Architectures", { Architectures: [process.arch === "arm64" ? "x86_64" : "arm64"] }],
     ["VpcConfig", { VpcConfig: subnet }],
     ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0", LocalMountPath: "/mnt/a" }] }],
-    ["Layers", { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"] }],
     ["EphemeralStorage", { EphemeralStorage: { Size: 1024 } }],
     ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:q" } }],
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/k" }],
@@ -117,7 +116,6 @@ describe("a setting that is not applied yet is refused by name:", () => {
     ["ImageConfig", { ImageConfig: { Command: ["a"] } }],
     ["DurableConfig", { DurableConfig: { RetentionPeriodInDays: 1, ExecutionTimeout: 10 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
-    ["S3Bucket and S3Key", { Code: { S3Bucket: "bucket", S3Key: "key" } }],
   ])("%s", async (setting, settings) => {
     await expect(create(settings)).rejects.toMatchObject({
       ...refusal(400, invalid, new RegExp(`^Lambent does not apply ${setting.replaceAll(".", "\\.")} yet`)),
@@ -162,16 +160,15 @@ describe("an update is refused with", () => {
     ["reserved variables", { Environment: { Variables: { _HANDLER: "x" } } }, 400, "ValidationException", /Map keys/],
     ["reserved variables of AWS's", { Environment: { Variables: { AWS_SESSION_TOKEN: "x" } } }, 400, invalid, /Reserved keys used in this request: AWS_SESSION_TOKEN$/],
     ["a timeout over 900", { Timeout: 5400 }, 400, "ValidationException", /at 'timeout'/],
-    ["layers", { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"] }, 400, invalid, /does not apply Layers yet/],
+    ["a layer that is not there", { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"] }, 400, invalid, /^Layer version .*does not exist\.$/],
   ])("%s", async (...[, settings, status, type, message]) => {
     await expect(lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...settings }))).rejects.toMatchObject(refusal(status, type, message));
   });
 
   test("an image, a broken zip or no code", async () => {
-    const update = (code: { ImageUri?: string; ZipFile?: Buffer; S3Bucket?: string; S3Key?: string }) => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...code }));
+    const update = (code: { ImageUri?: string; ZipFile?: Buffer }) => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...code }));
     await expect(update({ ImageUri: "i:1" })).rejects.toMatchObject(refusal(400, invalid, "Please don't provide ImageUri when updating a function with packageType Zip."));
     await expect(update({ ZipFile: zip.subarray(0, -5) })).rejects.toMatchObject(refusal(400, invalid, /^Could not unzip uploaded file\./));
     await expect(update({})).rejects.toMatchObject(refusal(400, invalid, "Please provide a source for function code."));
-    await expect(update({ S3Bucket: "bucket", S3Key: "key" })).rejects.toMatchObject(refusal(400, invalid, /does not apply S3Bucket and S3Key yet/));
   });
 });

@@ -12,7 +12,7 @@ import type { LambdaParts } from "../parts.ts";
 type Variables = Readonly<Record<string, string>>;
 type CheckedSettings = Pick<
   LambdaInput<"UpdateFunctionConfiguration">,
-  "Timeout" | "MemorySize" | "Environment" | "Runtime"
+  "Timeout" | "MemorySize" | "EphemeralStorage" | "Environment" | "Runtime"
 >;
 
 export function newConfiguration(
@@ -60,11 +60,14 @@ const variablesOf = (environment: LambdaInput<"CreateFunction">["Environment"]):
   environment === undefined ? undefined : (environment.Variables ?? {});
 
 export function checkSettings(input: CheckedSettings): void {
-  // The model's upper limits are those of functions on capacity providers, which there are none of.
+  // The model's upper limits are those of functions on capacity providers or with accelerators, which there are none of.
   if (input.Timeout !== undefined && input.Timeout > limits.timeoutSeconds)
     throw constraintViolated(`${input.Timeout}`, "timeout", atMost(limits.timeoutSeconds));
   if (input.MemorySize !== undefined && input.MemorySize > limits.memoryMiB)
     throw constraintViolated(`${input.MemorySize}`, "memorySize", atMost(limits.memoryMiB));
+  const ephemeralStorageMiB = input.EphemeralStorage?.Size;
+  if (ephemeralStorageMiB !== undefined && ephemeralStorageMiB > limits.ephemeralStorageMiB)
+    throw constraintViolated(`${ephemeralStorageMiB}`, "ephemeralStorage.size", atMost(limits.ephemeralStorageMiB));
   if (input.Environment?.Variables !== undefined) checkVariables(input.Environment.Variables);
 }
 

@@ -47,11 +47,12 @@ export const createFunction =
 
 function checkInput(input: LambdaInput<"CreateFunction">, id: FunctionId, parts: LambdaParts): void {
   const subject = { functionName: id.name, settings: parts.settings };
+  // What AWS refuses, too, comes before what only we refuse.
+  checkSettings(input);
+  checkTags(input.Tags ?? {});
   refuseUnappliedSettings(input, subject);
   refuseUnappliedCode(input.Code, subject);
   if (input.Runtime !== undefined) checkRuntime(input.Runtime, "create", parts);
-  checkSettings(input);
-  checkTags(input.Tags ?? {});
 }
 
 /** Looks again: of two that create at once it is decided here, where the record is written if there is none, who was first. */

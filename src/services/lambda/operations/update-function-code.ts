@@ -36,12 +36,20 @@ export const updateFunctionCode =
     const more = code.sizeBytes - current.record.configuration.code.sizeBytes;
     await requireCodeStorage(input.Publish === true ? more + code.sizeBytes : more, parts, id);
     if (input.DryRun === true) {
-      // All was checked and nothing is recorded; the blob, which nothing refers to, is collected later.
+      // All is checked and nothing recorded; the answer has the hash of what was sent. The blob is collected later.
       (await judgeCode(id, code, parts)).warn();
-      return latestOutput(parts, id, current.record);
+      const { record } = current;
+      return latestOutput(parts, id, { ...record, configuration: withCode(record.configuration, input, code) });
     }
     return commitUpdate(id, { input, code }, parts);
   };
+
+/** Faults: code and layers together unpack to too much. */
+function withCode(current: FunctionConfiguration, input: UpdateInput, code: CodeReference): FunctionConfiguration {
+  const changed = { ...current, architecture: input.Architectures?.[0] ?? current.architecture, code };
+  checkUnzippedSize(changed);
+  return changed;
+}
 
 interface CodeUpdate {
   readonly input: UpdateInput;
@@ -59,12 +67,7 @@ async function commitUpdate(
   const committed = await commitChange(parts.functions, id, async () => {
     const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
     const judgement = await judgeCode(id, code, parts);
-    const changed: FunctionConfiguration = {
-      ...record.configuration,
-      architecture: input.Architectures?.[0] ?? record.configuration.architecture,
-      code,
-    };
-    checkUnzippedSize(changed);
+    const changed = withCode(record.configuration, input, code);
     const configuration = await withUpdatedRuntime(changed, parts.runtimeVersions);
     const updating = startUpdate(record, { configuration, shown: record.shown }, stampOf(parts));
     const operations = [putFunction(updating, revision), ...judgement.operations];

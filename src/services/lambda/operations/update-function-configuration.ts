@@ -22,8 +22,8 @@ export const updateFunctionConfiguration =
   async (input, context) => {
     const id = locateWholeFunction(input, context);
     requireOwnRole(input.Role, context);
-    refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
     checkSettings(input);
+    refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
     const committed = await commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
       const layers = input.Layers && (await resolveLayers(input.Layers, context, parts));

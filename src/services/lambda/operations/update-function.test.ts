@@ -206,12 +206,12 @@ describe("UpdateFunctionCode", () => {
     expect(await room.call("UpdateFunctionCode", input)).toMatchObject({ Version: "1", State: "Active" });
   });
 
-  test("with DryRun looks at everything and changes nothing", async () => {
+  test("with DryRun looks at everything, answers with the hash of what was sent, and changes nothing", async () => {
     await using room = await openLambdaRoom();
     await room.create("f");
     const before = await room.call("GetFunctionConfiguration", { FunctionName: "f" });
     const input = { FunctionName: "f", ZipFile: zip("x"), DryRun: true };
-    expect(await room.call("UpdateFunctionCode", input)).toEqual(before);
+    expect(await room.call("UpdateFunctionCode", input)).toEqual({ ...before, CodeSha256: sha256("x") });
     expect(await room.call("GetFunctionConfiguration", { FunctionName: "f" })).toEqual(before);
     await expect(
       room.call("UpdateFunctionCode", { ...input, ZipFile: new Uint8Array() }),
