@@ -9,7 +9,7 @@ const other = "222222222222";
 const arn = `arn:aws:lambda:eu-west-1:${own}:function:f`;
 const clock = { now: () => Date.parse("2026-01-31T12:00:00Z") };
 const root: Principal = { kind: "root", accessKeyId: "AKIA" };
-const role: Principal = { kind: "role", accessKeyId: "ASIA", roleArn: `arn:aws:iam::${other}:role/path/r`, sessionName: "g" };
+const role: Principal = { kind: "role", accessKeyId: "ASIA", roleArn: `arn:aws:iam::${other}:role/path/r`, sessionName: "g", functionArn: `arn:aws:lambda:eu-west-1:${other}:function:g` };
 const s3: Principal = { kind: "service", service: "s3.amazonaws.com" };
 
 const callOf = (principal: Principal, account: string, more: Partial<CallContext> = {}): CallContext =>
@@ -72,6 +72,7 @@ describe("another account's function", () => {
     ["everybody of its account", role, [{ Condition: { StringEquals: { "aws:PrincipalAccount": other } } }]],
     ["what its ARN looks like", role, [{ Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/path/*" } } }]],
     ["its address, its region and the time", role, [{ Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" }, StringEquals: { "aws:RequestedRegion": "eu-west-1" }, DateLessThan: { "aws:CurrentTime": "2026-02-01" } } }]],
+    ["calls of its function", role, [{ Condition: { ArnEquals: { "lambda:SourceFunctionArn": `arn:aws:lambda:*:${other}:function:g` } } }]],
     ["the root of its account", root, [{ Principal: { AWS: `arn:aws:iam::${other}:root` } }]],
   ])("runs in its owner's account when the policy allows %s", (_, principal, statements) => {
     expect(outcome(callOf(principal, other), statements)).toBe(own);
@@ -83,6 +84,7 @@ describe("another account's function", () => {
     ["an organization, of which there are none", [{ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } } }]],
     ["a source that the call does not have", [{ Condition: { ArnLike: { "AWS:SourceArn": "arn:aws:s3:::b" } } }]],
     ["calls through the function's URL", [{ Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } } }]],
+    ["calls of another function", [{ Condition: { ArnEquals: { "lambda:SourceFunctionArn": `arn:aws:lambda:*:${other}:function:h` } } }]],
     ["a service", [{ Principal: { Service: "s3.amazonaws.com" } }]],
   ])("is refused when the policy allows %s", (_, statements) => {
     expect(outcome(callOf(role, other), statements)).toEqual(refused(session, noneAllows));

@@ -104,6 +104,8 @@ function requestKeys(context: CallContext, resource: PolicedResource, nowMs: num
         "aws:PrincipalAccount": context.account,
         "aws:PrincipalArn": principal.kind === "role" ? principal.roleArn : callerName(context),
         "aws:PrincipalType": principal.kind === "role" ? "AssumedRole" : "Account",
+        // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+        "lambda:SourceFunctionArn": principal.kind === "role" ? principal.functionArn : undefined,
       };
   return contextValues({
     ...ofPrincipal,

@@ -7,7 +7,7 @@ import { ServiceRegistry } from "./registry.ts";
 
 const context = (principal: Principal): CallContext => ({ principal, account: "123456789012", region: "eu-west-1" }) as CallContext;
 const anonymous = context({ kind: "anonymous" });
-const role = context({ kind: "role", accessKeyId: "ASIA", roleArn: "arn:aws:iam::123456789012:role/service/r", sessionName: "s" });
+const role = context({ kind: "role", accessKeyId: "ASIA", roleArn: "arn:aws:iam::123456789012:role/service/r", sessionName: "s", functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:s" });
 const wire = async (): Promise<ServiceWire> => Promise.reject(new Error("not asked for"));
 
 function registryWith(name: string, validate: () => void = () => {}): ServiceRegistry {

@@ -1,5 +1,6 @@
 // Who calls, from where, on whose account. Every handler, trigger and service takes account, region and principal
 // from here: none of them is global.
+import type { SessionSource } from "./credentials.ts";
 import type { RequestId } from "./ids.ts";
 
 declare const accountBrand: unique symbol;
@@ -22,7 +23,7 @@ export type Principal =
   /** A verified access key of the operator. */
   | { readonly kind: "root"; readonly accessKeyId: string }
   /** Credentials that a function holds for its execution role. */
-  | { readonly kind: "role"; readonly accessKeyId: string; readonly roleArn: string; readonly sessionName: string }
+  | ({ readonly kind: "role"; readonly accessKeyId: string; readonly roleArn: string } & SessionSource)
   /** An AWS service on its own account, e.g. `s3.amazonaws.com`: never on the wire, only between services (Cloud). */
   | { readonly kind: "service"; readonly service: string };
 

@@ -60,7 +60,7 @@ describe("official clients", () => {
 
   test("of Lambda are verified on the functions' listener, whatever the settings", async () => {
     const { functionsUrl } = await start({ registry: lambdaRegistry(), credentials });
-    const role = credentials.issue("arn:aws:iam::000000000000:role/r", "f");
+    const role = credentials.issue("arn:aws:iam::000000000000:role/r", { sessionName: "f", functionArn: "arn:aws:lambda:eu-west-1:000000000000:function:f" });
     expect(await client(functionsUrl, role).send(invoke)).toMatchObject({ StatusCode: 200 });
     await expect(client(functionsUrl, { ...role, secretAccessKey: "guess" }).send(invoke)).rejects.toMatchObject({ name: "InvalidSignatureException", $metadata: { httpStatusCode: 403 } });
     await expect(client(functionsUrl, { accessKeyId: "test", secretAccessKey: "test" }).send(invoke)).rejects.toMatchObject({ name: "UnrecognizedClientException" });
@@ -78,7 +78,7 @@ describe("official clients", () => {
       policy: () => undefined,
     }));
     const { functionsUrl } = await start({ registry, credentials, log });
-    const role = credentials.issue("arn:aws:iam::222222222222:role/r", "g");
+    const role = credentials.issue("arn:aws:iam::222222222222:role/r", { sessionName: "g", functionArn: "arn:aws:lambda:eu-west-1:222222222222:function:g" });
     await expect(client(functionsUrl, role).send(invoke)).rejects.toMatchObject({
       name: "AccessDeniedException",
       message:

@@ -1,6 +1,7 @@
 // One execution environment: the lifecycle table brought to life. It owns a sandbox (whose files outlive a reset), its
 // log stream and its credentials, and runs one event at a time.
 import type { Timer } from "../../core/clock.ts";
+import { formatFunctionArn } from "../../core/arn.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
 import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
@@ -71,7 +72,7 @@ export class Environment implements RuntimePort {
     this.#plan = plan;
     this.#observer = observer;
     this.#timeoutMs = configuration.timeoutSeconds * 1000;
-    this.#credentials = parts.credentials.issue(configuration.role, id.name);
+    this.#credentials = parts.credentials.issue(configuration.role, { sessionName: id.name, functionArn: formatFunctionArn(id) });
     // As AWS names streams: YYYY/MM/DD/[VERSION]ID.
     const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };

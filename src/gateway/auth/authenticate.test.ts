@@ -119,11 +119,12 @@ describe("a request signed by the official signer is let in", () => {
   });
 
   test("with the key of a role, which then is the caller", async () => {
-    const key = credentials.issue("arn:aws:iam::123456789012:role/service/r", "session");
+    const source = { sessionName: "session", functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f" };
+    const key = credentials.issue("arn:aws:iam::123456789012:role/service/r", source);
     expect(key.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
     expect(echoOf(await ask(await signed({ body: "x" }, key)))).toMatchObject({
       account: "123456789012",
-      principal: { kind: "role", accessKeyId: key.accessKeyId, roleArn: "arn:aws:iam::123456789012:role/service/r", sessionName: "session" },
+      principal: { kind: "role", accessKeyId: key.accessKeyId, roleArn: "arn:aws:iam::123456789012:role/service/r", ...source },
     });
     expect(errorOf(await ask(await signed({}, { ...key, sessionToken: "other" })))).toEqual([403, "UnrecognizedClientException"]);
     const { sessionToken: _, ...tokenless } = key;

@@ -1,7 +1,7 @@
 // The access keys that requests may be signed with: the operator's, and those that functions hold for their roles.
 import { timingSafeEqual } from "node:crypto";
 import { type AccountId, isAccountId, type Principal } from "../../core/context.ts";
-import type { RoleCredentials, SessionCredentials } from "../../core/credentials.ts";
+import type { RoleCredentials, SessionCredentials, SessionSource } from "../../core/credentials.ts";
 import type { Ids } from "../../core/ids.ts";
 
 export interface OperatorKey {
@@ -43,7 +43,7 @@ export class CredentialStore implements RoleCredentials {
     }
   }
 
-  issue(roleArn: string, sessionName: string): SessionCredentials {
+  issue(roleArn: string, source: SessionSource): SessionCredentials {
     const accessKeyId = sessionKeyPrefix + keyIdSuffix(this.#ids.hex(16));
     const secretAccessKey = Buffer.from(this.#ids.hex(30), "hex").toString("base64");
     const sessionToken = Buffer.from(this.#ids.hex(96), "hex").toString("base64");
@@ -52,7 +52,7 @@ export class CredentialStore implements RoleCredentials {
       accessKeyId,
       secretAccessKey,
       sessionToken,
-      principal: { kind: "role", accessKeyId, roleArn, sessionName },
+      principal: { kind: "role", accessKeyId, roleArn, ...source },
       account: isAccountId(account) ? account : undefined,
       signingKeys: new Map(),
     });

@@ -129,6 +129,30 @@ describe("from another account", () => {
     await expect(invoke(lambent.lambda, arn)).rejects.toMatchObject(refusal(403, "AccessDeniedException", noneAllows(root, "lambda:InvokeFunction", arn)));
   });
 
+  test("one that allows calls of a function alone runs for that function", async () => {
+    const ResourceArn = arnOf(owner, "shared");
+    const statementFor = (name: string) => ({
+      Effect: "Allow",
+      Principal: { AWS: guest },
+      Action: "lambda:*",
+      Resource: `${ResourceArn}:closed`,
+      Condition: { ArnEquals: { "lambda:SourceFunctionArn": arnOf(guest, name) } },
+    });
+    const put = async (name: string) => {
+      await restart(owner);
+      const policy = { ResourceArn: `${ResourceArn}:closed`, Policy: JSON.stringify({ Version: "2012-10-17", Statement: statementFor(name) }) };
+      await lambent.lambda.send(new PutResourcePolicyCommand(policy));
+      await restart(guest);
+      return (await invoke(lambent.lambda, "caller", { FunctionName: policy.ResourceArn })).body;
+    };
+    expect(await put("another")).toMatchObject({ name: "AccessDeniedException" });
+    expect(await put("caller")).toBe(`${ResourceArn}:closed`);
+    await expect(invoke(lambent.lambda, `${ResourceArn}:closed`)).rejects.toMatchObject({ name: "AccessDeniedException" });
+    await restart(owner);
+    await lambent.lambda.send(new DeleteResourcePolicyCommand({ ResourceArn: `${ResourceArn}:closed` }));
+    await restart(guest);
+  });
+
   test("other operations run in the owner's account as far as they are allowed", async () => {
     const FunctionName = arnOf(owner, "shared");
     const { Configuration } = await lambent.lambda.send(new GetFunctionCommand({ FunctionName }));
