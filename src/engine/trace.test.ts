@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { systemIds } from "../core/ids.ts";
@@ -52,6 +53,18 @@ describe("the lineage", () => {
     const allowed: Lineage = { ...own, recursiveLoop: "Allow" };
     expect(trace(`${root};Lineage=a87bd80c:15`, allowed)).toMatch(/Lineage=a87bd80c:16$/);
     expect(trace(`${root};Lineage=a87bd80c:99999`, allowed)).toMatch(/Lineage=a87bd80c:99999$/);
+  });
+
+  test("is told on whatever else the caller's trace has, so that no chain loses count", () => {
+    const field = fc.string({ unit: fc.constantFrom("a", "Z", "0", "=", ":", "|", "%", "-", ".", " ", ";", "Lineage=", "a87bd80c:3"), maxLength: 90 });
+    fc.assert(
+      fc.property(field, field, (before, after) => {
+        let sent = trace(`${before};${root};${after}`, { ...own, recursiveLoop: "Allow" });
+        expect(sent.length).toBeLessThan(1100);
+        for (let pass = 1; pass < 16; pass++) sent = trace(encodeURI(sent).replaceAll("%25", "%"), { ...own, recursiveLoop: "Allow" });
+        expect(() => trace(sent)).toThrow("recursive loop");
+      }),
+    );
   });
 
   test("stays short, whatever number of functions a chain comes through, and forgets those of long ago", () => {

@@ -6,7 +6,9 @@ import type { Ids } from "../core/ids.ts";
 import type { Lineage } from "../functions/recursion-config.ts";
 import { recursiveInvocation } from "./faults.ts";
 
-const longestTrace = 1024;
+const longestTrace = 2048;
+/** Without its lineage. What we make of a trace is one again at the next function, also as boto3 encodes it. */
+const longestRest = 512;
 const rootOf = /(?:^|;)Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;|$)/;
 const printable = /^[\x20-\x7e]*$/;
 
@@ -17,7 +19,7 @@ const lineageEntry = /^(?:\d{1,3}:)?([0-9a-f]{8}):(\d{1,5})$/;
 const mostPasses = 16;
 /** A function that may go on forever is not counted further. */
 const highestCount = 99_999;
-/** Of the functions that a chain came through last; so the header stays well below `longestTrace`. */
+/** Of the functions that a chain came through last: at most 480 characters. */
 const mostEntries = 32;
 
 /**
@@ -25,14 +27,20 @@ const mostEntries = 32;
  * Fault: RecursiveInvocationException (400) when the chain has come through it too often.
  */
 export function traceFor(sent: string | undefined, through: Lineage, clock: Clock, ids: Ids): string {
-  if (sent === undefined || sent.length > longestTrace || !printable.test(sent) || !rootOf.test(sent))
-    return `${newRoot(clock, ids)};${lineageField}${through.id}:0`;
-  const fields = sent.split(";");
-  const isLineage = (field: string): boolean => field.startsWith(lineageField);
-  const former = fields.filter(isLineage).map((field) => field.slice(lineageField.length));
-  const lineage = countPass(former, through);
-  return [...fields.filter((field) => !isLineage(field)), `${lineageField}${lineage}`].join(";");
+  const { rest, lineage } = readTrace(sent) ?? { rest: newRoot(clock, ids), lineage: [] };
+  return `${rest};${lineageField}${countPass(lineage, through)}`;
 }
+
+/** Undefined: no trace that is told on. */
+function readTrace(sent: string | undefined): { readonly rest: string; readonly lineage: readonly string[] } | undefined {
+  if (sent === undefined || sent.length > longestTrace || !printable.test(sent) || !rootOf.test(sent)) return undefined;
+  const fields = sent.split(";");
+  const rest = fields.filter((field) => !isLineage(field)).join(";");
+  if (rest.length > longestRest) return undefined;
+  return { rest, lineage: fields.filter(isLineage).map((field) => field.slice(lineageField.length)) };
+}
+
+const isLineage = (field: string): boolean => field.startsWith(lineageField);
 
 function newRoot(clock: Clock, ids: Ids): string {
   const seconds = Math.floor(clock.now() / 1000).toString(16).padStart(8, "0");
@@ -45,8 +53,8 @@ function countPass(former: readonly string[], { id, recursiveLoop }: Lineage): s
   const counts = new Map<string, number>();
   // boto3 sends the bar percent-encoded.
   for (const entry of former.flatMap((field) => field.split(/\||%7C/i))) {
-    const [, function_, count] = lineageEntry.exec(entry) ?? [];
-    if (function_ !== undefined) counts.set(function_, Math.max(Number(count), counts.get(function_) ?? 0));
+    const [, passed, times] = lineageEntry.exec(entry) ?? [];
+    if (passed !== undefined) counts.set(passed, Math.max(Number(times), counts.get(passed) ?? 0));
   }
   const count = (counts.get(id) ?? -1) + 1;
   if (count >= mostPasses && recursiveLoop === "Terminate") throw recursiveInvocation();
