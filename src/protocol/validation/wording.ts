@@ -25,12 +25,18 @@ const byService: Readonly<Record<string, Wording>> = {
 
 export const wordingOf = (service: string): Wording => byService[service] ?? usual;
 
+/** Enums that AWS prints in another order than its model lists them, as recorded: EventSourcePosition. */
+const recordedOrders: readonly (readonly string[])[] = [["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]];
+
+const inRecordedOrder = (values: readonly string[]): readonly string[] =>
+  recordedOrders.find((order) => order.length === values.length && order.every((value) => values.includes(value))) ?? values;
+
 export const notNull = "Member must not be null";
 export const lengthAtMost = (max: Bound): string => `Member must have length less than or equal to ${max}`;
 export const lengthAtLeast = (min: Bound): string => `Member must have length greater than or equal to ${min}`;
 export const valueAtMost = (max: Bound): string => `Member must have value less than or equal to ${max}`;
 export const valueAtLeast = (min: Bound): string => `Member must have value greater than or equal to ${min}`;
-export const oneOf = (values: readonly string[]): string => `Member must satisfy enum value set: [${values.join(", ")}]`;
+export const oneOf = (values: readonly string[]): string => `Member must satisfy enum value set: [${inRecordedOrder(values).join(", ")}]`;
 export const matching = (pattern: string): string => `Member must satisfy regular expression pattern: ${pattern}`;
 export const items = (rules: readonly string[]): string => `Member must satisfy constraint: [${rules.join(", ")}]`;
 export const mapKeys = (rules: readonly string[]): string => `Map keys must satisfy constraint: [${rules.join(", ")}]`;

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { arnOf, refusal, says, uuid } from "../../harness/functions.ts";
-import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
 let lambda: LambdaClient;
@@ -96,7 +96,7 @@ test.each<[string, Partial<CreateEventSourceMappingCommandInput>, string, string
     "a position that is none",
     { EventSourceArn: stream("s"), StartingPosition: "first" as "LATEST" },
     "ValidationException",
-    /Member must satisfy enum value set: \[/,
+    /Member must satisfy enum value set: \[LATEST, AT_TIMESTAMP, TRIM_HORIZON\]/,
   ],
   [
     "what nothing polls yet",
@@ -118,4 +118,23 @@ test("a change while another runs is refused", async () => {
   await expect(slow.lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 1 }))).rejects.toMatchObject(
     refusal(400, "ResourceInUseException", "Cannot update the event source mapping because it is in use."),
   );
+});
+
+test("mappings survive a restart, and a change that it interrupted is settled", async () => {
+  const dataDirectory = temporaryFolder("mappings");
+  const start = (updateDelayMs: string) => startTestLambent({ memory: "false", dataDirectory, updateDelayMs });
+  const UUID = await (async () => {
+    await using first = await start("60000");
+    await createFunction(first.lambda, "mapped", says("x"));
+    const made = await first.lambda.send(
+      new CreateEventSourceMappingCommand({ FunctionName: "mapped", Enabled: false, EventSourceArn: stream("s"), StartingPosition: "LATEST", Tags: { a: "1" } }),
+    );
+    expect(made.State).toBe("Creating");
+    return made.UUID;
+  })();
+  await using second = await start("0");
+  await vi.waitFor(async () => {
+    const found = await second.lambda.send(new GetEventSourceMappingCommand({ UUID }));
+    expect(found).toMatchObject({ UUID, State: "Disabled", EventSourceArn: stream("s"), StartingPosition: "LATEST", BatchSize: 100 });
+  });
 });
