@@ -19,6 +19,9 @@ const ofFunction: readonly AnyCollection[] = [versions, aliases, functionCodeSig
 /** Keys are qualifiedKey(): they go with their version or alias, too. */
 const ofQualifier: readonly AnyCollection[] = [eventInvokeConfigs, functionPolicies, functionUrls, provisionedConcurrency];
 
+/** All of them. Keys begin with `NAME:`, and those of the second kind go on with a version, an alias or `$LATEST`. */
+export const belongings = { ofFunction, ofQualifier } as const;
+
 /** The counter of versions stays: a function of the same name goes on where this one ended. */
 export async function deleteBelongings(repository: FunctionRepository, id: FunctionId): Promise<readonly StoreOperation[]> {
   const found = await Promise.all(
