@@ -86,6 +86,62 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
     expect(await lambda("put-function-recursion-config", ...of, "--recursive-loop", "Allow")).toEqual({ RecursiveLoop: "Allow" });
   });
 
+  test("publishes a layer, shares it, and gives it to a function", async () => {
+    const of = ["--layer-name", "shared"];
+    const published = await lambda("publish-layer-version", ...of, "--zip-file", `fileb://${zip}`, "--compatible-runtimes", "nodejs26.x", "--license-info", "MIT");
+    expect(published).toMatchObject({ Version: 1, CompatibleRuntimes: ["nodejs26.x"], LicenseInfo: "MIT" });
+    const arn = String(published["LayerVersionArn"]);
+    const shared = await lambda("add-layer-version-permission", ...of, "--version-number", "1", "--statement-id", "all", "--action", "lambda:GetLayerVersion", "--principal", "*");
+    expect(JSON.parse(String(shared["Statement"]))).toMatchObject({ Sid: "all", Principal: "*", Resource: arn });
+    expect(await lambda("get-layer-version-by-arn", "--arn", arn)).toMatchObject({ LayerVersionArn: arn });
+    expect(await lambda("list-layers", "--compatible-runtime", "nodejs26.x")).toMatchObject({ Layers: [{ LayerName: "shared" }] });
+    expect(await create("layered", "--layers", arn)).toMatchObject({ Layers: [{ Arn: arn }] });
+    await lambda("delete-layer-version", ...of, "--version-number", "1");
+    expect(await lambda("list-layer-versions", ...of)).toEqual({ LayerVersions: [] });
+  });
+
+  test("permits others, reserves and provisions concurrency", async () => {
+    await create("limited", "--publish");
+    await lambda("wait", "function-active-v2", "--function-name", "limited");
+    const of = ["--function-name", "limited"];
+    const permitted = await lambda("add-permission", ...of, "--statement-id", "s3", "--action", "lambda:InvokeFunction", "--principal", "s3.amazonaws.com", "--source-account", "000000000000");
+    expect(JSON.parse(String(permitted["Statement"]))).toMatchObject({ Sid: "s3", Principal: { Service: "s3.amazonaws.com" } });
+    expect(JSON.parse(String((await lambda("get-policy", ...of))["Policy"]))).toMatchObject({ Statement: [{ Sid: "s3" }] });
+    await lambda("remove-permission", ...of, "--statement-id", "s3");
+    await expect(lambda("get-policy", ...of)).rejects.toThrow("The resource you requested does not exist.");
+
+    expect(await lambda("put-function-concurrency", ...of, "--reserved-concurrent-executions", "5")).toEqual({ ReservedConcurrentExecutions: 5 });
+    expect(await lambda("get-function", ...of)).toMatchObject({ Concurrency: { ReservedConcurrentExecutions: 5 } });
+    const provisioned = await lambda("put-provisioned-concurrency-config", ...of, "--qualifier", "1", "--provisioned-concurrent-executions", "1");
+    expect(provisioned).toMatchObject({ RequestedProvisionedConcurrentExecutions: 1, Status: "IN_PROGRESS" });
+    expect(await lambda("list-provisioned-concurrency-configs", ...of)).toMatchObject({ ProvisionedConcurrencyConfigs: [{ RequestedProvisionedConcurrentExecutions: 1 }] });
+    await lambda("delete-provisioned-concurrency-config", ...of, "--qualifier", "1");
+    await lambda("delete-function-concurrency", ...of);
+  });
+
+  test("maps a queue, signs code and pins a runtime", async () => {
+    await create("managed");
+    await lambda("wait", "function-active-v2", "--function-name", "managed");
+    const of = ["--function-name", "managed"];
+    const queue = "arn:aws:sqs:us-east-1:000000000000:jobs";
+    const mapping = await lambda("create-event-source-mapping", ...of, "--event-source-arn", queue, "--batch-size", "5", "--no-enabled");
+    expect(mapping).toMatchObject({ EventSourceArn: queue, BatchSize: 5 });
+    expect(await lambda("list-event-source-mappings", ...of)).toMatchObject({ EventSourceMappings: [{ UUID: mapping["UUID"] }] });
+    await lambda("delete-event-source-mapping", "--uuid", String(mapping["UUID"]));
+
+    const publishers = "SigningProfileVersionArns=arn:aws:signer:us-east-1:000000000000:/signing-profiles/Ours/abcdefghij";
+    const signing = await lambda("create-code-signing-config", "--allowed-publishers", publishers, "--code-signing-policies", "UntrustedArtifactOnDeployment=Warn");
+    const { CodeSigningConfigArn } = signing["CodeSigningConfig"] as { readonly CodeSigningConfigArn: string };
+    await lambda("put-function-code-signing-config", ...of, "--code-signing-config-arn", CodeSigningConfigArn);
+    expect(await lambda("get-function-code-signing-config", ...of)).toEqual({ FunctionName: "managed", CodeSigningConfigArn });
+
+    const { RuntimeVersionConfig } = (await lambda("get-function-configuration", ...of)) as { readonly RuntimeVersionConfig: { readonly RuntimeVersionArn: string } };
+    const pin = ["--update-runtime-on", "Manual", "--runtime-version-arn", RuntimeVersionConfig.RuntimeVersionArn];
+    const pinned = { UpdateRuntimeOn: "Manual", RuntimeVersionArn: RuntimeVersionConfig.RuntimeVersionArn };
+    expect(await lambda("put-runtime-management-config", ...of, ...pin)).toMatchObject(pinned);
+    expect(await lambda("get-runtime-management-config", ...of)).toMatchObject(pinned);
+  });
+
   test("sees what the account has and may have", async () => {
     expect(await lambda("get-account-settings")).toMatchObject({ AccountLimit: { ConcurrentExecutions: 1000 } });
   });

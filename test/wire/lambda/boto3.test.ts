@@ -69,17 +69,64 @@ client.delete_function(FunctionName="boto")
 print(json.dumps(seen))
 `;
 
+/** The settings of a function that have operations of their own, and what it is made with. */
+const settings = `
+import boto3, json, sys
+client = boto3.client("lambda")
+code = open(sys.argv[1], "rb").read()
+seen = {}
+layer = client.publish_layer_version(LayerName="shared", Content={"ZipFile": code}, CompatibleArchitectures=["x86_64", "arm64"])
+client.add_layer_version_permission(LayerName="shared", VersionNumber=1, StatementId="all", Action="lambda:GetLayerVersion", Principal="*")
+seen["layer policy"] = [s["Sid"] for s in json.loads(client.get_layer_version_policy(LayerName="shared", VersionNumber=1)["Policy"])["Statement"]]
+seen["layers"] = [l["LayerName"] for page in client.get_paginator("list_layers").paginate() for l in page["Layers"]]
+publishers = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/Ours/abcdefghij"]}
+signing = client.create_code_signing_config(AllowedPublishers=publishers)["CodeSigningConfig"]
+client.create_function(FunctionName="set", Runtime="nodejs26.x", Handler="index.handler", Role=sys.argv[2], Code={"ZipFile": code}, Layers=[layer["LayerVersionArn"]], Publish=True)
+client.get_waiter("function_active_v2").wait(FunctionName="set", WaiterConfig={"Delay": 1})
+client.get_waiter("published_version_active").wait(FunctionName="set", Qualifier="1", WaiterConfig={"Delay": 1})
+client.put_function_code_signing_config(FunctionName="set", CodeSigningConfigArn=signing["CodeSigningConfigArn"])
+seen["signed"] = [arn[-3:] for page in client.get_paginator("list_functions_by_code_signing_config").paginate(CodeSigningConfigArn=signing["CodeSigningConfigArn"]) for arn in page["FunctionArns"]]
+client.put_function_concurrency(FunctionName="set", ReservedConcurrentExecutions=3)
+seen["reserved"] = client.get_function_concurrency(FunctionName="set")["ReservedConcurrentExecutions"]
+provisioned = client.put_provisioned_concurrency_config(FunctionName="set", Qualifier="1", ProvisionedConcurrentExecutions=1)
+seen["provisioned"] = [provisioned["Status"], provisioned["ResponseMetadata"]["HTTPStatusCode"]]
+mapping = client.create_event_source_mapping(FunctionName="set", EventSourceArn="arn:aws:sqs:us-east-1:000000000000:jobs", Enabled=False)
+seen["mapping"] = [client.get_event_source_mapping(UUID=mapping["UUID"])["BatchSize"], mapping["LastModified"].year > 2000]
+seen["mappings"] = sum(len(page["EventSourceMappings"]) for page in client.get_paginator("list_event_source_mappings").paginate(FunctionName="set"))
+arn = client.get_function_configuration(FunctionName="set")["RuntimeVersionConfig"]["RuntimeVersionArn"]
+client.put_runtime_management_config(FunctionName="set", Qualifier="1", UpdateRuntimeOn="Manual", RuntimeVersionArn=arn)
+seen["runtime"] = [client.get_runtime_management_config(FunctionName="set", Qualifier=q)["UpdateRuntimeOn"] for q in ["1", "$LATEST"]]
+seen["pinned"] = client.get_runtime_management_config(FunctionName="set", Qualifier="1")["RuntimeVersionArn"] == arn
+refusals = []
+for call in [
+    lambda: client.put_runtime_management_config(FunctionName="set", UpdateRuntimeOn="Manual", RuntimeVersionArn=arn[:-8] + "00000000"),
+    lambda: client.delete_code_signing_config(CodeSigningConfigArn=signing["CodeSigningConfigArn"]),
+    lambda: client.put_function_concurrency(FunctionName="set", ReservedConcurrentExecutions=1000),
+    lambda: client.get_layer_version(LayerName="shared", VersionNumber=7),
+]:
+    try:
+        call()
+    except client.exceptions.ClientError as error:
+        refusals.append(error.response["Error"]["Code"])
+seen["refusals"] = refusals
+print(json.dumps(seen))
+`;
+
 // Skipped where python3 has no boto3: pip install boto3.
 describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
   let lambent: TestLambent;
   beforeAll(async () => void (lambent = await startTestLambent()));
   afterAll(() => lambent[Symbol.asyncDispose]());
 
-  test("takes a function through its life", async () => {
+  /** What the program prints. */
+  const seenBy = async (text: string): Promise<unknown> => {
     const zip = join(temporaryFolder("boto3"), "code.zip");
     writeFileSync(zip, await zipOf({ "index.mjs": "export const handler = async (event) => ({ hello: event.name });" }));
-    const { stdout } = await run("python3", ["-c", program, zip, testRole], lambent.environment);
-    expect(JSON.parse(stdout)).toMatchObject({
+    return JSON.parse((await run("python3", ["-c", text, zip, testRole], lambent.environment)).stdout);
+  };
+
+  test("takes a function through its life", async () => {
+    expect(await seenBy(program)).toMatchObject({
       created: "Pending",
       payload: { hello: "boto" },
       status: 200,
@@ -104,6 +151,21 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
       signing: [{ UntrustedArtifactOnDeployment: "Warn" }, true],
       unsigned: expect.stringMatching(/ can not be found\.$/),
       error: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST",
+    });
+  });
+
+  test("configures a function beside its configuration", { timeout: 30_000 }, async () => {
+    expect(await seenBy(settings)).toEqual({
+      "layer policy": ["all"],
+      layers: ["shared"],
+      signed: ["set"],
+      reserved: 3,
+      provisioned: ["IN_PROGRESS", 202],
+      mapping: [10, true],
+      mappings: 1,
+      runtime: ["Manual", "Auto"],
+      pinned: true,
+      refusals: ["InvalidParameterValueException", "ResourceConflictException", "InvalidParameterValueException", "ResourceNotFoundException"],
     });
   });
 });
