@@ -6,8 +6,8 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GetFunctionCommand, InvokeCommand, LambdaClient, ListAliasesCommand, ListFunctionsCommand, ListVersionsByFunctionCommand } from "@aws-sdk/client-lambda";
-import { expect, test } from "vitest";
+import { DeleteFunctionConcurrencyCommand, GetFunctionCommand, InvokeCommand, LambdaClient, ListAliasesCommand, ListFunctionsCommand, ListVersionsByFunctionCommand } from "@aws-sdk/client-lambda";
+import { expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../src/core/clock.ts";
 import { systemIds } from "../../src/core/ids.ts";
 import { startCodeCollector } from "../../src/engine/code/collector.ts";
@@ -34,6 +34,7 @@ async function freePort(): Promise<number> {
 async function startServer(port: number, data: string): Promise<ChildProcess> {
   const args = [bin, "start", "--port", String(port), "--data", data, "--log-level", "error", "--update-delay", "0"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
   let printed = "";
   for await (const chunk of child.stdout) {
     printed += String(chunk);
@@ -127,7 +128,9 @@ test(`loses nothing acknowledged and leaves nothing half-made over ${kills} kill
   await facts.check(client);
   const names = await listFunctions(client);
   for (const name of names) await checkFunction(client, name);
-  const answer = await client.send(new InvokeCommand({ FunctionName: names[0] ?? "" }));
+  const FunctionName = names[0] ?? "";
+  await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+  const answer = await client.send(new InvokeCommand({ FunctionName }));
   expect(answer.FunctionError).toBeUndefined();
   expect(answer.Payload?.transformToString()).toMatch(/^"alive /);
   server.kill("SIGTERM");

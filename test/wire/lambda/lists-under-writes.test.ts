@@ -3,28 +3,34 @@
 import {
   CreateAliasCommand,
   CreateCodeSigningConfigCommand,
+  CreateEventSourceMappingCommand,
   CreateFunctionUrlConfigCommand,
   DeleteAliasCommand,
   DeleteCodeSigningConfigCommand,
+  DeleteEventSourceMappingCommand,
   DeleteFunctionCodeSigningConfigCommand,
   DeleteFunctionCommand,
   DeleteFunctionEventInvokeConfigCommand,
   DeleteFunctionUrlConfigCommand,
   DeleteLayerVersionCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
   ListCodeSigningConfigsCommand,
+  ListEventSourceMappingsCommand,
   ListFunctionEventInvokeConfigsCommand,
   ListFunctionsByCodeSigningConfigCommand,
   ListFunctionsCommand,
   ListFunctionUrlConfigsCommand,
   ListLayersCommand,
   ListLayerVersionsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   PublishLayerVersionCommand,
   PublishVersionCommand,
   PutFunctionCodeSigningConfigCommand,
   PutFunctionEventInvokeConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -159,6 +165,36 @@ const lists: readonly List[] = [
       return { items: FunctionUrlConfigs.map(({ FunctionArn }) => qualifierOf(FunctionArn)), NextMarker };
     },
     most: 50,
+  },
+  {
+    name: "ListProvisionedConcurrencyConfigs",
+    prepare: () => createFunction(lambda, "provisioned", says("x")),
+    create: async (n) => {
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "provisioned", Description: String(n) }));
+      await waitUntilUpdated(lambda, "provisioned");
+      const { Version: Qualifier = "" } = await lambda.send(new PublishVersionCommand({ FunctionName: "provisioned" }));
+      await lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName: "provisioned", Qualifier, ProvisionedConcurrentExecutions: 1 }));
+      return Qualifier;
+    },
+    remove: (Qualifier) => lambda.send(new DeleteProvisionedConcurrencyConfigCommand({ FunctionName: "provisioned", Qualifier })),
+    page: async (request) => {
+      const { ProvisionedConcurrencyConfigs = [], NextMarker } = await lambda.send(new ListProvisionedConcurrencyConfigsCommand({ ...request, FunctionName: "provisioned" }));
+      return { items: ProvisionedConcurrencyConfigs.map(({ FunctionArn }) => qualifierOf(FunctionArn)), NextMarker };
+    },
+    most: 50,
+  },
+  {
+    name: "ListEventSourceMappings",
+    prepare: () => createFunction(lambda, "mapped", says("x")),
+    create: async (n) => {
+      const EventSourceArn = `arn:aws:sqs:us-east-1:000000000000:${named("q", n)}`;
+      return (await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "mapped", EventSourceArn, Enabled: false }))).UUID ?? "";
+    },
+    remove: (UUID) => lambda.send(new DeleteEventSourceMappingCommand({ UUID })),
+    page: async (request) => {
+      const { EventSourceMappings = [], NextMarker } = await lambda.send(new ListEventSourceMappingsCommand(request));
+      return { items: EventSourceMappings.map(({ UUID }) => UUID), NextMarker };
+    },
   },
   {
     name: "ListLayers",
