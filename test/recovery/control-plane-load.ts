@@ -268,7 +268,7 @@ export async function idle(client: LambdaClient, FunctionName: string, Qualifier
 }
 
 /** Works on functions of its own until the server is gone; notes only what was answered. */
-export async function work(client: LambdaClient, worker: string, facts: Facts): Promise<void> {
+export async function workUntilKilled(client: LambdaClient, worker: string, facts: Facts): Promise<void> {
   try {
     for (let f = 0; ; f++) {
       const name = `${worker}-${f}`;

@@ -18,7 +18,7 @@ import { silentLogger } from "../../src/observe/logger.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { TestRuntimes } from "../harness/lambda-room.ts";
 import { temporaryFolder } from "../harness/lambent.ts";
-import { Facts, idle, work } from "./control-plane-load.ts";
+import { Facts, idle, workUntilKilled } from "./control-plane-load.ts";
 
 const kills = 100;
 const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
@@ -77,7 +77,8 @@ async function checkStore(data: string): Promise<void> {
   // Two hours on, so that no package is safe for being young.
   const clock = new ManualClock(Date.now() + 7_200_000);
   const store = await openSqliteStore({ directory: data, clock });
-  const { repository, deployments, close } = openFunctions({ store, ids: systemIds, runtimeVersions: new TestRuntimes() });
+  const functions = openFunctions({ store, ids: systemIds, runtimeVersions: new TestRuntimes() });
+  const { repository, deployments } = functions;
   expect(await deployments.pending()).toEqual([]);
   for (const scope of await repository.scopes()) {
     const owners = new Set((await repository.listFunctions(scope)).map(({ key }) => key));
@@ -103,7 +104,7 @@ async function checkStore(data: string): Promise<void> {
   const files = await readdir(join(data, "blobs"), { recursive: true, withFileTypes: true });
   const kept = files.filter((file) => file.isFile()).map((file) => `${file.parentPath.slice(-2)}${file.name}`);
   expect(kept.toSorted()).toEqual([...live].toSorted());
-  close();
+  functions.close();
   await store.close();
 }
 
@@ -116,7 +117,7 @@ test(`loses nothing acknowledged and leaves nothing half-made over ${kills} kill
     const server = await startServer(port, data);
     await facts.check(client, 30);
     await checkSome(client);
-    const workers = ["a", "b", "c", "d", "e", "f"].map((worker) => work(client, `${worker}${kill}`, facts));
+    const workers = ["a", "b", "c", "d", "e", "f"].map((worker) => workUntilKilled(client, `${worker}${kill}`, facts));
     // Not a wait for anything: the kill must come at a moment that nobody chose.
     await new Promise((resolve) => setTimeout(resolve, 30 + Math.random() * 300));
     server.kill("SIGKILL");
