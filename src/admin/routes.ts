@@ -8,8 +8,10 @@ import type { WireResponse } from "../protocol/wire.ts";
 import type { Blobs } from "../store/blob.ts";
 import { signingRoutes, type SigningParts } from "./signing-routes.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
+import { json } from "./json-bodies.ts";
+import { layerRoutes, type LayerRouteParts } from "./layers/layer-routes.ts";
 
-export interface AdminParts extends SigningParts {
+export interface AdminParts extends SigningParts, LayerRouteParts {
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
   readonly logs: FileLogSink;
@@ -21,7 +23,9 @@ export interface AdminParts extends SigningParts {
 /** Lines that `lambent logs` shows of the past unless asked for more. */
 const defaultLineLimit = 1000;
 
-export const adminRoutes = ({ blobs, links, logs, version, ending, ...signing }: AdminParts): readonly ExtraRoute[] => [
+export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [...ownRoutes(parts), ...signingRoutes(parts), ...layerRoutes(parts)];
+
+const ownRoutes = ({ blobs, links, logs, version, ending }: AdminParts): readonly ExtraRoute[] => [
   { prefix: "/_lambent/health", access: "open", respond: async () => json(200, { status: "ok", version }) },
   {
     prefix: "/_lambent/logs",
@@ -39,7 +43,6 @@ export const adminRoutes = ({ blobs, links, logs, version, ending, ...signing }:
       return { status: 200, headers: { "content-type": "application/zip" }, body: createReadStream(file) };
     },
   },
-  ...signingRoutes(signing),
 ];
 
 /**
@@ -98,9 +101,3 @@ async function* asJsonLines(batches: AsyncIterable<readonly LoggedEvent[]> | Pro
     if (events.length > 0) yield Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   }
 }
-
-const json = (status: number, body: object): WireResponse => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: `${JSON.stringify(body)}\n`,
-});

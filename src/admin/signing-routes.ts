@@ -7,6 +7,7 @@ import type { FunctionRepository } from "../functions/repository.ts";
 import { listSigningProfiles, readPublicKey, signingProfileArn, signingProfiles, type SigningProfileRecord } from "../functions/signing-profiles.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";
 import type { WireRequest, WireResponse } from "../protocol/wire.ts";
+import { json, readObject } from "./json-bodies.ts";
 
 export interface SigningParts {
   readonly functions: FunctionRepository;
@@ -28,7 +29,6 @@ export interface SigningProfile {
 const longestValidityMonths = 135;
 /** As AWS Signer's model has it. */
 const namePattern = /^[a-zA-Z0-9_]{2,64}$/;
-const mostBodyBytes = 16_384;
 
 export const signingRoutes = (parts: SigningParts): readonly ExtraRoute[] => [
   {
@@ -84,26 +84,4 @@ function profileOutput(context: CallContext, record: SigningProfileRecord): Sign
   return { arn, name, version, validityMonths, createdMs, ...(revokedMs === undefined ? {} : { revokedMs }) };
 }
 
-/** No members when the body is no JSON object, or too long to be one of ours. */
-async function readObject({ body }: WireRequest): Promise<Readonly<Record<string, unknown>>> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes <= mostBodyBytes) chunks.push(chunk);
-  }
-  try {
-    const value: unknown = bytes > mostBodyBytes ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
 const refused = (message: string): WireResponse => json(400, { message });
-
-const json = (status: number, body: object): WireResponse => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: `${JSON.stringify(body)}\n`,
-});

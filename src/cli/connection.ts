@@ -35,7 +35,7 @@ export const environmentOf = ({ endpoint, region, operator }: Connection): Reado
   AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
 });
 
-/** GET of a `/_lambent/` route, signed as an AWS call would be. */
+/** GET of a `/_lambent/` route, signed as an AWS call would be. Fault: CommandError with what the server said. */
 export const getAdmin = (connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> =>
   askAdmin(connection, { method: "GET", path, query });
 
@@ -62,6 +62,13 @@ async function askAdmin(connection: Connection, request: AdminRequest): Promise<
   } catch (error) {
     throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
   }
-  if (!response.ok) throw new CommandError(`${endpoint}${path} answered ${response.status}: ${(await response.text()).trim()}`);
+  if (!response.ok) throw new CommandError(await refusalOf(response, `${endpoint}${path}`));
   return response;
+}
+
+/** The sentence of a refusal where there is one, else all that came. */
+async function refusalOf(response: Response, url: string): Promise<string> {
+  const text = (await response.text()).trim();
+  const sentence = /^\{"message":(".*")\}$/.exec(text)?.[1];
+  return sentence === undefined ? `${url} answered ${response.status}: ${text}` : String(JSON.parse(sentence));
 }

@@ -7,6 +7,7 @@ import { CommandError } from "./command-error.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
+import { layerCommand } from "./layer.ts";
 import { logsCommand } from "./logs.ts";
 import { runtimesCommand } from "./runtimes.ts";
 import { signingCommand } from "./signing.ts";
@@ -21,6 +22,7 @@ const program = new Command("lambent")
   .addCommand(envCommand())
   .addCommand(demoCommand())
   .addCommand(logsCommand())
+  .addCommand(layerCommand())
   .addCommand(runtimesCommand())
   .addCommand(signingCommand())
   .addCommand(doctorCommand());

@@ -17,6 +17,8 @@ export interface LayerRecord {
   readonly name: string;
   /** The highest number that a version was ever given. */
   readonly lastVersion: number;
+  /** Semantic versions that Lambent's users gave (`lambent layer tag`), each with the number that it stands for. */
+  readonly tags: Readonly<Record<string, number>>;
 }
 
 /** Document `layer-versions/NAME:NUMBER`: never changed. */
@@ -66,11 +68,14 @@ export const findLayerPolicy = (
   version: number,
 ): Promise<Stored<PolicyRecord> | undefined> => repository.get(id, layerPolicies, versionKey(id.name, version));
 
-/** A version and all that belongs to it. */
-export const deleteLayerVersion = ({ key }: Stored<LayerVersionRecord>): readonly StoreOperation[] => [
-  layerVersions.delete(key),
-  layerPolicies.delete(key),
-];
+/** A version and all that belongs to it; the layer stays. */
+export const deleteLayerVersion = (
+  layer: Stored<LayerRecord>,
+  { key, record: { version } }: Stored<LayerVersionRecord>,
+): readonly StoreOperation[] => {
+  const tags = Object.fromEntries(Object.entries(layer.record.tags).filter(([, tagged]) => tagged !== version));
+  return [putLayer({ ...layer.record, tags }, layer.revision), layerVersions.delete(key), layerPolicies.delete(key)];
+};
 
 /** Newest first, those below the number `before`. */
 export async function listLayerVersions(

@@ -1,5 +1,5 @@
 // DeleteLayerVersion: a version that is not there is no fault. Functions that use it have its content and go on.
-import { commitLayerChange, deleteLayerVersion as removeVersion, findLayerVersion, putLayer } from "../../../functions/layers.ts";
+import { commitLayerChange, deleteLayerVersion as removeVersion, findLayerVersion } from "../../../functions/layers.ts";
 import type { LambdaHandler } from "../api.ts";
 import { layerVersionTooLow } from "../faults/layers.ts";
 import { locateOwnLayer } from "../model/layers.ts";
@@ -13,6 +13,6 @@ export const deleteLayerVersion =
     return commitLayerChange(parts.functions, id, async (layer) => {
       const stored = await findLayerVersion(parts.functions, id, VersionNumber);
       if (layer === undefined || stored === undefined) return { operations: [], result: {} };
-      return { operations: [putLayer(layer.record, layer.revision), ...removeVersion(stored)], result: {} };
+      return { operations: removeVersion(layer, stored), result: {} };
     });
   };

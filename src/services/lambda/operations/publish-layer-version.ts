@@ -28,7 +28,7 @@ export const publishLayerVersion =
       };
       return {
         operations: [
-          putLayer({ name: id.name, lastVersion: version }, layer?.revision),
+          putLayer({ name: id.name, lastVersion: version, tags: layer?.record.tags ?? {} }, layer?.revision),
           layerVersions.put(versionKey(id.name, version), record, "absent"),
         ],
         result: layerVersionOutput(id, record, context, parts),
