@@ -210,7 +210,7 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     flag: "concurrency",
     placeholder: "N",
     variable: "LAMBENT_CONCURRENCY",
-    summary: "Concurrent executions of an account in a region; beyond it invokes are throttled.",
+    summary: "Concurrent executions of an account in a region; beyond it invokes are throttled. A tenth of them, at most 100, cannot be reserved.",
     fallback: "1000",
     parse: wholeNumber(1, 1_000_000),
   },

@@ -61,18 +61,19 @@ export class ConcurrencySettings {
     collection: Collection<Content>,
     apply: (name: string, qualifier: string, record: Content | undefined) => void,
   ): Promise<void> {
-    const heard = new Set<string>();
+    /** Keys of which there was news before all was read. */
+    let heard: Set<string> | undefined = new Set();
     const take = (key: string, record: Content | undefined): void => {
       const [name = "", qualifier = ""] = key.split(":");
       apply(name, qualifier, record);
     };
     this.#repository.watch(scope, collection, (key, record) => {
-      heard.add(key);
+      heard?.add(key);
       take(key, record);
     });
     const stored = await this.#repository.scan(scope, collection);
     // News that came meanwhile is not older than what was read.
     for (const { key, record } of stored) if (!heard.has(key)) take(key, record);
-    heard.clear();
+    heard = undefined;
   }
 }

@@ -60,6 +60,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(FunctionName, alias)
     .map(([name, Name]): Step => (room) => room.call("DeleteAlias", { FunctionName: name, Name })),
+  fc
+    .tuple(FunctionName, fc.option(fc.constantFrom(0, 30, 70)))
+    .map(
+      ([name, executions]): Step =>
+        (room) =>
+          executions === null
+            ? room.call("DeleteFunctionConcurrency", { FunctionName: name })
+            : room.call("PutFunctionConcurrency", { FunctionName: name, ReservedConcurrentExecutions: executions }),
+    ),
+  fc
+    .tuple(FunctionName, fc.oneof(alias, version), fc.option(fc.constantFrom(10, 40)))
+    .map(
+      ([name, Qualifier, executions]): Step =>
+        (room) =>
+          executions === null
+            ? room.call("DeleteProvisionedConcurrencyConfig", { FunctionName: name, Qualifier })
+            : room.call("PutProvisionedConcurrencyConfig", { FunctionName: name, Qualifier, ProvisionedConcurrentExecutions: executions }),
+    ),
   fc.constant<Step>((room) => room.deploy()),
 );
 
@@ -86,6 +104,28 @@ async function checkInvariants(room: LambdaRoom, history: History): Promise<void
   }
 }
 
+/** Claims add up to what is stored, leave others what is theirs, and no version has provisioned concurrency twice. */
+async function checkClaims(room: LambdaRoom): Promise<void> {
+  const account = await room.parts.concurrency.of(room.context);
+  let claimed = 0;
+  for (const { record } of await room.parts.functions.listFunctions(room.context)) {
+    const { name } = record;
+    const { ReservedConcurrentExecutions: reserved } = await room.call("GetFunctionConcurrency", { FunctionName: name });
+    const { ProvisionedConcurrencyConfigs: configs = [] } = await room.call("ListProvisionedConcurrencyConfigs", { FunctionName: name });
+    const provisioned = configs.reduce((sum, config) => sum + (config.RequestedProvisionedConcurrentExecutions ?? 0), 0);
+    expect(provisioned, "more provisioned than reserved").toBeLessThanOrEqual(reserved ?? provisioned);
+    claimed += reserved ?? provisioned;
+    const targets = await Promise.all(
+      configs.map(({ FunctionArn = "" }) => room.functions.catalog.targets(room.id(name), FunctionArn.split(":").at(-1) ?? "").catch(() => [])),
+    );
+    const versions = targets.flat().map((target) => target.version.version);
+    expect(new Set(versions).size, "a version that is provisioned twice").toBe(versions.length);
+    expect(versions).not.toContain("$LATEST");
+  }
+  expect(account.claimed).toBe(claimed);
+  expect(claimed).toBeLessThanOrEqual(room.parts.settings.concurrency * 0.9);
+}
+
 /** The catalog says of each version what GetFunctionConfiguration says. */
 async function checkResolution(room: LambdaRoom, name: string, Qualifier: string): Promise<void> {
   const shown = await room.call("GetFunctionConfiguration", { FunctionName: name, Qualifier });
@@ -103,8 +143,8 @@ test("versions are never reused, aliases lead somewhere, and what is deleted is 
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 14 }), async (rounds) => {
       // Two processes over one store: within one, changes of a function take turns.
-      await using room = await openLambdaRoom();
-      await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+      await using room = await openLambdaRoom({ concurrency: 100 });
+      await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000, concurrency: 100 });
       const history: History = new Map();
       for (const steps of rounds) {
         const outcomes = await Promise.allSettled(steps.map((run, n) => run(n % 2 === 0 ? room : other)));
@@ -114,6 +154,8 @@ test("versions are never reused, aliases lead somewhere, and what is deleted is 
             expect(outcome.reason).toMatchObject({ kind: "client" });
           }
         await checkInvariants(room, history);
+        await checkClaims(room);
+        await checkClaims(other);
       }
     }),
     { numRuns: 60 },
