@@ -9,7 +9,7 @@ import type { Blobs } from "../../store/blob.ts";
 import type { CodeTree, CodeTrees } from "./code-trees.ts";
 import { codeLost } from "./faults.ts";
 import { readArchive } from "./read-archive.ts";
-import { closeFolders, measureTree, removeTree, treeWriter } from "./tree-files.ts";
+import { closeFolders, measureTree, removeTree, treeWriter, type TreeWriter } from "./tree-files.ts";
 import { TreeMerge } from "./tree-merge.ts";
 
 export interface CodeCache extends CodeTrees {
@@ -62,8 +62,7 @@ export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCa
     const unpacking = join(directory, `${unpackingPrefix}${ids.hex(8)}`);
     try {
       await mkdir(unpacking);
-      const merge = new TreeMerge(treeWriter(unpacking));
-      for (const archive of archives.toReversed()) await readArchive(archive, merge.below());
+      await unpackAll(archives, treeWriter(unpacking));
       const mark = JSON.stringify(await measureTree(unpacking));
       await rename(unpacking, path);
       await closeFolders(path);
@@ -115,6 +114,16 @@ export function openCodeCache({ directory, blobs, ids }: CodeCacheParts): CodeCa
       return unused.length;
     },
   };
+}
+
+/** Layers over each other, the uppermost last. Nothing is being written any more when it ends, however it does. */
+async function unpackAll(archives: readonly string[], writer: TreeWriter): Promise<void> {
+  const merge = new TreeMerge(writer);
+  try {
+    for (const archive of archives.toReversed()) await readArchive(archive, merge.below());
+  } finally {
+    await writer.end();
+  }
 }
 
 /** What a server that was killed has left half-made. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,9 @@ interface ZipEntry {
   readonly mode?: number;
   /** What the headers claim in place of the truth. */
   readonly claim?: { readonly size?: number; readonly crc?: number };
+  /** 8: deflated; 0: stored; others nobody reads. */
+  readonly method?: number;
+  readonly encrypted?: true;
 }
 
 /** A zip as a hostile hand would write it: nothing is checked. */
@@ -24,14 +28,14 @@ function zipOf(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, content = "", mode, claim } of entries) {
+  for (const { name, content = "", mode, claim, method = 8, encrypted } of entries) {
     const plain = Buffer.from(content);
-    const packed = deflateRawSync(plain);
+    const packed = method === 0 ? plain : deflateRawSync(plain);
     const nameBytes = Buffer.from(name);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(0x800, 2);
-    fields.writeUInt16LE(8, 4);
+    fields.writeUInt16LE(encrypted === undefined ? 0x800 : 0x801, 2);
+    fields.writeUInt16LE(method, 4);
     fields.writeUInt32LE(claim?.crc ?? crc32(plain), 10);
     fields.writeUInt32LE(packed.length, 14);
     fields.writeUInt32LE(claim?.size ?? plain.length, 18);
@@ -96,6 +100,55 @@ describe("a package", () => {
     const tooLarge = { message: "Unzipped size must be smaller than 262144000 bytes" };
     await expect(inspect({ name: "a", content: huge }, { name: "b", content: huge })).rejects.toMatchObject(tooLarge);
     await expect(inspect({ name: "a", content: huge, claim: { size: 1 } })).rejects.toMatchObject(cannotUnzip);
+  });
+
+  test("that claims more than AWS takes is refused before any of it is inflated", async () => {
+    await expect(inspect({ name: "a", claim: { size: 262_144_001 } })).rejects.toMatchObject({ message: "Unzipped size must be smaller than 262144000 bytes" });
+  });
+
+  test("with more entries than any function needs is refused", async () => {
+    const one = zipOf([{ name: "a" }]);
+    const directory = one.subarray(one.indexOf("PK\x01\x02"), one.indexOf("PK\x05\x06"));
+    const names = Array.from({ length: 200_001 }, (_, n) => {
+      const entry = Buffer.concat([directory.subarray(0, 46), Buffer.from(n.toString(36).padStart(4, "0"))]);
+      entry.writeUInt16LE(4, 28);
+      return entry;
+    });
+    const [locals, central] = [Buffer.from(one.subarray(0, one.indexOf("PK\x01\x02"))), Buffer.concat(names)];
+    // Too many for the usual end of a zip: ZIP64 has room for them.
+    const end = Buffer.alloc(98);
+    end.write("PK\x06\x06");
+    end.writeBigUInt64LE(44n, 4);
+    for (const at of [24, 32]) end.writeBigUInt64LE(BigInt(names.length), at);
+    end.writeBigUInt64LE(BigInt(central.length), 40);
+    end.writeBigUInt64LE(BigInt(locals.length), 48);
+    end.write("PK\x06\x07", 56);
+    end.writeBigUInt64LE(BigInt(locals.length + central.length), 64);
+    end.writeUInt32LE(1, 72);
+    end.write("PK\x05\x06", 76);
+    end.fill(0xff, 84, 96);
+    await expect(inspectArchive(Buffer.concat([locals, central, end]))).rejects.toMatchObject({ ...cannotUnzip, cause: { message: "more than 200000 entries" } });
+  });
+
+  test.each<[string, ZipEntry]>([
+    ["an encrypted file", { name: "a", content: "1", encrypted: true }],
+    ["a file packed in a way of its own", { name: "a", content: "1", method: 12 }],
+    ["a small file that is larger than it says", { name: "a", content: "12345", claim: { size: 4 } }],
+    ["a small file that is smaller than it says", { name: "a", content: "12345", claim: { size: 6 } }],
+    ["a large file that is larger than it says", { name: "a", content: Buffer.alloc(400_000), claim: { size: 300_000 } }],
+    ["a large file that is smaller than it says", { name: "a", content: Buffer.alloc(400_000), claim: { size: 500_000 } }],
+    ["a large file with a wrong checksum", { name: "a", content: Buffer.alloc(400_000), claim: { crc: 1 } }],
+    ["a folder that is a link", { name: "a/", content: "b", mode: 0o120777 }],
+    ["a socket", { name: "a", mode: 0o140666 }],
+    ["a file without a name", { name: ".", content: "1" }],
+  ])("with %s is refused", async (_, entry) => {
+    await expect(inspect({ name: "first", content: "1" }, entry)).rejects.toMatchObject(cannotUnzip);
+  });
+
+  test("is read the same from memory as from disk", async () => {
+    const zip = zipOf([{ name: "a", content: randomBytes(700_000) }, { name: "b", content: "12345", method: 0 }, { name: "c/" }]);
+    expect(await inspectArchive(zip)).toMatchObject({ unzippedBytes: 700_005 });
+    expect(await inspectArchive(await stored(zip))).toMatchObject({ unzippedBytes: 700_005 });
   });
 
   test("with a wrong checksum is refused", async () => {
@@ -202,6 +255,32 @@ describe("the code cache", () => {
     expect(await readlink(join(path, "latest"))).toBe("lib/data.txt");
     expect(await readFile(join(path, "latest"), "utf8")).toBe("data");
     expect(await readdir(join(path, "empty"))).toEqual([]);
+  });
+
+  test("unpacks what was packed, whatever its size and however it is packed", async () => {
+    const file = fc.record({
+      size: fc.oneof(fc.nat(300), fc.nat(2_000_000)),
+      method: fc.constantFrom(0, 8),
+      executable: fc.boolean(),
+      repeats: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 40 }), fc.nat(2 ** 30), async (files, run) => {
+        const entries = files.map(({ size, method, executable, repeats }, n) => ({
+          name: `d${n % 5}/${n}`,
+          content: repeats ? Buffer.alloc(size, `${n}`) : randomBytes(size),
+          method,
+          mode: executable ? 0o100755 : 0o100644,
+        }));
+        const { cache } = await open(`packed-${run}`, zipOf(entries));
+        const { path } = await cache.hold(sha("f"));
+        for (const { name, content, mode } of entries) {
+          expect((await readFile(join(path, name))).equals(content)).toBe(true);
+          expect(await modeOf(join(path, name))).toBe((mode & 0o555).toString(8));
+        }
+      }),
+      { numRuns: 15 },
+    );
   });
 
   test("unpacks once for all who ask at the same time, and not again after a restart", async () => {

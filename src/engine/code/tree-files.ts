@@ -1,7 +1,7 @@
 // Trees of unpacked code on disk: written read-only, measured, removed.
 import { chmod, lstat, mkdir, open, readdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ArchiveVisitor } from "./read-archive.ts";
+import type { ArchiveVisitor, FileContent } from "./read-archive.ts";
 
 /** What a tree holds; tells a whole one from one that a crash has cut short. */
 export interface TreeSize {
@@ -10,33 +10,56 @@ export interface TreeSize {
   readonly bytes: number;
 }
 
+export interface TreeWriter extends ArchiveVisitor {
+  /** Small files are written side by side: resolves when all are, or rejects with what went wrong first. */
+  end(): Promise<void>;
+}
+
+/** As many as keep the threads busy that Node.js has for files. */
+const mostAtOnce = 8;
+
 /** Writes below `root`, which must be there. Who reads it gets files that nobody can write. */
-export function treeWriter(root: string): ArchiveVisitor {
+export function treeWriter(root: string): TreeWriter {
   const made = new Set<string>(["."]);
+  const writing = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   const ensure = async (path: string): Promise<void> => {
     if (made.has(path)) return;
     await mkdir(join(root, path), { recursive: true });
     for (let folder = path; !made.has(folder); folder = dirname(folder)) made.add(folder);
   };
+  const track = (written: Promise<void>): void => {
+    const tracked = written.catch((error: unknown) => void failures.push(error)).finally(() => writing.delete(tracked));
+    writing.add(tracked);
+  };
   return {
     directory: ensure,
     async file(path, executable, content) {
       await ensure(dirname(path));
-      // `wx`: two names that this file system takes for one must not overwrite each other.
-      const file = await open(join(root, path), "wx", 0o600);
-      try {
-        if (Buffer.isBuffer(content)) await file.writeFile(content);
-        else for await (const chunk of content) await file.writeFile(chunk);
-        await file.chmod(executable ? 0o555 : 0o444);
-      } finally {
-        await file.close();
-      }
+      const written = writeReadOnly(join(root, path), executable, content);
+      // A large one has to be read before the next entry comes.
+      if (!Buffer.isBuffer(content)) return written;
+      track(written);
+      if (writing.size >= mostAtOnce) await Promise.race(writing);
+      if (failures.length > 0) throw failures[0];
     },
     async symlink(path, target) {
       await ensure(dirname(path));
       await symlink(target, join(root, path));
     },
+    async end() {
+      await Promise.all(writing);
+      if (failures.length > 0) throw failures[0];
+    },
   };
+}
+
+async function writeReadOnly(path: string, executable: boolean, content: FileContent): Promise<void> {
+  // `wx`: two names that this file system takes for one must not overwrite each other.
+  await using file = await open(path, "wx", 0o600);
+  if (Buffer.isBuffer(content)) await file.writeFile(content);
+  else for await (const chunk of content) await file.writeFile(chunk);
+  await file.chmod(executable ? 0o555 : 0o444);
 }
 
 /** A tree that is not there has no folder, not even its root. */
