@@ -2,6 +2,7 @@
 import type { GetLayerVersionResponse, LayerVersionsListItem, Runtime } from "@aws-sdk/client-lambda";
 import { formatLayerArn, parseLambdaArn } from "../../../core/arn.ts";
 import type { CallContext } from "../../../core/context.ts";
+import { callerName } from "../../../core/principal-names.ts";
 import type { Scope } from "../../../functions/address.ts";
 import type { LayerId, LayerVersionRecord } from "../../../functions/layers.ts";
 import { layerAccessDenied, layerResourceNotFound } from "../faults/layers.ts";
@@ -22,7 +23,7 @@ export function locateLayer(LayerName: string, { account, region }: Scope): Laye
 /** One of the caller's own account and region, to be changed. Faults: another account's (403), elsewhere (404). */
 export function locateOwnLayer(LayerName: string, action: string, context: CallContext): LayerId {
   const id = locateLayer(LayerName, context);
-  if (id.account !== context.account) throw layerAccessDenied(callerArn(context), action, formatLayerArn(id));
+  if (id.account !== context.account) throw layerAccessDenied(callerName(context), action, formatLayerArn(id));
   if (id.region !== context.region) throw layerResourceNotFound();
   return id;
 }
@@ -34,10 +35,6 @@ export function parseLayerVersionArn(text: string): LayerVersionAddress | undefi
   if (arn === undefined || name === undefined || version === undefined) return undefined;
   return { id: { account: arn.account, region: arn.region, name }, version: Number(version) };
 }
-
-/** For messages: who calls, as far as it is known without identities. */
-export const callerArn = ({ account, principal }: CallContext): string =>
-  principal.kind === "role" ? principal.roleArn : `arn:aws:iam::${account}:root`;
 
 /** As lists show it; AWS leaves out what was not sent, but for the description. */
 export function listedLayerVersion(id: LayerId, record: LayerVersionRecord): LayerVersionsListItem {
