@@ -1,5 +1,8 @@
 // TagResource, UntagResource and ListTags through the official client.
 import {
+  CreateCapacityProviderCommand,
+  CreateCodeSigningConfigCommand,
+  CreateEventSourceMappingCommand,
   GetFunctionCommand,
   type LambdaClient,
   ListTagsCommand,
@@ -8,7 +11,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arnOf, refusal, says } from "../../harness/functions.ts";
-import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { createFunction, startTestLambent, type TestLambent, testRole } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
 let lambda: LambdaClient;
@@ -41,6 +44,55 @@ test("a function without tags has an empty map of them", async () => {
   await createFunction(lambda, "plain", says("x"));
   expect(await tagsOf(arnOf("plain"))).toEqual({});
   expect(await lambda.send(new GetFunctionCommand({ FunctionName: "plain" }))).not.toHaveProperty("Tags");
+});
+
+describe("what has tags beside functions", () => {
+  const account = "arn:aws:lambda:us-east-1:000000000000";
+  const kinds: readonly (readonly [kind: string, create: () => Promise<string | undefined>, missing: string, message: RegExp])[] = [
+    [
+      "an event source mapping",
+      async () => {
+        const mapping = { FunctionName: "tagged", EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:q", Enabled: false };
+        return (await lambda.send(new CreateEventSourceMappingCommand(mapping))).EventSourceMappingArn;
+      },
+      `${account}:event-source-mapping:00000000-0000-4000-8000-000000000000`,
+      /^Event source mapping not found: arn:/,
+    ],
+    [
+      "a code signing configuration",
+      async () => {
+        const AllowedPublishers = { SigningProfileVersionArns: ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/p/abcdefghij"] };
+        return (await lambda.send(new CreateCodeSigningConfigCommand({ AllowedPublishers }))).CodeSigningConfig?.CodeSigningConfigArn;
+      },
+      `${account}:code-signing-config:csc-00000000000000000`,
+      /code signing config/,
+    ],
+    [
+      "a capacity provider",
+      async () => {
+        const provider = {
+          CapacityProviderName: "tagged",
+          VpcConfig: { SubnetIds: ["subnet-12345678"], SecurityGroupIds: ["sg-12345678"] },
+          PermissionsConfig: { CapacityProviderOperatorRoleArn: testRole },
+        };
+        return (await lambda.send(new CreateCapacityProviderCommand(provider))).CapacityProvider?.CapacityProviderArn;
+      },
+      `${account}:capacity-provider:nobody`,
+      /^Capacity provider not found: arn:/,
+    ],
+  ];
+
+  test.each(kinds)("%s", async (...[, create, missing, message]) => {
+    const arn = await create();
+    expect((await tag({ a: "1", b: "2" }, arn)).$metadata.httpStatusCode).toBe(204);
+    expect((await untag(["a"], arn)).$metadata.httpStatusCode).toBe(204);
+    expect(await tagsOf(arn)).toEqual({ b: "2" });
+    await expect(tag({}, arn)).rejects.toMatchObject(refusal(400, "InvalidParameterValueException", "An error occurred and the request cannot be processed."));
+    const notFound = refusal(404, "ResourceNotFoundException", message);
+    await expect(tag({ a: "1" }, missing)).rejects.toMatchObject(notFound);
+    await expect(untag(["a"], missing)).rejects.toMatchObject(notFound);
+    await expect(tagsOf(missing)).rejects.toMatchObject(notFound);
+  });
 });
 
 describe("refuses", () => {
