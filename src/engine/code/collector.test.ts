@@ -31,6 +31,10 @@ test("content lives as long as a layer version is there or a function or version
   const code = (await functions.repository.find(room.id("f")))?.record.configuration.code.sha256 ?? "";
   expect(live.packages).toEqual(new Set([code, a[1], b[1], unused[1]]));
   expect(live.trees).toEqual(new Set([code, treeKey([a[1], b[1]]), b[1]]));
+  await room.call("DeleteLayerVersion", { LayerName: "unused", VersionNumber: 1 });
+  clock.advance(60_000);
+  await settle();
+  expect(live.packages).toEqual(new Set([code, a[1], b[1]]));
   await collector.stop();
 });
 

@@ -1,5 +1,5 @@
-// Deletes packages and unpacked code that no version of any function or layer has any more, a while after functions have
-// changed.
+// Deletes packages and unpacked code that no version of any function or layer has any more, a while after functions
+// or layers have changed.
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
 import { layerVersions } from "../../functions/layers.ts";
@@ -28,6 +28,7 @@ const delayMs = 60_000;
 /** Collects once soon after the start, for what a server that was killed has left, and then after changes. */
 export function startCodeCollector({ functions, code, blobs, clock, log }: CodeCollectorParts): CodeCollector {
   let timer: Timer | undefined;
+  let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   const collect = async (): Promise<void> => {
@@ -41,6 +42,7 @@ export function startCodeCollector({ functions, code, blobs, clock, log }: CodeC
     }
   };
   const schedule = (): void => {
+    if (stopped) return;
     timer ??= clock.after(delayMs, () => {
       timer = undefined;
       running = collect();
@@ -48,9 +50,11 @@ export function startCodeCollector({ functions, code, blobs, clock, log }: CodeC
   };
 
   const unwatch = functions.onChange(schedule);
+  functions.watchAll(layerVersions, schedule);
   schedule();
   return {
     async stop() {
+      stopped = true;
       unwatch();
       timer?.cancel();
       await running;

@@ -4,6 +4,7 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
 import type { GuestPaths } from "../../sandbox/sandbox.ts";
+import { insideGuest } from "../guest-paths.ts";
 import type { InitializationType } from "./environment-parts.ts";
 
 export interface VariableSources {
@@ -51,7 +52,8 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
   const { configuration, id } = version;
   const osOnly = configuration.runtime.startsWith("provided");
   return {
-    _HANDLER: configuration.handler ?? "",
+    // A handler may lie in a layer: `/opt/nodejs/index.handler`.
+    _HANDLER: insideGuest(configuration.handler ?? "", paths),
     AWS_REGION: id.region,
     AWS_DEFAULT_REGION: id.region,
     AWS_LAMBDA_FUNCTION_NAME: id.name,

@@ -1,6 +1,6 @@
 // AWS_LAMBDA_EXEC_WRAPPER: a script that managed runtimes run with the original command line as its arguments.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
-import { join } from "node:path";
+import { insideGuest } from "../guest-paths.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 export function applyExecWrapper(launch: RuntimeLaunch, { environment, paths }: LaunchRequest): RuntimeLaunch {
@@ -9,11 +9,4 @@ export function applyExecWrapper(launch: RuntimeLaunch, { environment, paths }: 
   const command = [insideGuest(wrapper, paths), launch.program, ...launch.args];
   // A shell between, as on AWS: a script that is missing makes it exit with status 127, not executable 126.
   return { ...launch, program: "/bin/sh", args: ["-c", 'exec "$0" "$@"', ...command] };
-}
-
-/** Functions name the paths of AWS; a driver without a mount namespace has others. */
-function insideGuest(path: string, { optRoot, taskRoot }: LaunchRequest["paths"]): string {
-  if (path.startsWith("/opt/")) return join(optRoot, path.slice("/opt".length));
-  if (path.startsWith("/var/task/")) return join(taskRoot, path.slice("/var/task".length));
-  return path;
 }

@@ -142,6 +142,19 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
     expect(await lambda("get-runtime-management-config", ...of)).toMatchObject(pinned);
   });
 
+  test("publishes, lists, shares and deletes a layer, and gives it to a function", async () => {
+    const layer = await lambda("publish-layer-version", "--layer-name", "tools", "--zip-file", `fileb://${zip}`, "--compatible-runtimes", "nodejs26.x");
+    expect(layer).toMatchObject({ Version: 1, CompatibleRuntimes: ["nodejs26.x"] });
+    expect(await create("cli-layers", "--layers", String(layer["LayerVersionArn"]))).toMatchObject({ Layers: [{ Arn: layer["LayerVersionArn"] }] });
+    expect(await lambda("list-layers")).toMatchObject({ Layers: [{ LayerName: "tools" }] });
+    expect(await lambda("get-layer-version-by-arn", "--arn", String(layer["LayerVersionArn"]))).toMatchObject({ Version: 1 });
+    const version = ["--layer-name", "tools", "--version-number", "1"];
+    await lambda("add-layer-version-permission", ...version, "--statement-id", "all", "--action", "lambda:GetLayerVersion", "--principal", "*");
+    expect(await lambda("get-layer-version-policy", ...version)).toMatchObject({ Policy: expect.stringContaining('"Sid":"all"') });
+    await lambda("delete-layer-version", ...version);
+    expect(await lambda("list-layer-versions", "--layer-name", "tools")).toMatchObject({ LayerVersions: [] });
+  });
+
   test("sees what the account has and may have", async () => {
     expect(await lambda("get-account-settings")).toMatchObject({ AccountLimit: { ConcurrentExecutions: 1000 } });
   });

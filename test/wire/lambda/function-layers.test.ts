@@ -59,6 +59,12 @@ describe("a Node.js function", () => {
     expect((await invoke(lambda, "node-program")).body).toEqual(["from the layer", expect.stringMatching(/^(EACCES|root may)$/)]);
   });
 
+  test("has its handler in a layer", async () => {
+    const layer = await publish("handler", { "nodejs/wrap.mjs": "export const handler = async () => 'from the layer';" });
+    await createFunction(lambda, "node-handler", { "index.mjs": "" }, { Layers: [layer], Handler: "/opt/nodejs/wrap.handler" });
+    expect((await invoke(lambda, "node-handler")).body).toBe("from the layer");
+  });
+
   test("is started by a wrapper of a layer", async () => {
     const layer = await publish("wrapper", { "wrap": `#!/bin/sh\nexport WRAPPED=yes\nexec "$@"\n` });
     const Environment = { Variables: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrap" } };
