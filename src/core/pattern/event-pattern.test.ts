@@ -36,6 +36,10 @@ describe("matches", () => {
     ['{"a.b":["x"]}', '{"a":{"b":"x"}}', true],
     ['{"a":{"b":["x"]}}', '{"a.b":"x"}', true],
     ['{"a":{"b":["x"],"c":["y"]}}', '{"a.b":"x","a":{"c":"y"}}', true],
+    ['{"a":{"b":["x"],"c":["y"]}}', '{"a":{"c":"y"},"a.b":"x"}', true],
+    ['{"a":{"b":["x"]},"c":["y"]}', '{"a":1,"a.b":"x","c":"y"}', true],
+    ['{"a":{"b":["x"]}}', '{"l":[{"a.b":"x"}]}', false],
+    ['{"l":{"a":{"b":["x"]}}}', '{"l":[{"a.b":"x"}]}', true],
     ['{"a":{"b":["x"]}}', '{"a":"x"}', false],
     ['{"a":["x"],"a":["y"]}', '{"a":"y"}', true],
     // Arrays.
@@ -202,7 +206,19 @@ describe("is no pattern", () => {
 
   test("a depth that would end the stack", () => {
     expect(() => readJsonText("[".repeat(100_000))).toThrow("nesting depth");
+    const key = "a.".repeat(900);
+    const event = `${`{"${key}":`.repeat(990)}1${"}".repeat(990)}`;
+    expect(matches('{"b":["x"]}', event)).toBe(false);
   });
+});
+
+test("many rules on a wide event cost a look-up a key", () => {
+  const or = (name: string) => `"${name}":{"$or":[${Array.from({ length: 10 }, (_, n) => `{"k${n}":["x"]}`).join(",")}]}`;
+  const pattern = `{${["a", "b", "c"].map(or).join(",")}}`;
+  const wide = Array.from({ length: 10_000 }, (_, n) => `"w${n}":1`).join(",");
+  const started = performance.now();
+  expect(matches(pattern, `{"a":{${wide}},"b":{${wide}},"c":{${wide},"l.${"m.".repeat(5000)}":1},${wide.replaceAll('"w', '"d.e.w')}}`)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2000);
 });
 
 test("JSON is read as JSON.parse reads it", () => {

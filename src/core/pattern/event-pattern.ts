@@ -1,6 +1,7 @@
 // Event patterns: the language in which EventBridge, SNS and filters of event source mappings say which events they
 // want. A pattern is read once into rules; matching visits each part of an event once a rule.
 import { type Condition, isOperator, type NumberEquality, readCondition, type Scalar } from "./conditions.ts";
+import { expandDottedKeys } from "./dotted-keys.ts";
 import { InvalidPattern } from "./invalid-pattern.ts";
 import { type JsonNode, JsonTextError, readJsonText } from "./json-text.ts";
 
@@ -20,7 +21,12 @@ export function readEventPattern(text: string, { numbers }: PatternOptions): Eve
   const root = readPatternJson(text);
   const rules = readFields(root, [], { rules: [new Map()], numbers });
   const trees = rules.map(treeOf);
-  return { matches: (event) => trees.some((tree) => matchesRule(tree, event)) };
+  return {
+    matches(event) {
+      const expanded = expandDottedKeys(event);
+      return trees.some((tree) => matchesRule(tree, expanded));
+    },
+  };
 }
 
 /** The object that a pattern is. Fault: InvalidPattern. */
@@ -112,7 +118,7 @@ function matchesRule(rule: Tree, event: JsonNode): boolean {
       condition.kind === "absent" ? isAbsent(event, path) : scalars.some(condition.test);
     if (conditions.length > 0 && !conditions.some(holds)) return false;
     const holdsBelow = (object: ObjectNode | undefined): boolean =>
-      [...below].every(([key, tree]) => matches(tree, object === undefined ? [] : valuesAt(object, key)));
+      [...below].every(([key, tree]) => matches(tree, valuesAt(object, key)));
     if (below.size === 0) return true;
     return objects.length === 0 ? holdsBelow(undefined) : objects.some(holdsBelow);
   };
@@ -139,15 +145,7 @@ function isAbsent(event: JsonNode, path: readonly string[]): boolean {
   return spread(values).scalars.length === 0;
 }
 
-/** Of a key of an event with dots (`{"a.b": 1}`) the first part is a key, too: it holds an object of the rest. */
-function valuesAt({ members, at }: ObjectNode, key: string): readonly JsonNode[] {
-  const own = members.get(key);
-  const values = own === undefined ? [] : [own];
-  const prefix = `${key}.`;
-  const rest = [...members].filter(([name]) => name.startsWith(prefix));
-  if (rest.length === 0) return values;
-  const below = rest.map(([name, value]) => [name.slice(prefix.length), value] as const);
-  const same = own?.kind === "object" ? [...own.members] : [];
-  const others = own?.kind === "object" ? [] : values;
-  return [...others, { kind: "object", members: new Map([...same, ...below]), at }];
+function valuesAt(object: ObjectNode | undefined, key: string): readonly JsonNode[] {
+  const value = object?.members.get(key);
+  return value === undefined ? [] : [value];
 }
