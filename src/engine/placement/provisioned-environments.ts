@@ -80,7 +80,8 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     this.#allocation = allocation;
     this.#failed = false;
     this.#backoff.cancel();
-    const dispensable = [...this.#starts.keys(), ...this.#idle];
+    // Those that are being stopped already are not kept, though their start may not have ended.
+    const dispensable = [...this.#starts.keys(), ...this.#idle].filter((environment) => this.#kept.has(environment));
     for (const environment of dispensable.slice(0, Math.max(0, this.#kept.size - count))) this.#drop(environment);
     this.#fill();
   }
@@ -158,7 +159,8 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   }
 
   #start(): Promise<void> | undefined {
-    if (this.#kept.size + this.#opening > this.#wanted) {
+    // Others may have failed since it queued at the gate: the next try begins with all that are missing then.
+    if (this.#backoff.isWaiting || this.#kept.size + this.#opening > this.#wanted) {
       this.#opening -= 1;
       this.#parts.line.gone();
       return undefined;

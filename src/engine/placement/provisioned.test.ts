@@ -131,6 +131,30 @@ describe("provisioned environments", () => {
     expect(stateOf(again)).toEqual({ allocated: 1, available: 1, failed: false });
   });
 
+  test("are not all tried when the first of them fails", async () => {
+    engine = startTestEngine({ parallelStarts: 2 });
+    engine.catalog.put(version);
+    engine.driver.onStart = (guest) => guest.failInit("Runtime.X", "{}");
+    engine.engine.start();
+    await provision(50);
+    expect(engine.driver.sandboxes).toHaveLength(2);
+    engine.clock.advance(1000);
+    await settle();
+    expect(engine.driver.sandboxes).toHaveLength(4);
+  });
+
+  test("that are not up yet go first when fewer are asked for, one step after the other", async () => {
+    engine.driver.onStart = () => {};
+    await provision(5);
+    await provision(4);
+    await provision(2);
+    expect(engine.driver.running).toHaveLength(2);
+    for (const guest of engine.driver.running) guest.next();
+    const id = await provision(1);
+    expect(engine.driver.running).toHaveLength(1);
+    expect(stateOf(id)).toEqual({ allocated: 1, available: 1, failed: false });
+  });
+
   test("have 130 seconds for their init, and no invoke repeats it", async () => {
     engine.driver.onStart = () => {};
     const id = await provision(1);
