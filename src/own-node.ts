@@ -43,7 +43,9 @@ export async function installNode(directory: string, wanted: string): Promise<st
   const staging = await mkdtemp(join(versions, "installing-"));
   try {
     await npmInstall(staging, `${packageName()}@${wanted}`);
-    const { version }: { version: string } = JSON.parse(await readFile(join(staging, "node_modules", packageName(), "package.json"), "utf8"));
+    const installed: { version: string } = JSON.parse(await readFile(join(staging, "node_modules", packageName(), "package.json"), "utf8"));
+    // Some of these packages call themselves `v22.11.0`.
+    const version = installed.version.replace(/^v/, "");
     // A folder of the same version that another process finished meanwhile is as good as ours.
     if (nodeIn(directory, version) === undefined) await rename(staging, join(versions, version));
     const program = nodeIn(directory, version);

@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GetFunctionConfigurationCommand, GetRuntimeManagementConfigCommand, PublishVersionCommand, PutRuntimeManagementConfigCommand, UpdateFunctionConfigurationCommand, type UpdateRuntimeOn } from "@aws-sdk/client-lambda";
+import { GetFunctionConfigurationCommand, GetProvisionedConcurrencyConfigCommand, GetRuntimeManagementConfigCommand, PublishVersionCommand, PutProvisionedConcurrencyConfigCommand, PutRuntimeManagementConfigCommand, UpdateFunctionConfigurationCommand, type UpdateRuntimeOn } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { nodeProgram, nodeVersionsIn } from "../../../src/own-node.ts";
 import { arnOf, Gate, invoke, refusal, waitUntilPublished, waitUntilUpdated } from "../../harness/functions.ts";
@@ -25,7 +25,7 @@ const npmDouble = [
   "while [ $# -gt 1 ]; do [ \"$1\" = --prefix ] && prefix=$2; shift; done",
   'version=${1##*@} package=${1%@*}',
   'mkdir -p "$prefix/node_modules/$package/bin"',
-  'echo "{\\"version\\":\\"$version\\"}" >"$prefix/node_modules/$package/package.json"',
+  'echo "{\\"version\\":\\"v$version\\"}" >"$prefix/node_modules/$package/package.json"',
   'node="$prefix/node_modules/$package/bin/node"',
   `printf '#!/bin/sh\\n[ "$1" = --version ] && echo v%s && exit\\nexport DOUBLE=%s\\nexec "%s" "$@"\\n' "$version" "$version" "${process.execPath}" >"$node"`,
   'chmod +x "$node"',
@@ -68,7 +68,8 @@ const put = (FunctionName: string, UpdateRuntimeOn: UpdateRuntimeOn, more: { Run
   lambent.lambda.send(new PutRuntimeManagementConfigCommand({ FunctionName, UpdateRuntimeOn, ...more }));
 const shown = async (FunctionName: string) => (await lambent.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).RuntimeVersionConfig;
 /** The server hears of an installation a moment after it. */
-const untilRunning = (name: string, version: string) => vi.waitFor(async () => expect(await runs(name)).toBe(version), { timeout: 10_000, interval: 20 });
+const untilRunning = (name: string, version: string, qualifier?: string) =>
+  vi.waitFor(async () => expect(await runs(name, qualifier)).toBe(version), { timeout: 10_000, interval: 20 });
 
 test("a version that is installed is rolled out, pinned and rolled back", async () => {
   const { lambda } = lambent;
@@ -145,4 +146,20 @@ test("an ARN of no installed version is refused with those that are", async () =
 test("the program of a version is where its installer put it", async () => {
   const { stdout } = await runtimes("list");
   expect(stdout).toContain(`nodejs24.x       newest   24.2.0     ${join(nodeVersionsIn(runtimesDirectory), "24.2.0", nodeProgram())}\n`);
+});
+
+test("environments that are provisioned are replaced, too", async () => {
+  const { lambda } = lambent;
+  await create("ready");
+  await lambda.send(new PublishVersionCommand({ FunctionName: "ready" }));
+  await waitUntilPublished(lambda, "ready", "1");
+  const of = { FunctionName: "ready", Qualifier: "1" };
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand({ ...of, ProvisionedConcurrentExecutions: 1 }));
+  const untilReady = () =>
+    vi.waitFor(async () => expect(await lambda.send(new GetProvisionedConcurrencyConfigCommand(of))).toMatchObject({ Status: "READY" }), { timeout: 10_000, interval: 20 });
+  await untilReady();
+  expect(await runs("ready", "1")).toBe("24.2.0");
+  await install("24.3.0");
+  await untilRunning("ready", "24.3.0", "1");
+  await untilReady();
 });
