@@ -52,15 +52,16 @@ export class BlobFiles implements Blobs {
   async put(content: AsyncIterable<Uint8Array> | Uint8Array, options: { readonly maxBytes?: number } = {}): Promise<BlobRef> {
     if (this.#closed) throw storeClosed(this.#directory);
     const maxBytes = options.maxBytes ?? Infinity;
+    let known: string | undefined;
     if (content instanceof Uint8Array) {
       if (content.byteLength > maxBytes) throw blobTooLarge(maxBytes);
-      const sha256 = createHash("sha256").update(content).digest("hex");
-      if (await this.keep(sha256)) return { sha256, sizeBytes: content.byteLength };
+      known = createHash("sha256").update(content).digest("hex");
+      if (await this.keep(known)) return { sha256: known, sizeBytes: content.byteLength };
     }
     this.#temporaries += 1;
     const file = join(this.#directory, temporary, String(this.#temporaries));
     try {
-      const ref = await this.#writeTemporary(file, content, maxBytes);
+      const ref = await this.#writeTemporary(file, content, { maxBytes, known });
       await this.#whileNotRemoved(ref.sha256, async () => {
         if (await this.#keep(ref.sha256)) await unlink(file);
         else await this.#publish(file, ref.sha256);
@@ -106,7 +107,12 @@ export class BlobFiles implements Blobs {
     this.#closed = true;
   }
 
-  async #writeTemporary(file: string, content: AsyncIterable<Uint8Array> | Uint8Array, maxBytes: number): Promise<BlobRef> {
+  /** `known`: its hash, where it was asked for before. */
+  async #writeTemporary(
+    file: string,
+    content: AsyncIterable<Uint8Array> | Uint8Array,
+    { maxBytes, known }: { readonly maxBytes: number; readonly known: string | undefined },
+  ): Promise<BlobRef> {
     const hash = createHash("sha256");
     let sizeBytes = 0;
     const handle = await open(file, "wx", 0o600);
@@ -114,7 +120,7 @@ export class BlobFiles implements Blobs {
       for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         sizeBytes += chunk.byteLength;
         if (sizeBytes > maxBytes) throw blobTooLarge(maxBytes);
-        hash.update(chunk);
+        if (known === undefined) hash.update(chunk);
         await writeWhole(handle, chunk);
       }
       // The age of a blob is told by our clock, which may not be the disk's.
@@ -124,7 +130,7 @@ export class BlobFiles implements Blobs {
     } finally {
       await handle.close();
     }
-    return { sha256: hash.digest("hex"), sizeBytes };
+    return { sha256: known ?? hash.digest("hex"), sizeBytes };
   }
 
   async #whileNotRemoved<Result>(sha256: string, put: () => Promise<Result>): Promise<Result> {
