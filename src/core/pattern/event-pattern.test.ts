@@ -207,7 +207,7 @@ describe("is no pattern", () => {
   test("a depth that would end the stack", () => {
     expect(() => readJsonText("[".repeat(100_000))).toThrow("nesting depth");
     const key = "a.".repeat(900);
-    const event = `${`{"${key}":`.repeat(990)}1${"}".repeat(990)}`;
+    const event = `${`{"${key}":`.repeat(490)}1${"}".repeat(490)}`;
     expect(matches('{"b":["x"]}', event)).toBe(false);
   });
 });

@@ -20,8 +20,8 @@ export class JsonTextError extends Error {
   }
 }
 
-/** As deep as AWS's own reader (Jackson) goes. */
-const deepest = 1000;
+/** As deep as a request body may be; AWS's own reader (Jackson) goes to 1,000, our stack does not. */
+const deepest = 500;
 const numberText = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const bareWord = /[^\s,:[\]{}"]*/y;
 
