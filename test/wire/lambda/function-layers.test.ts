@@ -1,8 +1,8 @@
 // Functions that run on layers: libraries, programs, bootstraps and wrappers at /opt, in every runtime.
-import { DeleteLayerVersionCommand, type LambdaClient, PublishLayerVersionCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { AddLayerVersionPermissionCommand, DeleteLayerVersionCommand, LambdaClient, PublishLayerVersionCommand, RemoveLayerVersionPermissionCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
-import { invoke, waitUntilUpdated } from "../../harness/functions.ts";
+import { invoke, refusal, waitUntilUpdated } from "../../harness/functions.ts";
 import { installedRuntimes } from "../../harness/installed-runtimes.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
 
@@ -107,6 +107,19 @@ test("a custom runtime is a layer, whose word another layer may change", async (
   expect((await invoke(lambda, "custom")).body).toBe("lower");
   await createFunction(lambda, "custom-two", { "data.txt": "" }, { ...settings, Layers: [runtime, word] });
   expect((await invoke(lambda, "custom-two")).body).toBe("upper");
+});
+
+test("a function runs on a layer of another account that its policy shares, and on it still when that is taken back", async () => {
+  const stranger = new LambdaClient({ endpoint: lambent.endpoint, region: "us-east-1", credentials: { accessKeyId: "111111111111", secretAccessKey: "x" }, maxAttempts: 1 });
+  const layer = await publish("shared", library("shared"));
+  const use = (name: string) => createFunction(stranger, name, sayer, { Layers: [layer] });
+  await expect(use("guest")).rejects.toMatchObject(refusal(403, "AccessDeniedException", /not authorized to perform: lambda:GetLayerVersion on resource: arn:aws:lambda:us-east-1:000000000000:layer:shared:1/));
+  const version = { LayerName: "shared", VersionNumber: 1 };
+  await lambda.send(new AddLayerVersionPermissionCommand({ ...version, StatementId: "s", Action: "lambda:GetLayerVersion", Principal: "111111111111" }));
+  await use("guest");
+  await lambda.send(new RemoveLayerVersionPermissionCommand({ ...version, StatementId: "s" }));
+  expect((await invoke(stranger, "guest")).body).toBe("shared");
+  stranger.destroy();
 });
 
 test("a function goes on with a layer version that was deleted, also after a restart", async () => {

@@ -49,6 +49,14 @@ test("numbers grow by layer, and go on after every version was deleted", async (
   await expect(room.call("GetLayerVersion", { LayerName: "a", VersionNumber: 2 })).rejects.toMatchObject(missing);
 });
 
+test("content comes from S3, too, and what is not applied of it is refused by name", async () => {
+  await using room = await openLambdaRoom({ cloud: { call: async () => ({ Body: zip("from-s3") }) } });
+  const Content = { S3Bucket: "bucket", S3Key: "layer.zip" };
+  expect(await publish(room, "s3", { Content })).toMatchObject({ Version: 1, Content: { CodeSize: 10 } });
+  const referenced = publish(room, "s3", { Content: { ...Content, S3ObjectStorageMode: "REFERENCE" } });
+  await expect(referenced).rejects.toMatchObject({ message: expect.stringContaining("S3ObjectStorageMode REFERENCE") });
+});
+
 test("versions that are published at once get numbers of their own", async () => {
   await using room = await openLambdaRoom();
   await using other = await openLambdaRoom({ store: room.store, firstId: 1000 });
