@@ -73,6 +73,8 @@ export class RemoteServices implements Cloud {
     if (known !== undefined) return known;
     const connecting = openConnection(service, { endpoint, region, credentials: this.#options.credentials });
     this.#connections.set(key, connecting);
+    // One that failed is tried again by the next call; this one is told by `connecting`.
+    connecting.catch(() => this.#connections.delete(key));
     return connecting;
   }
 }

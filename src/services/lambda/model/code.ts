@@ -1,5 +1,5 @@
 // The package of a function or layer: which source was given, and from there to a verified blob.
-import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import type { Cloud } from "../../../core/cloud.ts";
 import type { CallContext } from "../../../core/context.ts";
 import { Fault } from "../../../core/faults.ts";
 import { unzippedTooLarge } from "../../../engine/code/faults.ts";
@@ -77,22 +77,24 @@ interface S3Object {
 /** From the bucket to the blobs as it comes: it is never in memory as a whole. */
 async function fetchZip(object: S3Object, { blobs, cloud }: PackageParts, context: CallContext): Promise<BlobRef> {
   try {
-    const { Body } = (await cloud.call("s3", "GetObject", object, context)) as Pick<GetObjectCommandOutput, "Body">;
-    // A handler of ours may answer with bytes, and S3 with nothing for what is empty.
-    const content = (Body ?? new Uint8Array()) as AsyncIterable<Uint8Array> | Uint8Array;
-    return await blobs.put(content, { maxBytes: limits.fetchedZipBytes });
+    return await blobs.put(objectChunks(object, cloud, context), { maxBytes: limits.fetchedZipBytes });
   } catch (error) {
-    throw fetchFault(error, object);
+    throw error instanceof Fault && error.code === "BlobTooLarge" ? unzippedTooLarge() : error;
   }
 }
 
-/** Only what S3 answered is told in AWS's frame; that there is no S3, or no space, is a matter of our own. */
-function fetchFault(error: unknown, { Bucket, Key }: S3Object): unknown {
-  if (!(error instanceof Fault)) return error;
-  if (error.code === "BlobTooLarge") return unzippedTooLarge();
-  if (error.status === 501 || error.code.startsWith("Store")) return error;
-  if (error.status === 403) return packageDenied(`${Bucket}/${Key}`, error.code, error.message);
-  return packageNotFetched(error.code, error.message);
+/** Faults: what S3 answered, in AWS's frame; that there is no S3 (501) as it is. */
+async function* objectChunks(object: S3Object, cloud: Cloud, context: CallContext): AsyncGenerator<Uint8Array> {
+  try {
+    const { Body } = (await cloud.call("s3", "GetObject", object, context)) as { Body?: AsyncIterable<Uint8Array> | Uint8Array };
+    // Of a service of our own it may be bytes; of what is empty there may be none.
+    if (Body instanceof Uint8Array) yield Body;
+    else if (Body !== undefined) yield* Body;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.status === 501) throw error;
+    if (error.status === 403) throw packageDenied(`${object.Bucket}/${object.Key}`, error.code, error.message);
+    throw packageNotFetched(error.code, error.message);
+  }
 }
 
 /**
