@@ -3,6 +3,7 @@
 import {
   AddPermissionCommand,
   CreateAliasCommand,
+  CreateCapacityProviderCommand,
   CreateCodeSigningConfigCommand,
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -14,11 +15,13 @@ import {
   DeleteFunctionUrlConfigCommand,
   DeleteLayerVersionCommand,
   GetAliasCommand,
+  GetCapacityProviderCommand,
   GetCodeSigningConfigCommand,
   GetEventSourceMappingCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
+  GetFunctionRecursionConfigCommand,
   GetFunctionUrlConfigCommand,
   GetLayerVersionCommand,
   GetPolicyCommand,
@@ -30,6 +33,7 @@ import {
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
+  PutFunctionRecursionConfigCommand,
   PutRuntimeManagementConfigCommand,
   ResourceNotFoundException,
   TagResourceCommand,
@@ -219,6 +223,19 @@ const kinds: Readonly<Record<string, Kind>> = {
         (await client.send(new PutRuntimeManagementConfigCommand({ FunctionName: name, UpdateRuntimeOn: n % 2 === 0 ? "Auto" : "FunctionUpdate" }))).UpdateRuntimeOn,
       ),
     read: async (client, FunctionName) => (await client.send(new GetRuntimeManagementConfigCommand({ FunctionName }))).UpdateRuntimeOn,
+  },
+  recursion: {
+    act: ({ client, name, n, facts }) =>
+      facts.change("recursion", name, async () => (await client.send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: n % 2 === 0 ? "Allow" : "Terminate" }))).RecursiveLoop),
+    read: async (client, FunctionName) => (await client.send(new GetFunctionRecursionConfigCommand({ FunctionName }))).RecursiveLoop,
+  },
+  provider: {
+    act: ({ client, name, n, facts }) =>
+      facts.change("provider", `provider-${name}-${n}`, async () => {
+        const settings = { VpcConfig: { SubnetIds: ["subnet-0123456789abcdef0"], SecurityGroupIds: ["sg-0123456789abcdef0"] }, PermissionsConfig: { CapacityProviderOperatorRoleArn: testRole } };
+        return (await client.send(new CreateCapacityProviderCommand({ CapacityProviderName: `provider-${name}-${n}`, ...settings }))).CapacityProvider?.CapacityProviderArn;
+      }),
+    read: async (client, CapacityProviderName) => (await client.send(new GetCapacityProviderCommand({ CapacityProviderName }))).CapacityProvider?.CapacityProviderArn,
   },
   layer: {
     async act({ client, name, n, facts }) {

@@ -2,10 +2,12 @@
 // exactly once, in order; markers tell callers nothing, and no other list takes them. A list is one entry of the table.
 import {
   CreateAliasCommand,
+  CreateCapacityProviderCommand,
   CreateCodeSigningConfigCommand,
   CreateEventSourceMappingCommand,
   CreateFunctionUrlConfigCommand,
   DeleteAliasCommand,
+  DeleteCapacityProviderCommand,
   DeleteCodeSigningConfigCommand,
   DeleteEventSourceMappingCommand,
   DeleteFunctionCodeSigningConfigCommand,
@@ -16,6 +18,7 @@ import {
   DeleteProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   ListAliasesCommand,
+  ListCapacityProvidersCommand,
   ListCodeSigningConfigsCommand,
   ListEventSourceMappingsCommand,
   ListFunctionEventInvokeConfigsCommand,
@@ -36,7 +39,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
 import { refusal, says, waitUntilPublished, waitUntilUpdated } from "../../harness/functions.ts";
-import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { createFunction, startTestLambent, type TestLambent, testRole } from "../../harness/lambent.ts";
 
 interface PageRequest {
   readonly MaxItems?: number;
@@ -218,6 +221,20 @@ const lists: readonly List[] = [
       return { items: LayerVersions.map(({ Version }) => String(Version)), NextMarker };
     },
     order: (a, b) => byNumber(b, a),
+    most: 50,
+  },
+  {
+    name: "ListCapacityProviders",
+    create: async (n) => {
+      const settings = { VpcConfig: { SubnetIds: ["subnet-0123456789abcdef0"], SecurityGroupIds: ["sg-0123456789abcdef0"] }, PermissionsConfig: { CapacityProviderOperatorRoleArn: testRole } };
+      await lambda.send(new CreateCapacityProviderCommand({ CapacityProviderName: named("c", n), ...settings }));
+      return named("c", n);
+    },
+    remove: (CapacityProviderName) => lambda.send(new DeleteCapacityProviderCommand({ CapacityProviderName })),
+    page: async (request) => {
+      const { CapacityProviders = [], NextMarker } = await lambda.send(new ListCapacityProvidersCommand(request));
+      return { items: CapacityProviders.map(({ CapacityProviderArn }) => CapacityProviderArn?.split(":")[6]), NextMarker };
+    },
     most: 50,
   },
   {
