@@ -204,6 +204,16 @@ describe("is no pattern", () => {
     expect(() => readEventPattern(`{${nested}}`, { numbers: "by-value" })).toThrow("Rule is too complex");
   });
 
+  test("many fields after an $or, or a long path, without the time and memory to multiply them", () => {
+    const or = (name: string) => `"${name}":{"$or":[${Array.from({ length: 10 }, (_, n) => `{"k${n}":[1]}`).join(",")}]}`;
+    const combined = ["a", "b", "c"].map(or).join(",");
+    const fields = Array.from({ length: 330 }, (_, n) => `"f${n}":[1]`).join(",");
+    const started = performance.now();
+    expect(() => readEventPattern(`{${combined},${fields}}`, { numbers: "by-value" })).toThrow("Rule is too complex");
+    expect(() => readEventPattern(`{${combined},"${"a.".repeat(1700)}a":[1]}`, { numbers: "by-value" })).toThrow("Rule is too complex");
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test("a depth that would end the stack", () => {
     expect(() => readJsonText("[".repeat(100_000))).toThrow("nesting depth");
     const key = "a.".repeat(900);
@@ -218,6 +228,13 @@ test("many rules on a wide event cost a look-up a key", () => {
   const wide = Array.from({ length: 10_000 }, (_, n) => `"w${n}":1`).join(",");
   const started = performance.now();
   expect(matches(pattern, `{"a":{${wide}},"b":{${wide}},"c":{${wide},"l.${"m.".repeat(5000)}":1},${wide.replaceAll('"w', '"d.e.w')}}`)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test("what must be absent is looked for once an event, not once an item", () => {
+  const items = `${"{},".repeat(20_000)}{"y":1}`;
+  const started = performance.now();
+  expect(matches('{"x":{"y":[{"exists":false}]}}', `{"x":[${items}]}`)).toBe(false);
   expect(performance.now() - started).toBeLessThan(2000);
 });
 

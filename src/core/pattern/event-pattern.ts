@@ -15,12 +15,15 @@ export interface PatternOptions {
 
 /** Rules that `$or` may multiply a pattern into. */
 const mostRules = 1000;
+/** Keys of all rules together: what a pattern takes of memory. */
+const mostKeys = 100_000;
+/** Keys on the way to one leaf; no event leads as deep, and the stack is finite. */
+const deepestPath = 500;
 
 /** Fault: InvalidPattern. */
 export function readEventPattern(text: string, { numbers }: PatternOptions): EventPattern {
   const root = readPatternJson(text);
-  const rules = readFields(root, [], { rules: [new Map()], numbers });
-  const trees = rules.map(treeOf);
+  const trees = readFields(root, [], { rules: [undefined], numbers, size: { keys: 0 } }).map(treeOf);
   return {
     matches(event) {
       const expanded = expandDottedKeys(event);
@@ -43,27 +46,47 @@ export function readPatternJson(text: string): ObjectNode {
 
 type ObjectNode = JsonNode & { readonly kind: "object" };
 
-/** All leaves must hold. By the path to the leaf, its keys joined by dots: `{"a.b": …}` is `{"a": {"b": …}}`. */
-type Rule = ReadonlyMap<string, readonly Condition[]>;
+/**
+ * One leaf and those that were read before it: all must hold, and of two at one path the later counts. A list that
+ * shares its beginning with others, so that a leaf costs the same however many came before.
+ */
+type Rule = Leaf | undefined;
 
-interface Reading {
-  /** What was read before; each alternative of an `$or` makes copies. */
-  readonly rules: readonly Rule[];
-  readonly numbers: NumberEquality;
+interface Leaf {
+  /** Split at dots: `{"a.b": …}` is `{"a": {"b": …}}`. */
+  readonly path: readonly string[];
+  readonly conditions: readonly Condition[];
+  readonly before: Rule;
 }
 
-function readFields(object: ObjectNode, path: readonly string[], { rules, numbers }: Reading): readonly Rule[] {
+interface Reading {
+  /** What was read before; each alternative of an `$or` goes on from all of them. */
+  readonly rules: readonly Rule[];
+  readonly numbers: NumberEquality;
+  /** Of all that has been read. */
+  readonly size: { keys: number };
+}
+
+function readFields(object: ObjectNode, path: readonly string[], { rules, numbers, size }: Reading): readonly Rule[] {
   if (object.members.size === 0) throw new InvalidPattern("Empty objects are not allowed", object.at);
   return [...object.members].reduce((known: readonly Rule[], [name, value]) => {
-    const reading = { rules: known, numbers };
+    const reading = { rules: known, numbers, size };
     if (name === "$or" && value.kind === "array" && isAlternatives(value.items)) return readAlternatives(value, path, reading);
     const below = [...path, name];
     if (value.kind === "object") return readFields(value, below, reading);
     if (value.kind !== "array") throw new InvalidPattern(`"${name}" must be an object or an array`, value.at);
     if (value.items.length === 0) throw new InvalidPattern("Empty arrays are not allowed", value.at);
-    const conditions = value.items.map((item) => readCondition(item, numbers));
-    return known.map((rule) => new Map([...rule, [below.join("."), conditions]]));
+    const leaf = { path: pathTo(below), conditions: value.items.map((item) => readCondition(item, numbers)) };
+    size.keys += known.length * leaf.path.length;
+    if (size.keys > mostKeys) throw new InvalidPattern(`Rule is too complex: its combinations have more than ${mostKeys} keys`);
+    return known.map((before) => ({ ...leaf, before }));
   }, rules);
+}
+
+function pathTo(names: readonly string[]): readonly string[] {
+  const path = names.flatMap((name) => name.split("."));
+  if (path.length > deepestPath) throw new InvalidPattern(`Rule is too complex: a path has more than ${deepestPath} keys`);
+  return path;
 }
 
 /** An `$or` whose objects are match expressions is a field of that name. */
@@ -89,36 +112,46 @@ function readAlternatives(
 
 /** A rule by the keys of its paths. */
 interface Tree {
-  readonly path: readonly string[];
-  conditions: readonly Condition[];
+  /** What must hold here, if anything. */
+  leaf: Leaf | undefined;
   readonly below: Map<string, Tree>;
 }
 
-const newTree = (path: readonly string[]): Tree => ({ path, conditions: [], below: new Map() });
+const newTree = (): Tree => ({ leaf: undefined, below: new Map() });
 
 function treeOf(rule: Rule): Tree {
-  const root = newTree([]);
-  for (const [path, conditions] of rule) {
-    let tree = root;
-    for (const key of path.split(".")) {
-      const next = tree.below.get(key) ?? newTree([...tree.path, key]);
-      tree.below.set(key, next);
-      tree = next;
-    }
-    tree.conditions = conditions;
-  }
+  const root = newTree();
+  for (let leaf = rule; leaf !== undefined; leaf = leaf.before) treeAt(root, leaf.path).leaf ??= leaf;
   return root;
+}
+
+/** Makes what is not there yet. */
+function treeAt(root: Tree, path: readonly string[]): Tree {
+  let tree = root;
+  for (const key of path) {
+    const next = tree.below.get(key) ?? newTree();
+    tree.below.set(key, next);
+    tree = next;
+  }
+  return tree;
 }
 
 /** `values`: what stands at the path of the tree. What lies below one array must match within one item of it. */
 function matchesRule(rule: Tree, event: JsonNode): boolean {
-  const matches = ({ path, conditions, below }: Tree, values: readonly JsonNode[]): boolean => {
+  /** Asked for again at each object on the way, and the same for all of them. */
+  const absences = new Map<Leaf, boolean>();
+  const isAbsentAt = (leaf: Leaf): boolean => {
+    const known = absences.get(leaf) ?? isAbsent(event, leaf.path);
+    absences.set(leaf, known);
+    return known;
+  };
+  const matches = ({ leaf, below }: Tree, values: readonly JsonNode[]): boolean => {
     const { scalars, objects } = spread(values);
-    const holds = (condition: Condition): boolean =>
-      condition.kind === "absent" ? isAbsent(event, path) : scalars.some(condition.test);
-    if (conditions.length > 0 && !conditions.some(holds)) return false;
+    const holds = (at: Leaf): boolean =>
+      at.conditions.some((condition) => (condition.kind === "absent" ? isAbsentAt(at) : scalars.some(condition.test)));
+    if (leaf !== undefined && !holds(leaf)) return false;
     const holdsBelow = (object: ObjectNode | undefined): boolean =>
-      [...below].every(([key, tree]) => matches(tree, valuesAt(object, key)));
+      [...below].every(([key, next]) => matches(next, valuesAt(object, key)));
     if (below.size === 0) return true;
     return objects.length === 0 ? holdsBelow(undefined) : objects.some(holdsBelow);
   };
