@@ -76,3 +76,10 @@ test("a caller who has gone ends the call with its own reason", async () => {
   leaving.abort();
   expect(await outcome(call)).toMatchObject({ name: "AbortError" });
 });
+
+test("a client that could not be loaded keeps nobody from stopping", async () => {
+  const broken = new RemoteServices({ endpoints: new Map([["nothing", s3.endpoint]]), credentials: () => expect.unreachable() });
+  const call = outcome(broken.call("nothing", "Anything", {}, here));
+  await broken.close();
+  expect(await call).toBeInstanceOf(RangeError);
+});

@@ -63,8 +63,9 @@ export class RemoteServices implements Cloud {
   }
 
   async close(): Promise<void> {
-    for (const connection of this.#connections.values()) (await connection).client.destroy();
+    const opened = await Promise.allSettled(this.#connections.values());
     this.#connections.clear();
+    for (const connection of opened) if (connection.status === "fulfilled") connection.value.client.destroy();
   }
 
   #connect(service: string, endpoint: string, region: string): Promise<Connection> {
