@@ -27,17 +27,26 @@ const mostEntries = 32;
  * Fault: RecursiveInvocationException (400) when the chain has come through it too often.
  */
 export function traceFor(sent: string | undefined, through: Lineage, clock: Clock, ids: Ids): string {
-  const { rest, lineage } = readTrace(sent) ?? { rest: newRoot(clock, ids), lineage: [] };
-  return `${rest};${lineageField}${countPass(lineage, through)}`;
+  if (sent === undefined || !isTrace(sent)) return firstPass(newRoot(clock, ids), through);
+  // Most callers send no lineage. It is read only where there is one, as this is on the hot path.
+  const { rest, lineage } = sent.includes(lineageField) ? readLineage(sent) : { rest: sent, lineage: noLineage };
+  // Too long to stay a trace at the next function.
+  if (rest.length > longestRest) return firstPass(newRoot(clock, ids), through);
+  return lineage.length === 0 ? firstPass(rest, through) : `${rest};${lineageField}${countPass(lineage, through)}`;
 }
 
-/** Undefined: no trace that is told on. */
-function readTrace(sent: string | undefined): { readonly rest: string; readonly lineage: readonly string[] } | undefined {
-  if (sent === undefined || sent.length > longestTrace || !printable.test(sent) || !rootOf.test(sent)) return undefined;
+const isTrace = (sent: string): boolean => sent.length <= longestTrace && printable.test(sent) && rootOf.test(sent);
+
+const firstPass = (rest: string, { id }: Lineage): string => `${rest};${lineageField}${id}:0`;
+
+const noLineage: readonly string[] = [];
+
+function readLineage(sent: string): { readonly rest: string; readonly lineage: readonly string[] } {
   const fields = sent.split(";");
-  const rest = fields.filter((field) => !isLineage(field)).join(";");
-  if (rest.length > longestRest) return undefined;
-  return { rest, lineage: fields.filter(isLineage).map((field) => field.slice(lineageField.length)) };
+  return {
+    rest: fields.filter((field) => !isLineage(field)).join(";"),
+    lineage: fields.filter(isLineage).map((field) => field.slice(lineageField.length)),
+  };
 }
 
 const isLineage = (field: string): boolean => field.startsWith(lineageField);
@@ -52,7 +61,7 @@ function newRoot(clock: Clock, ids: Ids): string {
 function countPass(former: readonly string[], { id, recursiveLoop }: Lineage): string {
   const counts = new Map<string, number>();
   // boto3 sends the bar percent-encoded.
-  for (const entry of former.flatMap((field) => field.split(/\||%7C/i))) {
+  for (const entry of former.flatMap((field) => field.replaceAll(/%7C/gi, "|").split("|"))) {
     const [, passed, times] = lineageEntry.exec(entry) ?? [];
     if (passed !== undefined) counts.set(passed, Math.max(Number(times), counts.get(passed) ?? 0));
   }
