@@ -1,6 +1,6 @@
 // Signatures of packages: a JSON Web Signature (RFC 7515, compact form) over the digest of the zip, made with the key of
 // a signing profile: ECDSA on P-384 with SHA-384, as AWS Signer's platform AWSLambda-SHA384-ECDSA uses. The format is in
-// docs/decisions/0008-code-signatures.md.
+// docs/decisions/0009-code-signatures.md.
 import { sign, verify, type KeyObject } from "node:crypto";
 import type { CodeSignature } from "../../functions/function-version.ts";
 import { readSignedZip } from "./signed-zip.ts";
