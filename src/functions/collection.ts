@@ -15,11 +15,16 @@ type IndexesOf<Content> = (record: Content, key: string) => Readonly<Record<stri
 export class Collection<Content extends object> {
   readonly name: string;
   readonly #indexesOf: IndexesOf<Content>;
+  readonly #complete: (record: Content) => Content;
 
-  /** `indexesOf` gives secondary keys by the name of their index; those of different accounts or regions never meet. */
-  constructor(name: string, indexesOf: IndexesOf<Content> = () => ({})) {
+  /**
+   * `indexesOf` gives secondary keys by the name of their index; those of different accounts or regions never meet.
+   * `complete` fills in what records of earlier versions of Lambent lack.
+   */
+  constructor(name: string, indexesOf: IndexesOf<Content> = () => ({}), complete: (record: Content) => Content = (record) => record) {
     this.name = name;
     this.#indexesOf = indexesOf;
+    this.#complete = complete;
   }
 
   /** `expect` left out: whatever is there. Members that are undefined are left out, as JSON does. */
@@ -40,6 +45,6 @@ export class Collection<Content extends object> {
 
   /** Documents of a collection were written by `put` and hold nothing else. */
   read({ key, value, revision }: Pick<StoredDocument, "key" | "value" | "revision">): Stored<Content> {
-    return { key, record: value as unknown as Content, revision };
+    return { key, record: this.#complete(value as unknown as Content), revision };
   }
 }

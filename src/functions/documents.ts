@@ -2,6 +2,7 @@
 // them. Kinds that belong to a function have a file of their own and a line in belongings.ts.
 import type { ExpectedRevision, StoreOperation } from "../store/operation.ts";
 import { Collection, type Stored } from "./collection.ts";
+import { completeFunction, completeVersion } from "./earlier-records.ts";
 import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
 
 /** Index of functions and versions whose deployment is pending; after a restart the reconciler reads it. */
@@ -11,8 +12,8 @@ const pendingStates: ReadonlySet<string> = new Set(["creating", "updating"]);
 const pendingKey = ({ state }: { readonly state: string }, key: string): Readonly<Record<string, string>> =>
   pendingStates.has(state) ? { [pendingIndex]: key } : {};
 
-export const functions = new Collection<FunctionRecord>("functions", pendingKey);
-export const versions = new Collection<VersionRecord>("versions", pendingKey);
+export const functions = new Collection<FunctionRecord>("functions", pendingKey, completeFunction);
+export const versions = new Collection<VersionRecord>("versions", pendingKey, completeVersion);
 export const aliases = new Collection<AliasRecord>("aliases");
 export const tags = new Collection<TagsRecord>("tags");
 export const versionCounters = new Collection<VersionCounterRecord>("version-counters");
