@@ -1,4 +1,5 @@
 // ListFunctions: functions in order of their names; with FunctionVersion=ALL each followed by its versions.
+import { setImmediate } from "node:timers/promises";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Scope } from "../../../functions/address.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
@@ -20,8 +21,22 @@ export const listFunctions =
     const read = everyVersion ? readVersions : readFunctions;
     const items = await read(parts, { account, region }, { after: readMarker(input), limit: size + 1 });
     const { page, nextMarker } = cutPage(items, size, ({ key }) => key);
-    return { ...nextMarker, Functions: await Promise.all(page.map(async ({ show }) => listed(await show()))) };
+    return { ...nextMarker, Functions: await showPage(page) };
   };
+
+/** Invokes pass between the pieces of a page: whoever lists everything in a loop must not hold up functions. */
+async function showPage(page: readonly ListItem[]): Promise<FunctionConfiguration[]> {
+  const shown: FunctionConfiguration[] = [];
+  for (const [index, { show }] of page.entries()) {
+    if (index % shownAtOnce === 0) await setImmediate();
+    shown.push(listed(await show()));
+  }
+  // Writing the answer down is a piece of its own.
+  await setImmediate();
+  return shown;
+}
+
+const shownAtOnce = 10;
 
 interface ListItem {
   /** What a marker holds: `NAME`, or `NAME:VERSION` when versions are listed. */
