@@ -13,7 +13,7 @@ const role: Principal = { kind: "role", accessKeyId: "ASIA", roleArn: `arn:aws:i
 const s3: Principal = { kind: "service", service: "s3.amazonaws.com" };
 
 const callOf = (principal: Principal, account: string, more: Partial<CallContext> = {}): CallContext =>
-  ({ principal, account, region: "eu-west-1", sourceAddress: "10.1.2.3", ...more }) as CallContext;
+  ({ principal, account, region: "eu-west-1", sourceAddress: "10.1.2.3", userAgent: "Boto3/1.44.5", ...more }) as CallContext;
 
 const policyOf = (statements: readonly object[]): Policy =>
   parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements.map((more) => ({ Effect: "Allow", Principal: "*", Action: "lambda:InvokeFunction", Resource: arn, ...more })) }), {
@@ -71,6 +71,7 @@ describe("another account's function", () => {
     ["its session", role, [{ Principal: { AWS: session } }]],
     ["everybody of its account", role, [{ Condition: { StringEquals: { "aws:PrincipalAccount": other } } }]],
     ["what its ARN looks like", role, [{ Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/path/*" } } }]],
+    ["its client", role, [{ Condition: { StringLike: { "aws:UserAgent": "Boto3/*" } } }]],
     ["its address, its region and the time", role, [{ Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" }, StringEquals: { "aws:RequestedRegion": "eu-west-1" }, DateLessThan: { "aws:CurrentTime": "2026-02-01" } } }]],
     ["calls of its function", role, [{ Condition: { ArnEquals: { "lambda:SourceFunctionArn": `arn:aws:lambda:*:${other}:function:g` } } }]],
     ["the root of its account", root, [{ Principal: { AWS: `arn:aws:iam::${other}:root` } }]],

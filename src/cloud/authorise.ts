@@ -96,7 +96,7 @@ function requestPrincipal(context: CallContext): RequestPrincipal {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; there are no organizations here. */
 function requestKeys(context: CallContext, resource: PolicedResource, nowMs: number): ContextValues {
-  const { principal, region, sourceAddress } = context;
+  const { principal, region, sourceAddress, userAgent } = context;
   const isService = principal.kind === "service";
   const ofPrincipal = isService
     ? { "aws:PrincipalServiceName": principal.service, "aws:PrincipalServiceNamesList": callerNames(context) }
@@ -113,6 +113,7 @@ function requestKeys(context: CallContext, resource: PolicedResource, nowMs: num
     "aws:SourceArn": context.sourceArn,
     "aws:SourceAccount": context.sourceAccount,
     "aws:SourceIp": sourceAddress === "internal" ? undefined : sourceAddress,
+    "aws:UserAgent": userAgent,
     "aws:RequestedRegion": region,
     "aws:ResourceAccount": resource.account,
     "aws:SecureTransport": "false",

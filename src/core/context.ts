@@ -41,6 +41,8 @@ export interface CallContext {
   readonly sourceAccount: AccountId | undefined;
   /** IP address of the peer, or `internal`. */
   readonly sourceAddress: string;
+  /** The caller's `User-Agent`; undefined of calls inside. */
+  readonly userAgent: string | undefined;
   /** Base URL under which the caller reached us, without a trailing slash: links we hand out start with it. */
   readonly endpoint: string;
   /** Aborts when the caller has gone. */

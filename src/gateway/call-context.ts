@@ -14,6 +14,7 @@ export function callContext(exchange: Exchange): CallContext {
     sourceArn: undefined,
     sourceAccount: undefined,
     sourceAddress: peer.address,
+    userAgent: request.headers["user-agent"],
     // The guard has let this host through.
     endpoint: host === undefined ? peer.listenerUrl : `http://${host}`,
     // Not as a getter: V8 would give every context a hidden class of its own, which then outlives the request.

@@ -22,6 +22,8 @@ describe("the service of a request is told", () => {
     ["by the first two labels of the host", "dynamodbstreams", { headers: { host: "streams.dynamodb.localhost" } }],
     ["by Lambda's dated paths", "lambda", { path: "/2015-03-31/functions/f/invocations" }],
     ["by other dated paths of Lambda", "lambda", { path: "/2019-09-25/functions/f/event-invoke-config" }],
+    ["by the path of resource policies", "lambda", { path: "/2026-07-09/resource-policy/arn:aws:lambda:us-east-1:000000000000:function:f" }],
+    ["by the path of durable callbacks", "lambda", { path: "/2025-12-01/durable-execution-callbacks/abc/succeed" }],
     ["by the path of rpcv2Cbor", "cloudwatch", { path: "/service/GraniteServiceVersion20100801/operation/ListMetrics" }],
     ["by the version of a query", "sqs", { query: "Action=ListQueues&Version=2012-11-05" }],
     ["by the version of a form", "sts", { method: "POST", headers: form, body: "Action=AssumeRoleWithSAML&Version=2011-06-15" }],

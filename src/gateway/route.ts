@@ -34,7 +34,7 @@ const clues: readonly Clue[] = [
 const servicePaths: readonly { readonly pattern: RegExp; service(path: string): string | undefined }[] = [
   {
     // Every path of Lambda's model starts with the date of the API it came with.
-    pattern: /^\/20\d\d-\d\d-\d\d\/(?:functions|layers|layers-by-arn|event-source-mappings|account-settings|tags|code-signing-configs|capacity-providers|durable-\w+)(?:\/|$)/,
+    pattern: /^\/20\d\d-\d\d-\d\d\/(?:functions|layers|event-source-mappings|account-settings|tags|code-signing-configs|capacity-providers|durable-execution(?:s|-callbacks)|resource-policy)(?:\/|$)/,
     service: () => "lambda",
   },
   // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html

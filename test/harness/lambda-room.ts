@@ -201,6 +201,7 @@ function testContext(ids: Ids): CallContext {
     sourceArn: undefined,
     sourceAccount: undefined,
     sourceAddress: "127.0.0.1",
+    userAgent: undefined,
     endpoint: "http://localhost:4566",
     signal: new AbortController().signal,
   };
