@@ -44,3 +44,15 @@ test("what changes while it is counted for the first time is not missed", async 
   expect(await codeStorage.used(id)).toEqual({ codeBytes: 20, functionCount: 1 });
   await store.close();
 });
+
+test("a count that failed is made anew by whoever asks next", async () => {
+  const store = await openMemoryStore({ clock: systemClock });
+  const { repository, codeStorage } = openFunctions({ store, ids: systemIds, runtimeVersions: new TestRuntimes() });
+  await repository.commit(id, [putFunction(recordOf("f", 10), "absent")]);
+  const scan = repository.scan.bind(repository);
+  repository.scan = () => Promise.reject(new Error("no disk"));
+  await expect(codeStorage.used(id)).rejects.toThrow("no disk");
+  repository.scan = scan;
+  expect(await codeStorage.used(id)).toEqual({ codeBytes: 10, functionCount: 1 });
+  await store.close();
+});

@@ -39,8 +39,12 @@ export function openCodeStorage(repository: FunctionRepository): CodeStorage {
   return {
     async used(scope) {
       const name = `${scope.account}/${scope.region}`;
-      const counting = counted.get(name) ?? countScope(repository, scope);
-      counted.set(name, counting);
+      let counting = counted.get(name);
+      if (counting === undefined) {
+        counted.set(name, (counting = countScope(repository, scope)));
+        // Whoever asks next tries again.
+        counting.catch(() => counted.delete(name));
+      }
       const { codeBytes, functionCount } = await counting;
       return { codeBytes, functionCount };
     },
@@ -49,41 +53,27 @@ export function openCodeStorage(repository: FunctionRepository): CodeStorage {
 
 async function countScope(repository: FunctionRepository, scope: Scope): Promise<ScopeUsage> {
   const usage = new ScopeUsage();
-  for (const { collection, codeOf } of kinds) {
-    repository.watch(scope, collection, (key, record) => usage.change(collection.name, key, record && codeOf(record).sizeBytes));
-    const found = await repository.scan(scope, collection);
-    usage.begin(collection.name, found.map(({ key, record }) => [key, codeOf(record).sizeBytes]));
-  }
+  const following = kinds.map(({ collection, codeOf }) =>
+    repository.follow(scope, collection, (key, record) => usage.change(collection.name, key, record && codeOf(record).sizeBytes)),
+  );
+  await Promise.all(following);
   return usage;
 }
 
 class ScopeUsage implements CodeUsage {
   codeBytes = 0;
   /** By collection, then by key. */
-  readonly #sizes = new Map<string, Map<string, number>>();
-  /** News that came while a collection was read for the first time: newer than what is read. */
-  readonly #early = new Map<string, (readonly [key: string, bytes: number | undefined])[]>();
+  readonly #sizes = new Map(kinds.map(({ collection }) => [collection.name, new Map<string, number>()]));
 
   get functionCount(): number {
     return this.#sizes.get(functions.name)?.size ?? 0;
   }
 
-  begin(collection: string, found: readonly (readonly [key: string, bytes: number])[]): void {
-    this.#sizes.set(collection, new Map(found));
-    for (const [, bytes] of found) this.codeBytes += bytes;
-    for (const [key, bytes] of this.#early.get(collection) ?? []) this.change(collection, key, bytes);
-    this.#early.delete(collection);
-  }
-
   /** `bytes` undefined: deleted. */
   change(collection: string, key: string, bytes: number | undefined): void {
     const sizes = this.#sizes.get(collection);
-    if (sizes === undefined) {
-      this.#early.set(collection, [...(this.#early.get(collection) ?? []), [key, bytes]]);
-      return;
-    }
-    this.codeBytes += (bytes ?? 0) - (sizes.get(key) ?? 0);
-    if (bytes === undefined) sizes.delete(key);
-    else sizes.set(key, bytes);
+    this.codeBytes += (bytes ?? 0) - (sizes?.get(key) ?? 0);
+    if (bytes === undefined) sizes?.delete(key);
+    else sizes?.set(key, bytes);
   }
 }

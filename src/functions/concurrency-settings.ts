@@ -55,25 +55,15 @@ export class ConcurrencySettings {
     return account;
   }
 
-  /** Applies every record of a collection, those that are there first, whose keys are qualifiedKey(). */
-  async #follow<Content extends object>(
+  /** Of a collection whose keys are qualifiedKey(). */
+  #follow<Content extends object>(
     scope: Scope,
     collection: Collection<Content>,
     apply: (name: string, qualifier: string, record: Content | undefined) => void,
   ): Promise<void> {
-    /** Keys of which there was news before all was read. */
-    let heard: Set<string> | undefined = new Set();
-    const take = (key: string, record: Content | undefined): void => {
+    return this.#repository.follow(scope, collection, (key, record) => {
       const [name = "", qualifier = ""] = key.split(":");
       apply(name, qualifier, record);
-    };
-    this.#repository.watch(scope, collection, (key, record) => {
-      heard?.add(key);
-      take(key, record);
     });
-    const stored = await this.#repository.scan(scope, collection);
-    // News that came meanwhile is not older than what was read.
-    for (const { key, record } of stored) if (!heard.has(key)) take(key, record);
-    heard = undefined;
   }
 }

@@ -173,17 +173,42 @@ export class FunctionRepository {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Changes of one kind of record, in commit order, until this repository is closed. `record` undefined: deleted. */
+  /**
+   * Changes of one kind of record, in commit order, until this repository is closed. `record` undefined: deleted.
+   * Returns what ends it before.
+   */
   watch<Content extends object>(
     scope: Scope,
     collection: Pick<Collection<Content>, "name" | "read">,
     listener: (key: string, record: Content | undefined) => void,
-  ): void {
+  ): () => void {
     const { partition, unwatch } = this.#watchedOf(scope);
     const end = partition.watch(collection.name, (changes) => {
       for (const change of changes) listener(change.key, change.kind === "put" ? collection.read(change).record : undefined);
     });
     unwatch.push(end);
+    return end;
+  }
+
+  /** Tells every record of a kind that there is and, from then on, every change. Resolves when all have been told once. */
+  async follow<Content extends object>(
+    scope: Scope,
+    collection: Pick<Collection<Content>, "name" | "read">,
+    listener: (key: string, record: Content | undefined) => void,
+  ): Promise<void> {
+    /** Keys of which there was news before all was read: it is not older than what is read. */
+    let heard: Set<string> | undefined = new Set();
+    const end = this.watch(scope, collection, (key, record) => {
+      heard?.add(key);
+      listener(key, record);
+    });
+    try {
+      for (const { key, record } of await this.scan(scope, collection)) if (!heard.has(key)) listener(key, record);
+      heard = undefined;
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
 
   /** The same in every account and region that this repository touches. */
@@ -191,7 +216,9 @@ export class FunctionRepository {
     collection: Pick<Collection<Content>, "name" | "read">,
     listener: (scope: Scope, key: string, record: Content | undefined) => void,
   ): void {
-    const start = (scope: Scope): void => this.watch(scope, collection, (key, record) => listener(scope, key, record));
+    const start = (scope: Scope): void => {
+      this.watch(scope, collection, (key, record) => listener(scope, key, record));
+    };
     this.#everywhere.push(start);
     for (const { scope } of this.#watched.values()) start(scope);
   }
