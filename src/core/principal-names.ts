@@ -1,7 +1,7 @@
 // Principals by the names that IAM gives them.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 import { partitionOf } from "./arn.ts";
-import type { CallContext, Principal } from "./context.ts";
+import type { CallContext, Principal, Region } from "./context.ts";
 
 type Caller = Pick<CallContext, "account" | "region" | "principal">;
 
@@ -11,12 +11,15 @@ function sessionArn({ roleArn, sessionName }: Extract<Principal, { kind: "role" 
   return role === null ? roleArn : `arn:${role[1]}:sts::${role[2]}:assumed-role/${role[3]}/${sessionName}`;
 }
 
+/** An account as policies print it, in the partition of a region: `arn:aws:iam::ACCOUNT:root`. */
+export const rootArn = (account: string, region: Region): string => `arn:${partitionOf(region)}:iam::${account}:root`;
+
 /** What messages and condition keys say: the ARN, for a service its name. Who proved nothing acts as the root. */
 export function callerName({ account, region, principal }: Caller): string {
   switch (principal.kind) {
     case "anonymous":
     case "root":
-      return `arn:${partitionOf(region)}:iam::${account}:root`;
+      return rootArn(account, region);
     case "role":
       return sessionArn(principal);
     case "service":

@@ -4,6 +4,7 @@ import type { AccountId, CallContext } from "../../../core/context.ts";
 import { parsePolicy } from "../../../core/policy/document.ts";
 import { evaluate } from "../../../core/policy/evaluate.ts";
 import { contextValues } from "../../../core/policy/request.ts";
+import { rootArn } from "../../../core/principal-names.ts";
 import { versionKey } from "../../../functions/documents.ts";
 import { commitLayerChange, findLayerPolicy, findLayerVersion, layerPolicies, putLayer, type LayerId } from "../../../functions/layers.ts";
 import { mostPolicyBytes, policyText, requirePolicyRevision, type PolicyRecord, type PolicyStatement } from "../../../functions/policies.ts";
@@ -58,11 +59,11 @@ export const changeLayerPolicy = <Result>(
 /** AddLayerVersionPermission's members as a statement, in the shape in which AWS shows it. */
 export const layerPermission = (
   { StatementId, Action, Principal, OrganizationId }: LambdaInput<"AddLayerVersionPermission">,
-  arn: string,
+  { id, arn }: LayerPolicyTarget,
 ): PolicyStatement & { readonly Sid: string } => ({
   Sid: StatementId,
   Effect: "Allow",
-  Principal: Principal === "*" ? "*" : { AWS: /^\d{12}$/.test(Principal) ? `arn:aws:iam::${Principal}:root` : Principal },
+  Principal: Principal === "*" ? "*" : { AWS: /^\d{12}$/.test(Principal) ? rootArn(Principal, id.region) : Principal },
   Action,
   Resource: arn,
   ...(OrganizationId === undefined ? {} : { Condition: { StringEquals: { "aws:PrincipalOrgID": OrganizationId } } }),
@@ -76,7 +77,7 @@ export async function isGrantedTo(
 ): Promise<boolean> {
   const stored = await findLayerPolicy(functions, id, version);
   if (stored === undefined) return false;
-  const root = `arn:aws:iam::${account}:root`;
+  const root = rootArn(account, id.region);
   const { outcome } = evaluate({
     policies: [{ name: formatLayerArn(id, version), policy: parsePolicy(policyText(stored.record), { kind: "resource", mostBytes: mostPolicyBytes }) }],
     request: {

@@ -1,23 +1,26 @@
 // AddPermission's members as a statement of the policy, in the shape in which AWS stores them (recorded).
 import { parsePolicy } from "../../../core/policy/document.ts";
 import { PolicySyntaxError } from "../../../core/policy/syntax-error.ts";
+import { rootArn } from "../../../core/principal-names.ts";
+import type { FunctionId } from "../../../functions/function-version.ts";
 import type { PolicyStatement } from "../../../functions/policies.ts";
 import type { LambdaInput } from "../api.ts";
 import { invalidPrincipal, malformedPolicy, urlAuthTypeOnUrlsOnly } from "../faults/policies.ts";
+import type { PolicyTarget } from "./resource-policy.ts";
 
 type Permission = LambdaInput<"AddPermission">;
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Faults: a principal that is none, members that do not go together. */
-export function permissionStatement(input: Permission, resource: string): PolicyStatement & { readonly Sid: string } {
+export function permissionStatement(input: Permission, { id, arn }: PolicyTarget): PolicyStatement & { readonly Sid: string } {
   if (input.FunctionUrlAuthType !== undefined && input.Action !== "lambda:InvokeFunctionUrl") throw urlAuthTypeOnUrlsOnly();
   const condition = conditionsOf(input);
   const statement = {
     Sid: input.StatementId,
     Effect: "Allow",
-    Principal: principalOf(input),
+    Principal: principalOf(input, id),
     Action: input.Action,
-    Resource: resource,
+    Resource: arn,
     ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
   };
   requireGrammar(statement);
@@ -37,9 +40,9 @@ function requireGrammar(statement: PolicyStatement): void {
 const service = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com)$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function principalOf({ Principal, EventSourceToken }: Permission): string | Readonly<Record<string, string>> {
+function principalOf({ Principal, EventSourceToken }: Permission, { region }: FunctionId): string | Readonly<Record<string, string>> {
   if (Principal === "*") return "*";
-  if (/^\d{12}$/.test(Principal)) return { AWS: `arn:aws:iam::${Principal}:root` };
+  if (/^\d{12}$/.test(Principal)) return { AWS: rootArn(Principal, region) };
   if (Principal.startsWith("arn:")) return { AWS: Principal };
   if (!service.test(Principal)) throw invalidPrincipal();
   // Recorded: Alexa calls from outside of AWS and proves itself by the token alone.

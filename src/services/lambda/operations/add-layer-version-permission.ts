@@ -8,7 +8,7 @@ export const addLayerVersionPermission =
   (parts: LambdaParts): LambdaHandler<"AddLayerVersionPermission"> =>
   async (input, context) => {
     const target = locateLayerPolicy(input, "AddLayerVersionPermission", context);
-    const statement = layerPermission(input, target.arn);
+    const statement = layerPermission(input, target);
     return changeLayerPolicy(target, parts, {
       revisionId: input.RevisionId,
       edit: (current) => {

@@ -12,7 +12,7 @@ export const addPermission =
   async (input, context) => {
     const target = locatePolicy(input, context);
     if (target.isLatest) throw latestHasNoPolicy();
-    const statement = permissionStatement(input, target.arn);
+    const statement = permissionStatement(input, target);
     return changePolicy(target, parts, {
       revisionId: input.RevisionId,
       missing: functionNotFound,

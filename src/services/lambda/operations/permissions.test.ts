@@ -1,6 +1,7 @@
 // AddPermission, RemovePermission and GetPolicy: invoke-api.md, section 7, and control-plane.md, section 7.
 import { describe, expect, test } from "vitest";
-import { functionArn, openLambdaRoom, type LambdaRoom } from "../../../../test/harness/lambda-room.ts";
+import { functionArn, openLambdaRoom, role, zip, type LambdaRoom } from "../../../../test/harness/lambda-room.ts";
+import type { Region } from "../../../core/context.ts";
 import type { LambdaInput } from "../api.ts";
 
 type Permission = LambdaInput<"AddPermission">;
@@ -24,6 +25,19 @@ const policyOf = async (room: LambdaRoom, Qualifier?: string) => {
   const { Policy, RevisionId } = await room.call("GetPolicy", { FunctionName: "f", Qualifier });
   return { policy: JSON.parse(Policy ?? "") as { Statement: { Sid: string; Resource: string }[] }, RevisionId };
 };
+
+test("an account is named in the partition of the region, in policies of functions and of layers", async () => {
+  const room = await openLambdaRoom();
+  const there = { region: "cn-north-1" as Region };
+  const Code = { ZipFile: zip("f") };
+  await room.call("CreateFunction", { FunctionName: "f", Runtime: "nodejs24.x", Handler: "index.handler", Role: role, Code }, there);
+  await room.call("PublishLayerVersion", { LayerName: "l", Content: Code }, there);
+  const answers = [
+    await room.call("AddPermission", permission({ Principal: "123456789012" }), there),
+    await room.call("AddLayerVersionPermission", { LayerName: "l", VersionNumber: 1, StatementId: "s", Action: "lambda:GetLayerVersion", Principal: "123456789012" }, there),
+  ];
+  for (const { Statement } of answers) expect(JSON.parse(Statement ?? "")).toMatchObject({ Principal: { AWS: "arn:aws-cn:iam::123456789012:root" } });
+});
 
 describe("a permission becomes a statement", () => {
   const head = '{"Sid":"s","Effect":"Allow","Principal":';
