@@ -6,7 +6,7 @@ import { capacityProviderArn, capacityProviderKind, capacityProviders, type Capa
 import type { Stored } from "../../../functions/collection.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import { taggedResourceNotFound } from "../faults/tags.ts";
-import { formatTime } from "./function-output.ts";
+import { formatTime } from "./time.ts";
 
 /** From a name or ARN. Fault: 404 for one of another account or region. */
 export function locateCapacityProvider(nameOrArn: string, scope: Scope): string {

@@ -7,7 +7,7 @@ import { codeSigningConfigs, type CodeSigningConfigRecord } from "../../../funct
 import type { Stored } from "../../../functions/collection.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import { codeSigningConfigNotFound } from "../faults/code-signing.ts";
-import { formatTime } from "./function-output.ts";
+import { formatTime } from "./time.ts";
 
 /** As ARNs and keys of tags spell it. */
 export const codeSigningConfigKind = "code-signing-config";
@@ -34,7 +34,7 @@ export async function requireCodeSigningConfig(
   missing: (arn: string) => Fault = codeSigningConfigNotFound,
 ): Promise<Stored<CodeSigningConfigRecord>> {
   const parsed = parseLambdaArn(arn);
-  if (parsed?.account !== scope.account || parsed.region !== scope.region) throw missing(arn);
+  if (parsed?.kind !== codeSigningConfigKind || parsed.account !== scope.account || parsed.region !== scope.region) throw missing(arn);
   const stored = await repository.get(scope, codeSigningConfigs, parsed.resource);
   if (stored === undefined) throw missing(arn);
   return stored;

@@ -13,6 +13,7 @@ import { defaultLogGroup } from "../unapplied-settings.ts";
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256, signatureMembers } from "./code.ts";
 import { runtimeVersionMembers } from "./runtime-management.ts";
+import { formatTime } from "./time.ts";
 
 /** Text and code of a state on its way; AWS says "created" of updates, too. */
 const inTheMaking = { reason: "The function is being created.", code: "Creating" } as const;
@@ -121,10 +122,6 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
 }
 
 const noVpc = { SubnetIds: [], SecurityGroupIds: [], VpcId: "", Ipv6AllowedForDualStack: false };
-
-/** `2026-01-31T12:00:00.000+0000` */
-/** As AWS prints times in text: `2026-01-31T12:00:00.000+0000`. */
-export const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
 function statusOf(record: FunctionRecord | VersionRecord): Status {

@@ -8,6 +8,7 @@ import type { LayerId, LayerVersionRecord } from "../../../functions/layers.ts";
 import { layerAccessDenied, layerResourceNotFound } from "../faults/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256, signatureMembers } from "./code.ts";
+import { formatTime } from "./time.ts";
 
 export interface LayerVersionAddress {
   readonly id: LayerId;
@@ -81,6 +82,3 @@ export const matchesFilter = (record: LayerVersionRecord, { CompatibleRuntime, C
   (CompatibleRuntime === undefined || record.compatibleRuntimes?.includes(CompatibleRuntime) === true) &&
   (CompatibleArchitecture === undefined ||
     record.compatibleArchitectures?.some((architecture) => architecture === CompatibleArchitecture) === true);
-
-/** `2026-01-31T12:00:00.000+0000` */
-const formatTime = (timeMs: number): string => new Date(timeMs).toISOString().replace("Z", "+0000");

@@ -11,7 +11,7 @@ import { leadsTo, type AliasRecord, type FunctionRecord } from "../../../functio
 import { provisionedQualifierMissing, unpublishedNotProvisionable, versionOfProvisionedAlias, versionProvisionedAlready } from "../faults/concurrency.ts";
 import { aliasArnNotFound } from "../faults/versions.ts";
 import type { LambdaParts } from "../parts.ts";
-import { formatTime } from "./function-output.ts";
+import { formatTime } from "./time.ts";
 
 /** A function with the qualifier that the model requires. */
 export interface ProvisionedTarget {

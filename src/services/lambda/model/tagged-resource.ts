@@ -40,19 +40,24 @@ export function locateTagged(arn: string, scope: Scope, repository: FunctionRepo
   const { account, region } = scope;
   const isOwn = parsed?.account === account && parsed.region === region;
   const located = { arn, scope: { account, region }, isOwn, name: parsed?.resource ?? "", repository };
-  switch (parsed?.kind ?? "") {
-    case "event-source-mapping":
-      return taggedRecord(located, eventSourceMappings, { kind: mappingKind, missing: () => taggedResourceNotFound("Event source mapping", arn) });
-    case "capacity-provider":
-      return taggedRecord(located, capacityProviders, { kind: capacityProviderKind, missing: () => capacityProviderNotFound(arn) });
-    case "network-connector":
-      throw taggedResourceNotFound("Network connector", arn);
-    case "code-signing-config":
-      return taggedRecord(located, codeSigningConfigs, { kind: codeSigningConfigKind, missing: () => codeSigningConfigNotFound(arn) });
-    default:
-      return taggedFunction(located);
-  }
+  const kind = parsed?.kind ?? "";
+  const record = records.get(kind);
+  return record === undefined ? taggedFunction(located) : taggedRecord(located, kind, record);
 }
+
+interface TaggedKind {
+  /** Keyed by what follows the kind in the ARN. Undefined: there never is one. */
+  readonly collection: Pick<Collection<object>, "name" | "read"> | undefined;
+  readonly missing: (arn: string) => Error;
+}
+
+/** Resources of an account that are no functions, by the kind in their ARNs. */
+const records: ReadonlyMap<string, TaggedKind> = new Map<string, TaggedKind>([
+  [mappingKind, { collection: eventSourceMappings, missing: (arn) => taggedResourceNotFound("Event source mapping", arn) }],
+  [capacityProviderKind, { collection: capacityProviders, missing: capacityProviderNotFound }],
+  [codeSigningConfigKind, { collection: codeSigningConfigs, missing: codeSigningConfigNotFound }],
+  ["network-connector", { collection: undefined, missing: (arn) => taggedResourceNotFound("Network connector", arn) }],
+]);
 
 function taggedFunction({ arn, scope, repository }: Located): TaggedResource {
   const { id, qualifier } = locateFunction({ FunctionName: arn }, scope, "strict");
@@ -68,16 +73,11 @@ function taggedFunction({ arn, scope, repository }: Located): TaggedResource {
   };
 }
 
-/** A resource of an account with a collection of its own, keyed by what follows the kind in its ARN. */
-export const taggedRecord = (
-  { arn, scope, isOwn, name, repository }: Located,
-  collection: Pick<Collection<object>, "name" | "read">,
-  { kind, missing }: { readonly kind: string; readonly missing: () => Error },
-): TaggedResource => ({
+const taggedRecord = ({ arn, scope, isOwn, name, repository }: Located, kind: string, { collection, missing }: TaggedKind): TaggedResource => ({
   tagsKey: `${kind}:${name}`,
   async require() {
-    const stored = isOwn ? await repository.get(scope, collection, name) : undefined;
-    if (stored === undefined) throw missing();
+    const stored = isOwn && collection !== undefined ? await repository.get(scope, collection, name) : undefined;
+    if (stored === undefined || collection === undefined) throw missing(arn);
     return [{ kind: "check-document", collection: collection.name, key: name, expect: stored.revision }];
   },
   commit: (plan) => commitChangeOf(repository, scope, arn, plan),
