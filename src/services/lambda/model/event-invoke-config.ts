@@ -1,9 +1,8 @@
 // The configuration of asynchronous invokes as callers see it, and what a destination may be.
 import type { FunctionEventInvokeConfig } from "@aws-sdk/client-lambda";
 import { formatFunctionArn, parseLambdaArn } from "../../../core/arn.ts";
-import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
+import type { AddressInput, Scope } from "../../../functions/address.ts";
 import type { Stored } from "../../../functions/collection.ts";
-import { qualifiedKey } from "../../../functions/documents.ts";
 import {
   eventInvokeConfigs,
   type EventDestinations,
@@ -15,23 +14,14 @@ import type { FunctionRecord } from "../../../functions/records.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { LambdaInput } from "../api.ts";
 import * as faults from "../faults/event-invoke-config.ts";
+import { locateQualified, requireOwner, type QualifiedTarget } from "./target.ts";
 
 export type EventInvokeSettings = Pick<
   LambdaInput<"PutFunctionEventInvokeConfig">,
   "MaximumRetryAttempts" | "MaximumEventAgeInSeconds" | "DestinationConfig"
 >;
 
-/** What a configuration belongs to: a function means its `$LATEST`. */
-export interface EventInvokeTarget {
-  readonly id: FunctionId;
-  readonly qualifier: string;
-  readonly key: string;
-}
-
-export function locateEventInvokeTarget(input: AddressInput, scope: Scope): EventInvokeTarget {
-  const { id, qualifier = latestVersion } = locateFunction(input, scope, "namespaced");
-  return { id, qualifier, key: qualifiedKey(id.name, qualifier) };
-}
+export const locateEventInvokeTarget = (input: AddressInput, scope: Scope): QualifiedTarget => locateQualified(input, scope, "namespaced");
 
 export function requireAnySetting(input: EventInvokeSettings): void {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = input;
@@ -39,19 +29,13 @@ export function requireAnySetting(input: EventInvokeSettings): void {
     throw faults.noEventInvokeSetting();
 }
 
-/** The function whose document is written along. Fault: 404 when function, version or alias is not there. */
-export async function requireEventInvokeOwner(
-  { id, qualifier }: EventInvokeTarget,
-  repository: FunctionRepository,
-): Promise<Stored<FunctionRecord>> {
-  const owner = await findOwner(repository, id, qualifier);
-  if (owner === undefined) throw faults.eventInvokeFunctionMissing();
-  return owner;
-}
+/** Fault: 404 when function, version or alias is not there. */
+export const requireEventInvokeOwner = (target: QualifiedTarget, repository: FunctionRepository): Promise<Stored<FunctionRecord>> =>
+  requireOwner(target, repository, faults.eventInvokeFunctionMissing);
 
 /** Fault: 404, also when there is no such function. */
 export async function requireEventInvokeConfig(
-  { id, qualifier, key }: EventInvokeTarget,
+  { id, qualifier, key }: QualifiedTarget,
   repository: FunctionRepository,
 ): Promise<Stored<EventInvokeConfigRecord>> {
   const stored = await repository.get(id, eventInvokeConfigs, key);

@@ -1,11 +1,13 @@
-// Operations on a function as a whole, and the conditions that a change of one must meet.
-import { formatFunctionArn } from "../../../core/arn.ts";
-import { locateFunction, type Scope } from "../../../functions/address.ts";
+// The function, version or alias that an operation is on, and the conditions that a change of one must meet.
+import { formatFunctionArn, type FunctionNamePattern } from "../../../core/arn.ts";
+import type { Fault } from "../../../core/faults.ts";
+import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
 import type { Stored } from "../../../functions/collection.ts";
+import { qualifiedKey } from "../../../functions/documents.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import { requireIdle } from "../../../functions/lifecycle.ts";
-import { requireFunction } from "../../../functions/lookup.ts";
+import { findOwner, requireFunction } from "../../../functions/lookup.ts";
 import type { ActiveFunctionRecord, FunctionRecord, UpdateFailedFunctionRecord } from "../../../functions/records.ts";
 import { revisionMismatch, unqualifiedOnly } from "../faults/functions.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -22,6 +24,30 @@ export function locateUnqualified(input: { readonly FunctionName: string }, scop
   const { id, qualifier } = locateFunction({ FunctionName: input.FunctionName }, scope, "strict");
   if (qualifier !== undefined) throw unqualifiedOnly();
   return id;
+}
+
+/** What a setting of its own belongs to: a function (its `$LATEST`), a version or an alias. */
+export interface QualifiedTarget {
+  readonly id: FunctionId;
+  readonly qualifier: string;
+  /** Of the setting's document. */
+  readonly key: string;
+}
+
+export function locateQualified(input: AddressInput, scope: Scope, pattern: FunctionNamePattern): QualifiedTarget {
+  const { id, qualifier = latestVersion } = locateFunction(input, scope, pattern);
+  return { id, qualifier, key: qualifiedKey(id.name, qualifier) };
+}
+
+/** The function whose document is written along. Fault: `missing` when function, version or alias is not there. */
+export async function requireOwner(
+  { id, qualifier }: QualifiedTarget,
+  functions: LambdaParts["functions"],
+  missing: () => Fault,
+): Promise<Stored<FunctionRecord>> {
+  const owner = await findOwner(functions, id, qualifier);
+  if (owner === undefined) throw missing();
+  return owner;
 }
 
 /** Where AWS's 404 names the version: with `:$LATEST`. */
