@@ -47,7 +47,7 @@ export function locateTagged(arn: string, scope: Scope, repository: FunctionRepo
 
 interface TaggedKind {
   /** Keyed by what follows the kind in the ARN. Undefined: there never is one. */
-  readonly collection: Pick<Collection<object>, "name" | "read"> | undefined;
+  readonly collection: Pick<Collection<object>, "name" | "read" | "put"> | undefined;
   readonly missing: (arn: string) => Error;
 }
 
@@ -78,7 +78,8 @@ const taggedRecord = ({ arn, scope, isOwn, name, repository }: Located, kind: st
   async require() {
     const stored = isOwn && collection !== undefined ? await repository.get(scope, collection, name) : undefined;
     if (stored === undefined || collection === undefined) throw missing(arn);
-    return [{ kind: "check-document", collection: collection.name, key: name, expect: stored.revision }];
+    // Written along, as it is: it orders all changes of its tags, also those of other processes.
+    return [collection.put(name, stored.record, stored.revision)];
   },
   commit: (plan) => commitChangeOf(repository, scope, arn, plan),
 });

@@ -1,7 +1,7 @@
 // TagResource, UntagResource and ListTags: control-plane.md, section 7.
 import { describe, expect, test } from "vitest";
 import { tags } from "../../../functions/documents.ts";
-import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
+import { functionArn, openLambdaRoom, role } from "../../../../test/harness/lambda-room.ts";
 
 const Resource = functionArn("f");
 
@@ -16,6 +16,19 @@ test("tags are added, replaced, listed and taken away, and the RevisionId stays"
   await room.call("UntagResource", { Resource, TagKeys: ["b"] });
   expect(await room.call("ListTags", { Resource })).toEqual({ Tags: {} });
   expect(await room.call("GetFunctionConfiguration", { FunctionName: "f" })).toMatchObject({ RevisionId });
+});
+
+test.each(["f", "c"])("tags that two processes give %s at once are all kept", async (name) => {
+  await using room = await openLambdaRoom();
+  await using other = await openLambdaRoom({ store: room.store, firstId: 1_000_000 });
+  await room.create("f");
+  const VpcConfig = { SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"] };
+  const PermissionsConfig = { CapacityProviderOperatorRoleArn: role };
+  await room.call("CreateCapacityProvider", { CapacityProviderName: "c", VpcConfig, PermissionsConfig });
+  const arn = name === "f" ? Resource : Resource.replace("function:f", "capacity-provider:c");
+  room.beforeNextCommit(() => other.call("TagResource", { Resource: arn, Tags: { a: "1" } }));
+  await room.call("TagResource", { Resource: arn, Tags: { b: "2" } });
+  expect(await room.call("ListTags", { Resource: arn })).toEqual({ Tags: { a: "1", b: "2" } });
 });
 
 test("a key that is special to JavaScript is a key like any other", async () => {
