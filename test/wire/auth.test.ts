@@ -104,7 +104,7 @@ describe("with --auth on", () => {
     const { port } = new URL(lambent.endpoint);
     const logs = (data: string) => run(process.execPath, [bin, "logs", "f", "--port", port, "--data", data], {});
     expect((await logs(flags.dataDirectory)).stdout).toContain("START RequestId: ");
-    await expect(logs(temporaryFolder("other"))).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("answered 403") });
+    await expect(logs(temporaryFolder("other"))).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("security token included in the request is invalid") });
   });
 
   test("the key is the same after a restart", async () => {
