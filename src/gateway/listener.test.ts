@@ -105,6 +105,17 @@ describe("requests that are too much", () => {
     connection.socket.destroy();
   });
 
+  test("of body, to close the connection after, are read to the end: a reset would hide the answer", async () => {
+    const lengthBytes = 6_291_457;
+    const connection = new RawConnection(gateway.url, true);
+    connection.send(...post(invokePath, `Content-Length: ${lengthBytes}`, "Connection: close"), "", "a");
+    await connection.until(/operation"}/);
+    connection.send("a".repeat(lengthBytes - 1));
+    connection.socket.on("end", () => connection.socket.end());
+    expect(await connection.untilClosed()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(connection.socket.errored).toBeNull();
+  });
+
   test("of chunked body are refused on the way", async () => {
     const connection = new RawConnection(gateway.url).send(...post(invokePath, "Transfer-Encoding: chunked"), "", "");
     const megabyte = `100000\r\n${"a".repeat(2 ** 20)}\r\n`;

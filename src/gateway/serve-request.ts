@@ -95,7 +95,12 @@ function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
 
 /** Reads what the client still sends of a body that nobody wanted, up to a limit: a reset would hide the answer. */
 function drain(request: IncomingMessage, response: ServerResponse, { clock, drainBytes, drainMs }: Serving): void {
+  if (request.complete) return;
+  // node closes with the answer where the client asked for it, and to close with bytes unread is to reset.
+  const closesAfter = !response.shouldKeepAlive;
+  response.shouldKeepAlive = true;
   response.once("finish", () => {
+    if (closesAfter) request.once("end", () => request.socket.end());
     if (request.complete) return;
     let leftBytes = drainBytes;
     const timer = clock.after(drainMs, () => request.destroy());
