@@ -347,3 +347,19 @@ describe("starting", () => {
     await expect(start({ settings: { ...settings, port } })).rejects.toMatchObject({ code: "GatewayPortInUse", message: expect.stringContaining("--port") });
   });
 });
+
+test("an answer that breaks off is logged without the query, in which signed links have their signature", async () => {
+  const logged: object[] = [];
+  const breaks: AsyncIterable<Uint8Array> = Readable.from(
+    (async function* () {
+      yield Buffer.from("begun");
+      throw new Error("the disk is gone");
+    })(),
+  );
+  const route = { ...ownRoute("/_lambent/blobs/", "link"), respond: async () => ({ status: 200, headers: {}, body: breaks }) };
+  const { url } = await start({ extraRoutes: [route], log: { ...silentLogger, error: (fields) => void logged.push(fields) } });
+  const answer = fetch(`${url}/_lambent/blobs/a?signature=secret`).then((response) => response.text());
+  await expect(answer).rejects.toThrow("terminated");
+  expect(logged).toMatchObject([{ path: "/_lambent/blobs/a" }]);
+  expect(JSON.stringify(logged)).not.toContain("secret");
+});

@@ -47,7 +47,8 @@ export async function serveRequest(
     await respond(response, answer);
   } catch (error) {
     if (response.destroyed) return log.debug({ requestId, error }, "client-gone");
-    log.error({ requestId, method: request.method, url: request.url, error }, "response-failed");
+    // Without the query: signed links have their signature there.
+    log.error({ requestId, method: request.method, path: request.url?.split("?", 1)[0], error }, "response-failed");
     if (response.headersSent) response.destroy();
     else await respond(response, encodeBareFault("restJson1", internalFailure(undefined, error), requestId));
   }
