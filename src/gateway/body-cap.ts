@@ -29,6 +29,8 @@ export function capBody(exchange: Exchange): void {
   const { "content-length": declared, "transfer-encoding": framing } = request.headers;
   if (declared === undefined && framing === undefined) return;
   const cap = caps.find(({ method, path }) => method === request.method && path.test(request.path));
+  // Not routed yet, but the paths are Lambda's: it says in which protocol to refuse.
+  if (cap !== undefined) exchange.serviceName = "lambda";
   const limitBytes = cap?.limitBytes ?? codeBytes;
   if (declared === undefined) {
     exchange.request = { ...request, body: capped(request.body, limitBytes, cap?.operation) };

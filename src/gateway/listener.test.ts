@@ -105,6 +105,13 @@ describe("requests that are too much", () => {
     connection.socket.destroy();
   });
 
+  test("of body are refused in Lambda's protocol, whatever curl calls the body", async () => {
+    const form = "Content-Type: application/x-www-form-urlencoded";
+    const connection = new RawConnection(gateway.url).send(...post(invokePath, "Content-Length: 6291457", form), "", "some");
+    expect(await connection.until(/for the InvokeFunction operation/)).toContain('{"message":');
+    connection.socket.destroy();
+  });
+
   test("of body, to close the connection after, are read to the end: a reset would hide the answer", async () => {
     const lengthBytes = 6_291_457;
     const connection = new RawConnection(gateway.url, true);
