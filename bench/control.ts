@@ -128,17 +128,28 @@ async function reads(client: Client, endpoint: string, rounds: number, requests:
 async function invokesBeside(client: Client, endpoint: string, rounds: number, requests: number): Promise<void> {
   const invoke = (): Promise<readonly number[]> => client.times(requests, `${endpoint}${seed}/invocations`, "POST", '{"name":"you"}');
   await invoke();
-  const [alone, beside]: [number[][], number[][]] = [[], []];
-  const lister = { program: process.execPath, args: [fileURLToPath(new URL("fixtures/list-all.mjs", import.meta.url)), endpoint] };
+  const [alone, elsewhere, beside]: [number[][], number[][], number[][]] = [[], [], []];
+  const barePort = await freePort();
+  const bare = startProgram({ program: process.execPath, args: [fileURLToPath(new URL("fixtures/bare-page.mjs", import.meta.url)), String(barePort), endpoint] });
+  const bareEndpoint = `http://127.0.0.1:${barePort}/`;
+  await answeredAfter(bareEndpoint);
+  const whileListing = async (from: string): Promise<number[]> => {
+    const lister = startProgram({ program: process.execPath, args: [fileURLToPath(new URL("fixtures/list-all.mjs", import.meta.url)), from] });
+    const times = [...(await invoke())];
+    await lister.stop();
+    return times;
+  };
   for (let round = 0; round < rounds; round++) {
     alone.push([...(await invoke())]);
-    const listing = startProgram(lister);
-    beside.push([...(await invoke())]);
-    await listing.stop();
+    elsewhere.push(await whileListing(bareEndpoint));
+    beside.push(await whileListing(endpoint));
   }
-  console.log("\n| warm invoke at 1 connection | p50, ms | p99, ms | p99 over alone |\n|---|---|---|---|");
+  await bare.stop();
+  console.log("\n| warm invoke at 1 connection | p50, ms | p99, ms | p99 over alone | p99 over the bare server's |\n|---|---|---|---|---|");
   const cellsOf = (times: readonly (readonly number[])[]): string => `${rounded(median(times.flat()), 3)} | ${rounded(percentile(times.flat(), 0.99), 3)}`;
-  const ratio = median(beside.map((times, round) => percentile(times, 0.99) / percentile(alone[round] ?? times, 0.99)));
-  console.log(`| alone | ${cellsOf(alone)} | 1x |`);
-  console.log(`| while ${total} functions are listed in a loop | ${cellsOf(beside)} | ${rounded(ratio)}x |`);
+  const ratioTo = (times: readonly number[][], base: readonly number[][]): string =>
+    rounded(median(times.map((round, index) => percentile(round, 0.99) / percentile(base[index] ?? round, 0.99))));
+  console.log(`| alone | ${cellsOf(alone)} | 1x |  |`);
+  console.log(`| while a bare server is asked for such a page in a loop | ${cellsOf(elsewhere)} | ${ratioTo(elsewhere, alone)}x | 1x |`);
+  console.log(`| while ${total} functions are listed in a loop | ${cellsOf(beside)} | ${ratioTo(beside, alone)}x | ${ratioTo(beside, elsewhere)}x |`);
 }
