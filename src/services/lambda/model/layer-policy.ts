@@ -9,7 +9,7 @@ import { versionKey } from "../../../functions/documents.ts";
 import { commitLayerChange, findLayerPolicy, findLayerVersion, layerPolicies, putLayer, type LayerId } from "../../../functions/layers.ts";
 import { mostPolicyBytes, policyText, requirePolicyRevision, type PolicyRecord, type PolicyStatement } from "../../../functions/policies.ts";
 import type { LambdaInput } from "../api.ts";
-import { layerVersionNotFound } from "../faults/layers.ts";
+import { layerVersionNotFound, layerVersionTooLow } from "../faults/layers.ts";
 import type { LambdaParts } from "../parts.ts";
 import { locateOwnLayer, type LayerVersionAddress } from "./layers.ts";
 import type { PolicyChange } from "./resource-policy.ts";
@@ -18,12 +18,13 @@ export interface LayerPolicyTarget extends LayerVersionAddress {
   readonly arn: string;
 }
 
-/** Policies of other accounts' layers are theirs to see and change. Faults as of locateOwnLayer. */
+/** Policies of other accounts' layers are theirs to see and change. Faults: below version 1; those of locateOwnLayer. */
 export function locateLayerPolicy(
   { LayerName, VersionNumber: version }: { readonly LayerName: string; readonly VersionNumber: number },
   action: string,
   context: CallContext,
 ): LayerPolicyTarget {
+  if (version < 1) throw layerVersionTooLow();
   const id = locateOwnLayer(LayerName, action, context);
   return { id, version, arn: formatLayerArn(id, version) };
 }

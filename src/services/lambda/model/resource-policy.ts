@@ -56,7 +56,8 @@ export const policyOutput = (policy: PolicyRecord): { readonly Policy: string; r
 export async function requirePolicy(target: PolicyTarget, functions: FunctionRepository): Promise<PolicyRecord> {
   const stored = await findPolicy(target, functions);
   if (stored !== undefined) return stored.record;
-  await requireFunction(functions, target.id);
+  const { record } = await requireFunction(functions, target.id);
+  await requireResource(target, record, functions);
   throw policyNotThere();
 }
 

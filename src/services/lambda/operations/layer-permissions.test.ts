@@ -43,6 +43,7 @@ test("refuses in AWS's words", async () => {
   const missing = { code: "ResourceNotFoundException", message: "Layer version arn:aws:lambda:eu-west-1:000000000000:layer:l:2 does not exist." };
   await expect(room.call("AddLayerVersionPermission", { ...permission, VersionNumber: 2 })).rejects.toMatchObject(missing);
   await expect(room.call("GetLayerVersionPolicy", { ...version, VersionNumber: 2 })).rejects.toMatchObject(missing);
+  await expect(room.call("GetLayerVersionPolicy", { ...version, VersionNumber: 0 })).rejects.toMatchObject({ status: 400, message: "Layer Version Cannot be less than 1" });
   await expect(room.call("RemoveLayerVersionPermission", { ...version, VersionNumber: 2, StatementId: "s" })).rejects.toMatchObject(missing);
   const stale = { code: "PreconditionFailedException", message: expect.stringMatching(/Call the GetLayerPolicy API to retrieve the latest Revision Id$/) };
   await expect(room.call("AddLayerVersionPermission", { ...permission, RevisionId: "old" })).rejects.toMatchObject(stale);

@@ -153,6 +153,7 @@ test("what is not there cannot be read or removed, in AWS's words for each", asy
   await expect(remove("g")).rejects.toMatchObject({ status: 404, message: `No policy found for: ${functionArn("g")}` });
   await expect(remove("f")).rejects.toMatchObject({ status: 404, message: "No policy is associated with the given resource." });
   await expect(room.call("GetPolicy", { FunctionName: "f" })).rejects.toMatchObject({ status: 404, message: "The resource you requested does not exist." });
+  await expect(room.call("GetPolicy", { FunctionName: "f", Qualifier: "none" })).rejects.toMatchObject({ status: 404, message: `Cannot find alias arn: ${functionArn("f", "none")}` });
   await expect(room.call("GetPolicy", { FunctionName: "g" })).rejects.toMatchObject({ status: 404, message: `Function not found: ${functionArn("g")}` });
   await room.call("AddPermission", permission());
   await expect(remove("f", "X")).rejects.toMatchObject({ status: 404, message: "Statement X is not found in resource policy." });
