@@ -14,6 +14,8 @@ import type { Engine } from "./engine.ts";
 import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
 import type { EnvironmentPlan } from "./environment/environment-parts.ts";
 import { invoke } from "./invoke.ts";
+import { Bandwidth } from "./bandwidth.ts";
+import { stream } from "./stream.ts";
 import { Fleet } from "./placement/fleet.ts";
 import { awsScaling, unlimitedScaling } from "./placement/scaling-rate.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
@@ -40,7 +42,7 @@ interface EngineSettings {
   readonly concurrency: number;
   /** How long an environment may be idle before it is ended. */
   readonly idleMs: number;
-  /** Whether AWS's rates of requests and of new environments bind, too. */
+  /** Whether AWS's rates bind, too: of requests, of new environments, of streamed bytes. */
   readonly quotas: "none" | "aws";
   /** Cold starts at once; about twice the processors. */
   readonly parallelStarts: number;
@@ -63,6 +65,7 @@ export function createEngine(parts: EngineParts): Engine {
   const invokeParts = { catalog, fleet, clock, ids, ledger };
   return {
     invoke: (request) => invoke(invokeParts, request),
+    stream: (request) => stream(invokeParts, request, settings.quotas === "aws" ? new Bandwidth(clock) : undefined),
     start: () => provisioner.start(),
     provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
     stop(graceMs) {

@@ -5,6 +5,7 @@ import type { Ids } from "../core/ids.ts";
 import type { FunctionCatalog } from "../functions/catalog.ts";
 import type { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import type { InvokeOutcome, InvokeRequest } from "./engine.ts";
+import type { ResponseReceiver } from "./environment/response.ts";
 import type { Fleet } from "./placement/fleet.ts";
 import { traceFor } from "./trace.ts";
 
@@ -16,7 +17,16 @@ export interface InvokeParts {
   readonly ids: Ids;
 }
 
-export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts, request: InvokeRequest): Promise<InvokeOutcome> {
+/** Who takes the response as it is written; hears first which version runs. */
+export interface StreamReceiver extends ResponseReceiver {
+  dispatched(run: Pick<InvokeOutcome, "executedVersion" | "trace">): void;
+}
+
+export async function invoke(
+  { catalog, ledger, fleet, clock, ids }: InvokeParts,
+  request: InvokeRequest,
+  receiver?: StreamReceiver,
+): Promise<InvokeOutcome> {
   // What is in memory comes plainly: `await` on it would cost a turn.
   const resolving = catalog.resolve(request.function, request.qualifier);
   const resolved = resolving instanceof Promise ? await resolving : resolving;
@@ -28,9 +38,10 @@ export async function invoke({ catalog, ledger, fleet, clock, ids }: InvokeParts
     const environment = acquiring instanceof Promise ? await acquiring : acquiring;
     // The environment writes START, END and REPORT, and goes back to its pool by itself once it asks for more.
     const { requestId, payload, clientContext, logTail } = request;
-    const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn });
-    const { functionError, logTail: tail } = settled;
-    return { executedVersion: version.version, payload: settled.payload, functionError, logTail: tail, trace };
+    receiver?.dispatched({ executedVersion: version.version, trace });
+    const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn, receiver });
+    const { functionError, errorType, contentType, logTail: tail } = settled;
+    return { executedVersion: version.version, payload: settled.payload, contentType, functionError, errorType, logTail: tail, trace };
   } finally {
     lease.release();
   }

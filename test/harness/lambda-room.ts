@@ -216,7 +216,9 @@ async function runEcho(
   return {
     executedVersion: version.version,
     payload: request.payload,
+    contentType: undefined,
     functionError: undefined,
+    errorType: undefined,
     logTail: request.logTail ? Buffer.from("END\n") : undefined,
     trace: request.trace ?? "Root=1-0",
   };

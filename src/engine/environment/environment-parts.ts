@@ -6,6 +6,7 @@ import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { LogSink } from "../../observe/log-sink.ts";
 import type { SandboxDriver } from "../../sandbox/sandbox.ts";
 import type { Invocation } from "../runtime-api/runtime-port.ts";
+import type { ResponseReceiver } from "./response.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 
 /** What every environment of an engine shares. */
@@ -33,10 +34,17 @@ export interface EnvironmentPlan {
 
 export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {
   readonly logTail: boolean;
+  /** Of a caller who takes the response as it is written; undefined: whole, in the settlement. */
+  readonly receiver: ResponseReceiver | undefined;
 }
 
 export interface Settlement {
+  /** The response or the error; of a response that went to a receiver nothing. */
   readonly payload: Uint8Array;
+  /** Of a whole response, where the guest said it. */
+  readonly contentType: string | undefined;
   readonly functionError: "Unhandled" | undefined;
+  /** `Runtime.ExitError`, `Sandbox.Timedout`, … when there is a function error. */
+  readonly errorType: string | undefined;
   readonly logTail: Buffer | undefined;
 }

@@ -7,12 +7,23 @@ import { Fault } from "../../core/faults.ts";
 import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
-import type { Invocation, ReportedError, RuntimeFront, RuntimePort, RuntimeResponse } from "../runtime-api/runtime-port.ts";
+import type {
+  EventReceiver,
+  Invocation,
+  ReportedError,
+  ResponseHead,
+  ResponseSink,
+  RuntimeFront,
+  RuntimePort,
+  RuntimeResponse,
+} from "../runtime-api/runtime-port.ts";
+import { CollectedResponse } from "./collected-response.ts";
 import type { EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
-import { entrypointInvalid, exited, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
+import { entrypointInvalid, errorTypeOf, exited, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, invalidRequestId } from "./faults.ts";
 import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
 import { Reporter } from "./reporter.ts";
+import { ReceiverSink, type ResponseReceiver } from "./response.ts";
 import { startRuntimeProcess } from "./runtime-process.ts";
 
 /** Who is told what an environment may be used for: the pool of its version. */
@@ -30,11 +41,18 @@ export interface EnvironmentObserver {
 interface Running {
   readonly invocation: Invocation;
   readonly logTail: boolean;
+  readonly receiver: ResponseReceiver | undefined;
   readonly startedMs: number;
   readonly timer: Timer;
   readonly resolve: (settlement: Settlement) => void;
   readonly reject: (reason: unknown) => void;
   settled: boolean;
+}
+
+interface Answer {
+  readonly payload: Uint8Array;
+  readonly contentType?: string | undefined;
+  readonly failure?: Failure;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
@@ -57,6 +75,8 @@ export class Environment implements RuntimePort {
   /** After a reset, until its files are taken over by the next run. */
   #previous: Sandbox | undefined;
   #front: RuntimeFront | undefined;
+  /** Where the guest asked for its next event. */
+  #poller: EventReceiver | undefined;
   #initStartedMs = 0;
   #initTimer: Timer | undefined;
   #running: Running | undefined;
@@ -107,18 +127,18 @@ export class Environment implements RuntimePort {
     this.#move("invoke");
     const { clock } = this.#parts;
     return new Promise((resolve, reject) => {
-      const { requestId, invokedArn, trace, clientContext, payload, logTail } = request;
+      const { requestId, invokedArn, trace, clientContext, payload, logTail, receiver } = request;
       // From here: an init that is repeated inside the invoke takes its time from the invoke's.
       const deadlineMs = clock.now() + this.#timeoutMs;
       const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
       const startedMs = clock.monotonic();
       const timer = clock.after(this.#timeoutMs, () => this.#onTimeout());
-      this.#running = { invocation, logTail, startedMs, timer, resolve, reject, settled: false };
+      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, settled: false };
       this.#requestId = requestId;
       if (logTail) this.#log.beginTail();
       this.#log.platform(startLine(requestId, this.#plan.version.version));
       if (this.#state === "reinitialising") this.#startProcess();
-      else this.#front?.deliver(invocation);
+      else this.#poller?.deliver(invocation);
     });
   }
 
@@ -132,14 +152,15 @@ export class Environment implements RuntimePort {
 
   // What the guest says. Each throws a Fault at the wrong time.
 
-  next(): void {
+  next(receiver: EventReceiver): void {
     const before = this.#state;
     this.#move("next");
+    this.#poller = receiver;
     if (before === "idle") return;
     const running = this.#running;
     if (before === "reinitialising" && running !== undefined) {
       // The init belongs to the invoke, whose duration it is part of.
-      this.#front?.deliver(running.invocation);
+      receiver.deliver(running.invocation);
       return;
     }
     if (before === "initialising") this.#endInit({ status: "success" });
@@ -152,8 +173,29 @@ export class Environment implements RuntimePort {
     const running = this.#take("response", requestId);
     const failure = responseFailure(requestId, response);
     if (failure !== undefined) this.#fail(running, failure);
-    else if (response.kind === "whole") this.#settle(running, response.body, undefined);
+    else if (response.kind === "whole") this.#settle(running, { payload: response.body, contentType: response.contentType });
     this.#observer.settling(this);
+  }
+
+  beginResponse(requestId: string, head: ResponseHead): ResponseSink {
+    const running = this.#take("response-begin", requestId);
+    const collected = new CollectedResponse();
+    const receiver = running.receiver ?? collected;
+    receiver.begin(head);
+    return new ReceiverSink(receiver, {
+      requestId,
+      isOver: () => running.settled,
+      onEnd: () => {
+        this.#move("response");
+        this.#settle(running, { payload: collected.bytes(), contentType: head.contentType });
+        this.#observer.settling(this);
+      },
+      onFailure: (failure) => {
+        this.#move("error");
+        this.#fail(running, failure);
+        this.#observer.settling(this);
+      },
+    });
   }
 
   fail(requestId: string, error: ReportedError): void {
@@ -252,7 +294,7 @@ export class Environment implements RuntimePort {
   }
 
   /** The invoke that `requestId` answers. */
-  #take(event: "response" | "error", requestId: string): Running {
+  #take(event: "response-begin" | "response" | "error", requestId: string): Running {
     // The request is checked before the transition, but before any invoke there is nothing to compare it with.
     if (this.#requestId !== undefined && requestId !== this.#requestId) throw invalidRequestId();
     this.#move(event);
@@ -264,10 +306,10 @@ export class Environment implements RuntimePort {
     const { clock } = this.#parts;
     this.#sandbox?.output.drain();
     for (const line of failure.lines(running.invocation.requestId, clock.now())) this.#log.platform(line);
-    this.#settle(running, failure.payload, failure);
+    this.#settle(running, { payload: failure.payload, failure });
   }
 
-  #settle(running: Running, payload: Uint8Array, failure: Failure | undefined): void {
+  #settle(running: Running, { payload, contentType, failure }: Answer): void {
     const { requestId } = running.invocation;
     const durationMs = Math.min(this.#parts.clock.monotonic() - running.startedMs, this.#timeoutMs);
     running.settled = true;
@@ -275,7 +317,9 @@ export class Environment implements RuntimePort {
     this.#sandbox?.output.drain();
     this.#reporter.report({ requestId, durationMs, outcome: failure?.report ?? { status: "success" } }, this.#sandbox);
     const logTail = running.logTail ? this.#log.endTail() : undefined;
-    running.resolve({ payload, functionError: failure === undefined ? undefined : "Unhandled", logTail });
+    const functionError = failure === undefined ? undefined : "Unhandled";
+    const errorType = failure === undefined ? undefined : errorTypeOf(failure);
+    running.resolve({ payload, contentType, functionError, errorType, logTail });
   }
 
   /** Lets go of a running invoke without an outcome: the host failed, or is stopping. */
@@ -306,6 +350,7 @@ export class Environment implements RuntimePort {
       this.#move("stop");
     }
     this.#front = undefined;
+    this.#poller = undefined;
     this.#sandbox = undefined;
     this.#previous = sandbox;
     this.#starting = undefined;

@@ -45,6 +45,9 @@ export function entrypointInvalid(requestId: string, message: string): Failure {
   };
 }
 
+/** What the caller of a streamed response is told; the payload of an error that the runtime reported is its own. */
+export const errorTypeOf = ({ report }: Failure): string => (report.status === "error" ? report.errorType : "Sandbox.Timedout");
+
 /** Undefined when there is nothing wrong with it. */
 export function responseFailure(requestId: string, response: RuntimeResponse): Failure | undefined {
   switch (response.kind) {
@@ -53,7 +56,7 @@ export function responseFailure(requestId: string, response: RuntimeResponse): F
     case "too-large":
       return responseTooLarge();
     case "truncated":
-      return badResponse(requestId, "Runtime.TruncatedResponse");
+      return responseTruncated(requestId);
     case "bad-mode":
       return badResponse(requestId, "Runtime.InvalidResponseModeHeader");
     default:
@@ -61,15 +64,17 @@ export function responseFailure(requestId: string, response: RuntimeResponse): F
   }
 }
 
-function responseTooLarge(): Failure {
+export function responseTooLarge(limitBytes = maxResponseBytes): Failure {
   const errorType = "Function.ResponseSizeTooLarge";
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`;
   return {
     payload: Buffer.from(JSON.stringify({ errorMessage, errorType })),
     report: { status: "error", errorType },
     lines: noLines,
   };
 }
+
+export const responseTruncated = (requestId: string): Failure => badResponse(requestId, "Runtime.TruncatedResponse");
 
 /** A response that the Runtime API refused. */
 function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" | "Runtime.InvalidResponseModeHeader"): Failure {

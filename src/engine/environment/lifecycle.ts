@@ -10,6 +10,8 @@ export type EnvironmentState =
   | "idle"
   /** An event is with the runtime. */
   | "invoking"
+  /** The runtime streams its response. */
+  | "responding"
   /** The event is answered; the runtime has not asked for the next one yet. */
   | "responded"
   /** The runtime failed and its processes are being ended. */
@@ -22,7 +24,7 @@ export type EnvironmentState =
   | "stopped";
 
 /** What the guest says, through either front of the Runtime API. */
-export type GuestEvent = "next" | "response" | "error" | "init-error";
+export type GuestEvent = "next" | "response-begin" | "response" | "error" | "init-error";
 
 /** What the engine does, or what happens to the sandbox. */
 type HostEvent =
@@ -43,7 +45,8 @@ const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
   initialising: { next: "idle", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
   // A second `next` is a client that lost its long poll and asks again.
   idle: { next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" },
-  invoking: { response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  invoking: { "response-begin": "responding", response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  responding: { response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
   responded: { next: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   resetting: { gone: "reset", exit: "resetting", stop: "stopping" },
   reset: { invoke: "reinitialising", stop: "stopping" },
@@ -58,6 +61,7 @@ const stateNames: Readonly<Record<EnvironmentState, string>> = {
   reinitialising: "Started",
   idle: "Ready",
   invoking: "Running",
+  responding: "InvocationResponse",
   responded: "ResponseSent",
   resetting: "Exited",
   reset: "Exited",
@@ -68,6 +72,7 @@ const stateNames: Readonly<Record<EnvironmentState, string>> = {
 /** What AWS's runtime calls the state that a guest asks for with each event. */
 const targetNames: Readonly<Record<GuestEvent, string>> = {
   next: "Ready",
+  "response-begin": "InvocationResponse",
   response: "InvocationResponse",
   error: "InvocationErrorResponse",
   "init-error": "InitError",

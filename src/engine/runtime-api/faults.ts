@@ -11,11 +11,11 @@ export const invalidResponseMode = (): Fault =>
 export const truncatedRequest = (): Fault =>
   new Fault({ code: "TruncatedHTTPRequest", status: 400, message: "HTTP request detected as truncated" });
 
-export const requestEntityTooLarge = (): Fault =>
+export const requestEntityTooLarge = (limitBytes = maxResponseBytes): Fault =>
   new Fault({
     code: "RequestEntityTooLarge",
     status: 413,
-    message: `Exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+    message: `Exceeded maximum allowed payload size (${limitBytes} bytes).`,
   });
 
 export const malformedRequest = (why: string): Fault => new Fault({ code: "MalformedHTTPRequest", status: 400, message: why });

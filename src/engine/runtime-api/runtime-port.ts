@@ -17,10 +17,12 @@ export interface ReportedError {
   /** `Lambda-Runtime-Function-Error-Type` as sent. */
   readonly errorType: string;
   readonly body: Uint8Array;
+  /** `Lambda-Runtime-Function-XRay-Error-Cause`: JSON for traces, of at most 64 KiB. */
+  readonly xrayCause?: string;
 }
 
 export type RuntimeResponse =
-  | { readonly kind: "whole"; readonly body: Uint8Array }
+  | { readonly kind: "whole"; readonly body: Uint8Array; readonly contentType?: string }
   /** More than the limit; what came was not kept. */
   | { readonly kind: "too-large" }
   /** The connection ended inside the body. */
@@ -28,22 +30,53 @@ export type RuntimeResponse =
   /** `Lambda-Runtime-Function-Response-Mode` with a value that does not exist. */
   | { readonly kind: "bad-mode" };
 
+/** What a guest says before the first byte of a response that it streams. */
+export interface ResponseHead {
+  /** `application/octet-stream` where it says nothing. */
+  readonly contentType: string;
+}
+
+/** Takes a streamed response from the guest. Once the invoke is over, of whatever cause, what comes is dropped. */
+export interface ResponseSink {
+  /**
+   * One chunk as the guest wrote it. False: take no more from the guest until `onRoom`; what was given is taken. Throws
+   * RequestEntityTooLarge (413) over the limit: 200 MB, and 6 MiB for a caller who wants it whole.
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Set once; called whenever there is room again after a `false`. */
+  onRoom(listener: () => void): void;
+  end(): void;
+  /** The function failed in the middle: trailers over HTTP, an END frame with an error on the channel. */
+  fail(error: ReportedError): void;
+  /** The connection of the guest broke off inside the body. */
+  truncate(): void;
+}
+
 /** The environment as its guest reaches it. Each call throws a Fault when it comes at the wrong time. */
 export interface RuntimePort {
-  /** The guest waits for an event; `RuntimeFront.deliver` brings it, at once or later. */
-  next(): void;
+  /** The guest waits for an event; `receiver.deliver` brings it, at once or later. */
+  next(receiver: EventReceiver): void;
   respond(requestId: string, response: RuntimeResponse): void;
+  /** The guest streams its response from here on. */
+  beginResponse(requestId: string, head: ResponseHead): ResponseSink;
   fail(requestId: string, error: ReportedError): void;
   failInit(error: ReportedError): void;
   /** The guest sent what no client sends: its environment ends. */
   violate(reason: string): void;
 }
 
-export interface RuntimeFront {
+/** The front by which a guest asked: a function may speak through either of its environment's. */
+export interface EventReceiver {
   deliver(invocation: Invocation): void;
+}
+
+export interface RuntimeFront extends EventReceiver {
   /** From now on the guest is not heard. */
   close(): void;
 }
 
 /** 6 MiB and 100 bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const maxResponseBytes = 6_291_556;
+
+/** 200 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html */
+export const maxStreamedBytes = 200 * 1024 * 1024;

@@ -8,8 +8,15 @@ import { frameType, FrameReader, headerBytes, type Frame } from "./frame-reader.
 
 export function openFramedFront(channel: SandboxChannel, port: RuntimePort): RuntimeFront {
   let open = true;
+  const front: RuntimeFront = {
+    deliver: (invocation) => channel.write(invokeFrame(invocation)),
+    // The channel itself is the sandbox's, which closes it.
+    close: () => {
+      open = false;
+    },
+  };
   const reader = new FrameReader(maxResponseBytes, (frame) => {
-    if (open) dispatch(frame, port);
+    if (open) dispatch(frame, port, front);
   });
   channel.onBytes((bytes) => {
     if (!open) return;
@@ -21,18 +28,12 @@ export function openFramedFront(channel: SandboxChannel, port: RuntimePort): Run
       port.violate(error.message);
     }
   });
-  return {
-    deliver: (invocation) => channel.write(invokeFrame(invocation)),
-    // The channel itself is the sandbox's, which closes it.
-    close: () => {
-      open = false;
-    },
-  };
+  return front;
 }
 
-function dispatch(frame: Frame, port: RuntimePort): void {
+function dispatch(frame: Frame, port: RuntimePort, front: RuntimeFront): void {
   if (frame.type === frameType.next) {
-    port.next();
+    port.next(front);
     return;
   }
   const meta = parseMeta(frame.meta);

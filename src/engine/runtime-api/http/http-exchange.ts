@@ -3,14 +3,14 @@
 import { Fault } from "../../../core/faults.ts";
 import type { Ids } from "../../../core/ids.ts";
 import { foreignRequest, invalidInvocationId } from "../faults.ts";
-import type { Invocation, RuntimePort } from "../runtime-port.ts";
+import type { EventReceiver, Invocation, RuntimePort } from "../runtime-port.ts";
 import type { Answer, ConnectionOwner } from "./connection.ts";
 import { faultReply } from "./reply.ts";
 import type { GuestRequest } from "./request-reader.ts";
 import type { EncodeInvocation, Exchange } from "./route.ts";
 import { findRoute } from "./routes.ts";
 
-export class HttpExchange implements Exchange, ConnectionOwner {
+export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   readonly #port: RuntimePort;
   readonly #ids: Ids;
   readonly #address: string;
@@ -46,7 +46,7 @@ export class HttpExchange implements Exchange, ConnectionOwner {
     // Before `next`: the environment may deliver from inside it.
     this.#poll = { answer, encode };
     try {
-      this.#port.next();
+      this.#port.next(this);
     } catch (error) {
       this.#poll = former;
       throw error;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { systemIds } from "../../../core/ids.ts";
 import { nextState, type EnvironmentState, type GuestEvent } from "../../environment/lifecycle.ts";
 import { invalidRequestId } from "../../environment/faults.ts";
-import type { Invocation, ReportedError, RuntimePort, RuntimeResponse } from "../runtime-port.ts";
+import type { Invocation, ReportedError, ResponseSink, RuntimePort, RuntimeResponse } from "../runtime-port.ts";
 import { openHttpFront, type HttpFront } from "./http-front.ts";
 
 /** The lifecycle table with nothing behind it. */
@@ -27,6 +27,10 @@ class TestPort implements RuntimePort {
     if (requestId !== this.requestId) throw invalidRequestId();
     this.#move("response");
     this.responses.push(response);
+  }
+
+  beginResponse(): ResponseSink {
+    throw new Error("no test streams");
   }
 
   fail(requestId: string, error: ReportedError): void {
