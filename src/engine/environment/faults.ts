@@ -14,3 +14,31 @@ export const invalidRequestId = (): Fault =>
 
 export const environmentStopped = (): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: "The server is stopping; the invocation was ended." });
+
+// Of the Extensions API; the texts are AWS's.
+
+const extensionFault = (code: string, message: string): Fault => new Fault({ code, status: 403, message });
+
+const transitionFailed = (from: string, to: string, who: string, why: string): Fault =>
+  extensionFault("Extension.InvalidExtensionState", `State transition from ${from} to ${to} failed for extension ${who}. Error: ${why}`);
+
+/** `who`: its name while it registers, its identifier afterwards. */
+export const illegalExtensionTransition = (from: string, to: string, who: string): Fault =>
+  transitionFailed(from, to, who, "State transition is not allowed");
+
+/** For a poll whose extension reported an error meanwhile. */
+export const concurrentExtensionChange = (state: string, identifier: string): Fault =>
+  transitionFailed(state, "Ready", identifier, "Concurrent state modification");
+
+export const extensionNameTaken = (): Fault => extensionFault("Extension.InvalidExtensionState", "Extension with this name already registered");
+
+export const registrationClosed = (): Fault => extensionFault("Extension.RegistrationClosed", "Extension registration closed already");
+
+export const tooManyExtensions = (): Fault => extensionFault("Extension.TooManyExtensions", "Extension limit (10) reached");
+
+export const invalidExtensionEvent = (event: string): Fault => extensionFault("Extension.InvalidEventType", `${event}: ErrorInvalidEventType`);
+
+export const shutdownNotForInternal = (): Fault =>
+  extensionFault("Extension.InvalidEventType", "SHUTDOWN: ShutdownEventNotSupportedForInternalExtension");
+
+export const unknownExtension = (message: string): Fault => extensionFault("Extension.UnknownExtensionIdentifier", message);
