@@ -21,6 +21,8 @@ export interface RealEngine {
   readonly logs: MemoryLogs;
   /** Files by path; all of them may be executed. */
   readonly put: (name: string, files: Readonly<Record<string, string>>, configuration?: Partial<FunctionConfiguration>) => Promise<void>;
+  /** A function whose files lie in a folder already; they are run where they are. */
+  readonly putFolder: (name: string, folder: string, configuration?: Partial<FunctionConfiguration>) => void;
   readonly invoke: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<InvokeOutcome>;
   readonly stop: () => Promise<void>;
 }
@@ -28,6 +30,7 @@ export interface RealEngine {
 export async function startRealEngine(): Promise<RealEngine> {
   const directory = await mkdtemp(join(tmpdir(), "lambent-engine-"));
   const catalog = new TestCatalog();
+  const folders = new Map<string, string>();
   const logs = new MemoryLogs();
   const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), clock: systemClock });
   const engine = createEngine({
@@ -37,7 +40,7 @@ export async function startRealEngine(): Promise<RealEngine> {
     concurrency: concurrencyOf(catalog.account),
     runtimes: createRuntimes({ directory: join(directory, "runtimes"), ...programFolders(), log: silentLogger }),
     driver,
-    code: { hold: async (sha256) => ({ path: join(directory, "code", sha256), release: () => {} }) },
+    code: { hold: async (sha256) => ({ path: folders.get(sha256) ?? join(directory, "code", sha256), release: () => {} }) },
     credentials: {
       issue: () => ({ accessKeyId: "ASIAKEY", secretAccessKey: "secret", sessionToken: "token" }),
       revoke: () => {},
@@ -58,6 +61,10 @@ export async function startRealEngine(): Promise<RealEngine> {
         await writeFile(file, content);
         await chmod(file, 0o755);
       }
+      catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1, unzippedBytes: 1 } }));
+    },
+    putFolder(name, folder, configuration = {}) {
+      folders.set(name, folder);
       catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1, unzippedBytes: 1 } }));
     },
     invoke: (name, payload = {}, request = {}) =>

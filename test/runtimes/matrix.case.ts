@@ -1,0 +1,202 @@
+// What every runtime client does against our Runtime API, official or our own: one suite, given a client (clients/, one
+// file each). docs/languages.md is made of the same descriptions.
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
+import { Missing } from "../harness/build-cache.ts";
+import { requestIdOf } from "../harness/engine.ts";
+import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
+
+/** In the order of the columns of docs/languages.md. */
+export const matrixCases = [
+  "echo",
+  "context",
+  "error",
+  "uncaught",
+  "exit",
+  "timeout",
+  "large payload",
+  "init error",
+  "streaming",
+  "logging",
+] as const;
+export type MatrixCase = (typeof matrixCases)[number];
+
+/** What a handler can tell of its invoke. */
+export const contextFields = [
+  "requestId",
+  "arn",
+  "functionName",
+  "functionVersion",
+  "memoryMiB",
+  "logGroup",
+  "logStream",
+  "remainingMs",
+  "trace",
+  "custom",
+] as const;
+export type ContextField = (typeof contextFields)[number];
+
+export interface ExpectedError {
+  readonly errorType: string;
+  readonly errorMessage: string | RegExp;
+  /** All other members of the payload. */
+  readonly more?: readonly string[];
+}
+
+/**
+ * A client, and what it makes of the matrix's function, which does what its event says in `do`:
+ *
+ * - `echo` returns `value`; `length` the number of characters of `value`; `large` a string of `bytes` x
+ * - `context` returns an object of `contextFields`, as numbers or strings; `custom` is the client context's `custom.key`
+ * - `error` fails with the message "no"; `uncaught` in the way that the language's handlers must not
+ * - `exit` ends the process with status 7; `wait` takes a minute
+ * - `log` writes `line` by the language's usual means
+ * - `stream` (of the streaming handler) writes `chunks` times "chunk <n>\n", `pauseMs` apart; with `fails` it fails then with "no"
+ */
+export interface RuntimeClient {
+  readonly language: string;
+  /** Package and version as its registry has them; or whose bootstrap of `guest/`. */
+  readonly client: string;
+  /** What is deployed, and under which runtime. */
+  readonly runs: string;
+  /** Rejects with `Missing` where this machine has no toolchain for it. */
+  readonly build: () => Promise<{ readonly folder: string; readonly configuration: Partial<FunctionConfiguration> }>;
+  /** `stream` where streaming needs one of its own; `broken` fails while it is loaded. */
+  readonly handlers: { readonly cases: string; readonly stream?: string; readonly broken: string };
+  /** Seconds in which its init and an invoke fit. Default 1. */
+  readonly timeoutSeconds?: number;
+  /** What its context does not tell. */
+  readonly contextLacks?: readonly ContextField[];
+  readonly error: ExpectedError;
+  readonly uncaught: ExpectedError;
+  readonly initError: ExpectedError;
+  /** How a line looks in the log. */
+  readonly logged: (line: string, requestId: string) => RegExp;
+  /** Cases that this client has no part in, and why. */
+  readonly without?: Readonly<Partial<Record<MatrixCase, string>>>;
+}
+
+export const exitStatus = (status: number): ExpectedError => ({
+  errorType: "Runtime.ExitError",
+  errorMessage: new RegExp(`^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status ${status}$`),
+});
+
+const longestResponse = 6_291_556;
+const uuid = "11111111-1111-4111-8111-111111111111";
+const valueOf = ({ payload }: InvokeOutcome): unknown => JSON.parse(Buffer.from(payload).toString("utf8"));
+
+export function describeClient(client: RuntimeClient): void {
+  const timeoutSeconds = client.timeoutSeconds ?? 1;
+  let engine: RealEngine | undefined;
+  let missing: string | undefined;
+
+  beforeAll(async () => {
+    try {
+      const { folder, configuration } = await client.build();
+      engine = await startRealEngine();
+      for (const [name, handler] of Object.entries(client.handlers)) {
+        engine.putFolder(name, folder, { memoryMiB: 512, timeoutSeconds, ...configuration, handler });
+      }
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      missing = error.message;
+    }
+  }, 900_000);
+  afterAll(() => engine?.stop());
+
+  const invoke = (event: object, request: Partial<InvokeRequest> = {}, name = "cases"): Promise<InvokeOutcome> => {
+    if (engine === undefined) throw new Error("The engine has not started");
+    return engine.invoke(name, event, request);
+  };
+  const echoes = async (): Promise<void> => expect(valueOf(await invoke({ do: "echo", value: 1 }))).toBe(1);
+  const expectError = (outcome: InvokeOutcome, { errorType, errorMessage, more = [] }: ExpectedError): void => {
+    expect(outcome.functionError).toBe("Unhandled");
+    const payload = valueOf(outcome) as Record<string, unknown>;
+    expect(payload).toMatchObject({ errorType, errorMessage: errorMessage instanceof RegExp ? expect.stringMatching(errorMessage) : errorMessage });
+    expect(Object.keys(payload).toSorted()).toEqual(["errorMessage", "errorType", ...more].toSorted());
+  };
+  const caseOf = (name: MatrixCase, run: () => Promise<void>): void =>
+    test(name, async ({ skip }: TestContext) => {
+      const why = missing ?? client.without?.[name];
+      if (why !== undefined) skip(why);
+      await run();
+    });
+
+  describe(`${client.language}: ${client.client}`, () => {
+    caseOf("echo", async () => {
+      const value = { text: "é\u{1f980}\n\"", list: [1, -2.5, true, null, []], deep: { er: {} } };
+      expect(valueOf(await invoke({ do: "echo", value }))).toEqual(value);
+      expect(valueOf(await invoke({ do: "echo", value: "again" }))).toBe("again");
+    });
+
+    caseOf("context", async () => {
+      const clientContext = JSON.stringify({ custom: { key: "value" }, client: { app_title: "matrix" }, env: { locale: "en" } });
+      const outcome = await invoke({ do: "context" }, { requestId: requestIdOf(uuid), clientContext });
+      const told: Readonly<Record<ContextField, unknown>> = {
+        requestId: uuid,
+        arn: "arn:aws:lambda:eu-west-1:123456789012:function:cases",
+        functionName: "cases",
+        functionVersion: "$LATEST",
+        memoryMiB: 512,
+        logGroup: "/aws/lambda/cases",
+        logStream: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
+        remainingMs: expect.any(Number),
+        trace: outcome.trace,
+        custom: "value",
+      };
+      const lacks = new Set<string>(client.contextLacks);
+      const value = valueOf(outcome) as Partial<Record<ContextField, unknown>>;
+      expect(value).toEqual(Object.fromEntries(Object.entries(told).filter(([field]) => !lacks.has(field))));
+      if (!lacks.has("remainingMs")) expect(value.remainingMs).toBeGreaterThan(0);
+      if (!lacks.has("remainingMs")) expect(value.remainingMs).toBeLessThanOrEqual(timeoutSeconds * 1000);
+    });
+
+    caseOf("error", async () => {
+      expectError(await invoke({ do: "error" }), client.error);
+      await echoes();
+    });
+
+    caseOf("uncaught", async () => {
+      expectError(await invoke({ do: "uncaught" }), client.uncaught);
+      await echoes();
+    });
+
+    caseOf("exit", async () => {
+      expectError(await invoke({ do: "exit" }), exitStatus(7));
+      await echoes();
+    });
+
+    caseOf("timeout", async () => {
+      expectError(await invoke({ do: "wait" }), {
+        errorType: "Sandbox.Timedout",
+        errorMessage: new RegExp(`^RequestId: \\S{36} Error: Task timed out after ${timeoutSeconds}\\.00 seconds$`),
+      });
+      await echoes();
+    });
+
+    caseOf("large payload", async () => {
+      expect((await invoke({ do: "large", bytes: longestResponse - 2 })).payload).toHaveLength(longestResponse);
+      expectError(await invoke({ do: "large", bytes: longestResponse - 1 }), {
+        errorType: "Function.ResponseSizeTooLarge",
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${longestResponse} bytes).`,
+      });
+      expect(valueOf(await invoke({ do: "length", value: "x".repeat(6_000_000) }))).toBe(6_000_000);
+    });
+
+    caseOf("init error", async () => {
+      expectError(await invoke({}, {}, "broken"), client.initError);
+    });
+
+    caseOf("streaming", async () => {
+      const name = client.handlers.stream === undefined ? "cases" : "stream";
+      const outcome = await invoke({ do: "stream", chunks: 3, pauseMs: 1 }, {}, name);
+      expect(Buffer.from(outcome.payload).toString()).toBe("chunk 0\nchunk 1\nchunk 2\n");
+    });
+
+    caseOf("logging", async () => {
+      const outcome = await invoke({ do: "log", line: "written down" }, { logTail: true, requestId: requestIdOf(uuid) });
+      expect(outcome.logTail?.toString()).toMatch(client.logged("written down", uuid));
+    });
+  });
+}
