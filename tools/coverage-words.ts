@@ -47,5 +47,6 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "Invoke.InvocationType Event": "refused",
     "Invoke.TenantId": "refused",
     "Invoke.DurableExecutionName": "refused",
+    "InvokeWithResponseStream.TenantId": "refused",
   },
 };

@@ -81,8 +81,11 @@ function bodyWriter(binding: BodyBinding, options: RestOptions): WriteMessageBod
     case "events": {
       const write = eventWriter(binding.shape, codec);
       return (message, headers) => {
+        const events = message[binding.name];
+        // An answer may have none, such as that to a dry run.
+        if (events === undefined) return undefined;
         headers["Content-Type"] = eventStreamType;
-        return write(message[binding.name]);
+        return write(events);
       };
     }
     case "raw":

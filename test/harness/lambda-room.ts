@@ -1,11 +1,12 @@
 // Lambda's operations for tests of the room: a memory store, a clock that stands still, ids that count and an engine
 // that records what it is asked.
+import { Readable } from "node:stream";
 import { ServiceRegistry } from "../../src/cloud/registry.ts";
 import { ManualClock } from "../../src/core/clock.ts";
 import type { Cloud } from "../../src/core/cloud.ts";
 import { isAccountId, isRegion, type CallContext } from "../../src/core/context.ts";
 import type { Ids, RequestId } from "../../src/core/ids.ts";
-import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import type { InvokeOutcome, InvokeRequest, StreamedInvoke } from "../../src/engine/engine.ts";
 import type { ProvisionedState } from "../../src/engine/placement/provisioned-environments.ts";
 import type { FunctionId } from "../../src/functions/function-version.ts";
 import type { RuntimeVersion, RuntimeVersions } from "../../src/functions/runtime-versions.ts";
@@ -87,6 +88,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     concurrency: functions.concurrency,
     engine: {
       invoke: (request) => runEcho(request, { invoked, functions }),
+      stream: async (request) => streamedEcho(await runEcho(request, { invoked, functions })),
       provisioned: (_id, allocationId) => provisioned.get(allocationId),
     },
     blobs: store.blobs,
@@ -223,3 +225,13 @@ async function runEcho(
     trace: request.trace ?? "Root=1-0",
   };
 }
+
+/** The event in two chunks. */
+const streamedEcho = ({ executedVersion, payload, logTail, trace }: InvokeOutcome): StreamedInvoke => ({
+  executedVersion,
+  trace,
+  isStreamed: true,
+  contentType: "application/octet-stream",
+  body: Readable.from([payload.subarray(0, 1), payload.subarray(1)]),
+  completed: Promise.resolve({ error: undefined, logTail }),
+});

@@ -19,7 +19,7 @@ export interface LambdaParts {
   readonly functions: FunctionRepository;
   readonly catalog: FunctionCatalog;
   readonly concurrency: ConcurrencySettings;
-  readonly engine: Pick<Engine, "invoke" | "provisioned">;
+  readonly engine: Pick<Engine, "invoke" | "stream" | "provisioned">;
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;

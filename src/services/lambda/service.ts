@@ -46,6 +46,7 @@ import { getPolicy } from "./operations/get-policy.ts";
 import { getProvisionedConcurrencyConfig } from "./operations/get-provisioned-concurrency-config.ts";
 import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
+import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCapacityProviders } from "./operations/list-capacity-providers.ts";
@@ -137,7 +138,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetRuntimeManagementConfig: getRuntimeManagementConfig(parts),
   Invoke: invoke(parts),
   InvokeAsync: unsupported,
-  InvokeWithResponseStream: unsupported,
+  InvokeWithResponseStream: invokeWithResponseStream(parts),
   ListAliases: listAliases(parts),
   ListCapacityProviders: listCapacityProviders(parts),
   ListCodeSigningConfigs: listCodeSigningConfigs(parts),

@@ -2,15 +2,17 @@
 import { Fault } from "../../../core/faults.ts";
 import { invalidParameter } from "./base.ts";
 
-/** Ours: AWS takes what this refuses. */
-export const invokeNotSupported = (setting: string, why: string): Fault =>
-  invalidParameter(`Lambent does not support ${setting} of Invoke yet: ${why}`);
+export type InvokeOperation = "Invoke" | "InvokeWithResponseStream";
 
-export const payloadTooLarge = (limit: number): Fault =>
+/** Ours: AWS takes what this refuses. */
+export const invokeNotSupported = (operation: InvokeOperation, setting: string, why: string): Fault =>
+  invalidParameter(`Lambent does not support ${setting} of ${operation} yet: ${why}`);
+
+export const payloadTooLarge = (operation: InvokeOperation, limit: number): Fault =>
   new Fault({
     code: "RequestEntityTooLargeException",
     status: 413,
-    message: `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+    message: `Request must be smaller than ${limit} bytes for the ${operation === "Invoke" ? "InvokeFunction" : operation} operation`,
   });
 
 export const payloadNotJson = (parserText: string): Fault =>
