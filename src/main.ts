@@ -200,7 +200,7 @@ async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promi
 }
 
 function openDriver({ isolation }: Settings, directory: string): SandboxDriver {
-  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), clock: systemClock });
+  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4) });
   if (isolation === "required" && driver.warning !== undefined) {
     throw new SettingsError(`--isolation required: the ${driver.name} driver, the only one here, does not isolate functions`);
   }

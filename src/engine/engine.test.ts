@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { functionVersion, requestIdOf, settle, startTestEngine, textOf } from "../../test/harness/engine.ts";
-import type { ScriptedSandbox } from "../../test/harness/scripted-driver.ts";
+import type { ScriptedGuest } from "../../test/harness/scripted-driver.ts";
 
 type Act =
   | { readonly kind: "invoke"; readonly name: string }
@@ -22,7 +22,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant("guest" as const), pick: fc.nat(2), does: fc.oneof({ weight: 8, arbitrary: fc.constant("behave" as const) }, { weight: 1, arbitrary: fc.constantFrom(...misdeeds) }) }) },
 );
 
-function play(guest: ScriptedSandbox, does: GuestAct): void {
+function play(guest: ScriptedGuest, does: GuestAct): void {
   const requestId = guest.invokes.at(-1)?.meta["requestId"] ?? "none";
   switch (does) {
     case "next":

@@ -6,12 +6,8 @@ export interface SandboxDriver {
   readonly name: string;
   /** What a person is told at start, when this driver does not isolate. Undefined when it does. */
   readonly warning: string | undefined;
-  /**
-   * Starts the processes of one sandbox. Rejects with a fault of sandbox/faults.ts: `Runtime.InvalidEntrypoint` when
-   * the function's program cannot be executed (an outcome of its invoke), `SandboxStartFailed` when the host refuses;
-   * or with whatever `spec.launch` threw.
-   */
-  start(spec: SandboxSpec): Promise<Sandbox>;
+  /** Makes the files of one sandbox, and no process yet. Rejects with SandboxStartFailed when the host refuses. */
+  open(spec: SandboxSpec): Promise<Sandbox>;
   /** Ends every sandbox that is still there; resolves when none is left. */
   stop(): Promise<void>;
 }
@@ -25,15 +21,9 @@ export interface SandboxSpec {
   readonly optRoot: string | undefined;
   /** The language's program and our bootstrap in guest/; undefined for a bring-your-own bootstrap. */
   readonly runtimeDir: string | undefined;
-  /** Given the paths as the guest sees them, the program to run and its environment, complete. */
-  readonly launch: MakeLaunch;
   readonly memoryMiB: number;
   readonly ephemeralStorageMiB: number;
-  /** Whether the guest gets the framed channel (guest/PROTOCOL.md) as descriptors 3 (to read) and 4 (to write). */
-  readonly channel: boolean;
 }
-
-export type MakeLaunch = (paths: GuestPaths) => Launch;
 
 /** Absolute paths as processes inside see them. Drivers without a mount namespace show the host's. */
 export interface GuestPaths {
@@ -43,7 +33,7 @@ export interface GuestPaths {
   readonly optRoot: string;
   /** `/var/runtime`. */
   readonly runtimeDir: string;
-  /** `/tmp`: writable, this sandbox's own, kept through `restart` and deleted by `stop`. */
+  /** `/tmp`: writable, this sandbox's own, kept by `kill` and deleted by `close`. */
   readonly tmp: string;
 }
 
@@ -55,33 +45,43 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Processes that run over files of their own. The files outlive the processes until `stop`. */
+/** Files of its own, and the processes that run over them. */
 export interface Sandbox {
   readonly id: string;
-  /** Whatever the processes print, standard output and standard error in one stream, in the order written. */
-  readonly output: SandboxOutput;
-  /** The framed channel, when the spec asked for one. */
-  readonly channel: SandboxChannel | undefined;
-  /** Resolves when the first process has ended, after its output was delivered. Never rejects. */
-  readonly exited: Promise<SandboxExit>;
-  /** Highest resident memory of the sandbox so far, bytes. Cheap and synchronous. */
+  readonly paths: GuestPaths;
+  /**
+   * Starts a process: the runtime, or an extension beside it. Rejects with a fault of sandbox/faults.ts:
+   * `Runtime.InvalidEntrypoint` when the program cannot be executed (an outcome of the invoke), `SandboxStartFailed` when
+   * the host refuses, also since `kill` is at work.
+   */
+  run(launch: Launch, options: RunOptions): Promise<SandboxProcess>;
+  /** Highest resident memory of all processes so far, bytes. Cheap and synchronous. */
   peakMemoryBytes(): number;
   /** Stops all processes from running (between invokes) and lets them go on. */
   freeze(): void;
   thaw(): void;
-  /** Ends every process at once and keeps the files. Resolves when no process is left. May be called again. */
+  /** Ends every process at once and keeps the files; then `run` starts anew. Resolves when no process is left. May be called again. */
   kill(): Promise<void>;
-  /**
-   * Ends what still runs, and starts a first process anew over the files as they are. Resolves with the sandbox that has
-   * taken this one's place, under the same id: this one is over then. Rejects as `SandboxDriver.start` does; then this
-   * one still has its files, for another try or for `stop`.
-   */
-  restart(launch: MakeLaunch): Promise<Sandbox>;
-  /**
-   * SIGTERM to the first process, and SIGKILL to everything after `graceMs` (0: at once). Resolves when no process is
-   * left and the sandbox's own files are gone. May be called again, but not during `restart`.
-   */
-  stop(graceMs: number): Promise<void>;
+  /** Ends every process at once; resolves when none is left and the files are gone. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Whether the process gets the framed channel (guest/PROTOCOL.md) as descriptors 3 (to read) and 4 (to write). */
+  readonly channel: boolean;
+}
+
+export interface SandboxProcess {
+  /** What it and its children print, standard output and standard error in one stream, in the order written. */
+  readonly output: SandboxOutput;
+  /** The framed channel, when `run` was asked for one. */
+  readonly channel: SandboxChannel | undefined;
+  /** Resolves when it has ended, after its output was delivered; its children are killed with it. Never rejects. */
+  readonly exited: Promise<SandboxExit>;
+  /** Asks it to end: SIGTERM, which a process that is frozen or waits on the channel sees, too. */
+  terminate(): void;
+  /** Ends it and its children at once. */
+  kill(): void;
 }
 
 interface SandboxOutput {

@@ -32,7 +32,7 @@ export async function startRealEngine(): Promise<RealEngine> {
   const catalog = new TestCatalog();
   const folders = new Map<string, string>();
   const logs = new MemoryLogs();
-  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), clock: systemClock });
+  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4) });
   const engine = createEngine({
     clock: systemClock,
     ids: systemIds,

@@ -1,5 +1,5 @@
-// A sandbox driver without processes: a test plays the guest, over the framed channel of guest/PROTOCOL.md.
-import type { Launch, MakeLaunch, Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from "../../src/sandbox/sandbox.ts";
+// A sandbox driver without processes: a test plays the runtime, over the framed channel of guest/PROTOCOL.md.
+import type { Launch, RunOptions, Sandbox, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec } from "../../src/sandbox/sandbox.ts";
 
 export interface SentInvoke {
   readonly meta: Readonly<Record<string, unknown>>;
@@ -9,51 +9,71 @@ export interface SentInvoke {
 export class ScriptedDriver implements SandboxDriver {
   readonly name = "scripted";
   readonly warning = undefined;
-  /** One for each run, those after a restart included. */
-  readonly sandboxes: ScriptedSandbox[] = [];
+  /** Runtimes: one for each run, those after a reset included. */
+  readonly guests: ScriptedGuest[] = [];
   /** What each guest does once it was started; by default nothing. */
-  onStart: (sandbox: ScriptedSandbox) => void = () => {};
+  onStart: (guest: ScriptedGuest) => void = () => {};
   /** When set, starts are refused with it. */
   refusal: Error | undefined;
 
-  async start(spec: SandboxSpec): Promise<Sandbox> {
-    return this.run(spec, spec.launch, new Set());
+  async open(spec: SandboxSpec): Promise<Sandbox> {
+    const files = new Set<string>();
+    const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
+    const own: ScriptedGuest[] = [];
+    const kill = async (): Promise<void> => {
+      for (const guest of own) guest.kill();
+    };
+    return {
+      id: spec.id,
+      paths,
+      run: async (launch, options) => {
+        const guest = this.#run(spec, { launch, options, files });
+        own.push(guest);
+        return guest;
+      },
+      peakMemoryBytes: () => own.at(-1)?.memoryBytes ?? 0,
+      freeze: () => {},
+      thaw: () => {},
+      kill,
+      close: async () => {
+        await kill();
+        files.clear();
+      },
+    };
   }
 
-  /** `files`: what the run before has left. */
-  run(spec: SandboxSpec, launch: MakeLaunch, files: Set<string>): Sandbox {
+  #run(spec: SandboxSpec, run: Pick<ScriptedGuestParts, "launch" | "options" | "files">): ScriptedGuest {
     if (this.refusal !== undefined) throw this.refusal;
-    const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
-    const sandbox = new ScriptedSandbox({ driver: this, spec, launch: launch(paths), files });
-    this.sandboxes.push(sandbox);
-    setImmediate(() => this.onStart(sandbox));
-    return sandbox;
+    const guest = new ScriptedGuest({ ...run, spec });
+    this.guests.push(guest);
+    setImmediate(() => this.onStart(guest));
+    return guest;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.sandboxes.map((sandbox) => sandbox.stop()));
+    for (const guest of this.guests) guest.kill();
   }
 
-  get running(): readonly ScriptedSandbox[] {
-    return this.sandboxes.filter((sandbox) => !sandbox.ended);
+  get running(): readonly ScriptedGuest[] {
+    return this.guests.filter((sandbox) => !sandbox.ended);
   }
 
-  /** The one sandbox that was started last. */
-  get last(): ScriptedSandbox {
-    const last = this.sandboxes.at(-1);
-    if (last === undefined) throw new Error("no sandbox was started");
+  /** The one that was started last. */
+  get last(): ScriptedGuest {
+    const last = this.guests.at(-1);
+    if (last === undefined) throw new Error("no guest was started");
     return last;
   }
 }
 
-interface ScriptedSandboxParts {
-  readonly driver: ScriptedDriver;
+interface ScriptedGuestParts {
   readonly spec: SandboxSpec;
   readonly launch: Launch;
+  readonly options: RunOptions;
   readonly files: Set<string>;
 }
 
-export class ScriptedSandbox implements Sandbox {
+export class ScriptedGuest implements SandboxProcess {
   readonly id: string;
   readonly spec: SandboxSpec;
   readonly launch: Launch;
@@ -61,7 +81,6 @@ export class ScriptedSandbox implements Sandbox {
   readonly invokes: SentInvoke[] = [];
   /** Names in its /tmp; empty once it was stopped. */
   readonly files: Set<string>;
-  readonly #driver: ScriptedDriver;
   onInvoke: (invoke: SentInvoke) => void = () => {};
   memoryBytes = 40 * 1024 * 1024;
   /** Whether the host has ended its processes. */
@@ -73,12 +92,11 @@ export class ScriptedSandbox implements Sandbox {
   #answered = 0;
   #polls = 0;
 
-  constructor({ driver, spec, launch, files }: ScriptedSandboxParts) {
+  constructor({ spec, launch, files }: ScriptedGuestParts) {
     this.id = spec.id;
     this.spec = spec;
     this.launch = launch;
     this.files = files;
-    this.#driver = driver;
     this.exited = new Promise((resolve) => (this.#resolveExit = resolve));
   }
 
@@ -95,26 +113,13 @@ export class ScriptedSandbox implements Sandbox {
     write: (pieces: readonly Uint8Array[]): void => this.#receive(Buffer.concat(pieces)),
   };
 
-  peakMemoryBytes(): number {
-    return this.memoryBytes;
+  terminate(): void {
+    this.kill();
   }
 
-  freeze(): void {}
-  thaw(): void {}
-
-  async kill(): Promise<void> {
+  kill(): void {
     this.ended = true;
     this.#resolveExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
-  }
-
-  async restart(launch: MakeLaunch): Promise<Sandbox> {
-    await this.kill();
-    return this.#driver.run(this.spec, launch, this.files);
-  }
-
-  async stop(): Promise<void> {
-    await this.kill();
-    this.files.clear();
   }
 
   // The guest's side.

@@ -3,12 +3,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { systemClock } from "../../src/core/clock.ts";
 import type { LanguageHost } from "../../src/engine/runtimes/language.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
-import type { Sandbox, SandboxDriver, SandboxExit } from "../../src/sandbox/sandbox.ts";
+import type { SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
 
 /** Kept between runs: what was fetched once (boto3) is not fetched for every test. */
 const languageHost: LanguageHost = {
@@ -35,7 +34,7 @@ export interface Reply {
 }
 
 export interface Guest {
-  readonly sandbox: Sandbox;
+  readonly process: SandboxProcess;
   /** NEXT, or what came in its place: an init error, or the end. */
   readonly ready: () => Promise<Reply | SandboxExit | undefined>;
   /** One event to its end; the exit when the process ended without an answer. */
@@ -68,7 +67,7 @@ export class GuestHost {
     const folder = await mkdtemp(join(tmpdir(), "lambent-guests-"));
     // Ends the search for a package.json above the code, as the engine's folder for code does.
     await writeFile(join(folder, "package.json"), "{}");
-    const driver = createProcessDriver({ directory: join(folder, "sandboxes"), instanceId: "guests", clock: systemClock });
+    const driver = createProcessDriver({ directory: join(folder, "sandboxes"), instanceId: "guests" });
     return new GuestHost(folder, driver);
   }
 
@@ -77,32 +76,24 @@ export class GuestHost {
     const taskRoot = await this.#write(join(id, "task"), plan.files);
     const optRoot = plan.layer === undefined ? undefined : await this.#write(join(id, "opt"), plan.layer);
     const memoryMiB = plan.memoryMiB ?? 1769;
-    const sandbox = await this.#driver.start({
-      id,
-      taskRoot,
-      optRoot,
-      runtimeDir: plan.runtime.runtimeDir,
-      memoryMiB,
-      ephemeralStorageMiB: 512,
-      channel: true,
-      launch: (paths) => {
-        const request = { paths, host: { taskRoot, optRoot }, memoryMiB, environment: plan.environment ?? {} };
-        const { program, args, environment } = plan.runtime.launch(request);
-        const own = {
-          PATH: "/usr/local/bin:/usr/bin:/bin",
-          LAMBDA_TASK_ROOT: paths.taskRoot,
-          LAMBDA_RUNTIME_DIR: paths.runtimeDir,
-          _HANDLER: plan.handler,
-          AWS_LAMBDA_FUNCTION_NAME: "probe",
-          AWS_LAMBDA_FUNCTION_VERSION: "7",
-          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryMiB.toString(),
-          AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/probe",
-          AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
-        };
-        return { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
-      },
-    });
-    return converse(sandbox);
+    const { runtimeDir } = plan.runtime;
+    const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, memoryMiB, ephemeralStorageMiB: 512 });
+    const { paths } = sandbox;
+    const request = { paths, host: { taskRoot, optRoot }, memoryMiB, environment: plan.environment ?? {} };
+    const { program, args, environment } = plan.runtime.launch(request);
+    const own = {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      LAMBDA_TASK_ROOT: paths.taskRoot,
+      LAMBDA_RUNTIME_DIR: paths.runtimeDir,
+      _HANDLER: plan.handler,
+      AWS_LAMBDA_FUNCTION_NAME: "probe",
+      AWS_LAMBDA_FUNCTION_VERSION: "7",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryMiB.toString(),
+      AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/probe",
+      AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
+    };
+    const launch = { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
+    return converse(await sandbox.run(launch, { channel: true }));
   }
 
   async close(): Promise<void> {
@@ -124,15 +115,15 @@ export class GuestHost {
 const kinds: Readonly<Record<number, Reply["kind"]>> = { 17: "response", 18: "error", 19: "init-error" };
 const nextType = 16;
 
-function converse(sandbox: Sandbox): Guest {
-  const { channel } = sandbox;
+function converse(process: SandboxProcess): Guest {
+  const { channel } = process;
   if (channel === undefined) throw new Error("no channel");
   let printed = "";
   let received = Buffer.alloc(0);
   let answers: (Reply | "next")[] = [];
   let wake: () => void = () => undefined;
   let ended: SandboxExit | undefined;
-  sandbox.output.onBytes((bytes) => (printed += bytes.toString()));
+  process.output.onBytes((bytes) => (printed += bytes.toString()));
   channel.onBytes((bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let frame = cutFrame(received); frame !== undefined; frame = cutFrame(received)) {
@@ -142,7 +133,7 @@ function converse(sandbox: Sandbox): Guest {
     wake();
   });
   const noteEnd = async (): Promise<void> => {
-    ended = await sandbox.exited;
+    ended = await process.exited;
     wake();
   };
   void noteEnd();
@@ -170,11 +161,11 @@ function converse(sandbox: Sandbox): Guest {
     channel.write(encodeInvoke(head, body));
     const answer = await take();
     if (answer === "next") throw new Error("NEXT without an answer");
-    sandbox.output.drain();
+    process.output.drain();
     return answer;
   };
   return {
-    sandbox,
+    process,
     ready,
     invokeRaw,
     invoke: (event, meta) => invokeRaw(JSON.stringify(event), meta),

@@ -85,11 +85,11 @@ describe.each(ids)("%s", (id) => {
   test("ends with the invoke's answer after an uncaught exception and an unhandled rejection", async () => {
     const thrown = await start({ "index.mjs": "export const handler = () => new Promise(() => setImmediate(() => { throw new Error('late') }))" });
     expect(await thrown.invoke({})).toMatchObject({ kind: "error", payload: { errorType: "Error", errorMessage: "late" } });
-    expect(await thrown.sandbox.exited).toMatchObject({ exitCode: 129 });
+    expect(await thrown.process.exited).toMatchObject({ exitCode: 129 });
     expect(thrown.output()).toContain("\trequest-1\tERROR\tUncaught Exception \t{");
     const rejected = await start({ "index.mjs": "export const handler = () => new Promise(() => { Promise.reject(new Error('lost')) })" });
     expect(await rejected.invoke({})).toMatchObject({ payload: { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "Error: lost" } });
-    expect(await rejected.sandbox.exited).toMatchObject({ exitCode: 128 });
+    expect(await rejected.process.exited).toMatchObject({ exitCode: 128 });
   });
 
   test("ends without an answer when the handler exits", async () => {
@@ -126,7 +126,7 @@ describe.each(ids)("%s", (id) => {
     const guest = await start(files, { handler });
     const reply = await guest.invoke({});
     expect(reply).toMatchObject({ kind: "init-error", meta: { errorType }, payload: { errorType, errorMessage: expect.stringMatching(message) } });
-    expect(await guest.sandbox.exited).toMatchObject({ exitCode: 129 });
+    expect(await guest.process.exited).toMatchObject({ exitCode: 129 });
     expect(guest.output()).toMatch(/^\S+Z\tundefined\tERROR\tUncaught Exception \t\{/);
   });
 
@@ -256,8 +256,8 @@ describe.each(ids)("%s", (id) => {
   test("ends when the host has gone, and gives a handler of SIGTERM its time", async () => {
     const guest = await start({ "index.mjs": "process.on('SIGTERM', () => { console.log('bye'); process.exit(0) }); export const handler = async () => 1" });
     await guest.invoke({});
-    await guest.sandbox.stop(2000);
-    expect(await guest.sandbox.exited).toMatchObject({ exitCode: 0 });
+    guest.process.terminate();
+    expect(await guest.process.exited).toMatchObject({ exitCode: 0 });
     expect(guest.output()).toMatch(/\tINFO\tbye\n$/);
   });
 });

@@ -87,7 +87,7 @@ describe.each(ids)("%s", (id) => {
   ])("fails its start with %s", async (_case, { files, handler, errorType, message: errorMessage }) => {
     const guest = await start("", { files, handler });
     expect(await guest.invoke({})).toMatchObject({ kind: "init-error", meta: { errorType }, payload: { errorType, errorMessage, ...(isOldest ? {} : { requestId: "" }) } });
-    expect(await guest.sandbox.exited).toMatchObject({ exitCode: 1 });
+    expect(await guest.process.exited).toMatchObject({ exitCode: 1 });
     expect(guest.output()).toContain(`[ERROR] ${errorType}: ${errorMessage}\rTraceback (most recent call last):`);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { functionVersion, requestIdOf, settle, startTestEngine, textOf, type TestEngine } from "../../../test/harness/engine.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
-import type { ScriptedSandbox } from "../../../test/harness/scripted-driver.ts";
+import type { ScriptedGuest } from "../../../test/harness/scripted-driver.ts";
 
 /** An engine with one function whose guests answer `"done"`. */
 function start(configuration: Partial<FunctionConfiguration> = {}): TestEngine {
@@ -99,7 +99,7 @@ describe("an invoke", () => {
     expect(errorOf(outcome.payload)).toEqual({ errorType: "X", errorMessage: "m" });
     await settle();
     expect(logs.lines.at(-1)).toMatch(/\tStatus: error\tError Type: Function.Custom\t$/);
-    expect(driver.sandboxes).toHaveLength(1);
+    expect(driver.guests).toHaveLength(1);
   });
 
   test("takes no answer over the limit, and the environment lives on", async () => {
@@ -117,7 +117,7 @@ describe("an invoke", () => {
       '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
     );
     expect(await invoke("f", { payload: Buffer.from("0") })).toMatchObject({ functionError: undefined });
-    expect(driver.sandboxes).toHaveLength(1);
+    expect(driver.guests).toHaveLength(1);
   });
 
   test("that takes too long is ended, and the next one starts the runtime again", async () => {
@@ -148,7 +148,7 @@ describe("an invoke", () => {
     expect(logs.lines.at(-1)).not.toContain("Init Duration");
     expect(logs.lines.filter((line) => line.startsWith("INIT_START"))).toHaveLength(1);
     expect(logs.streams.size).toBe(1);
-    expect(driver.sandboxes).toHaveLength(2);
+    expect(driver.guests).toHaveLength(2);
   });
 
   test.each([
@@ -185,7 +185,7 @@ describe("an invoke", () => {
   });
 });
 
-function answering(guest: ScriptedSandbox): void {
+function answering(guest: ScriptedGuest): void {
   guest.onInvoke = ({ meta }) => {
     guest.respond(meta["requestId"], '"done"');
     guest.next();
@@ -195,7 +195,7 @@ function answering(guest: ScriptedSandbox): void {
 
 describe("a reset", () => {
   /** Answers with the files it found, and leaves one more: except where the event says how it ends. */
-  const leaving = (guest: ScriptedSandbox): void => {
+  const leaving = (guest: ScriptedGuest): void => {
     guest.onInvoke = ({ meta, body }) => {
       const found = [...guest.files];
       guest.files.add(`file${found.length}`);
@@ -219,7 +219,7 @@ describe("a reset", () => {
     expect([...driver.last.files]).toEqual(["file0"]);
 
     expect(textOf((await invoke("f")).payload)).toBe('["file0"]');
-    expect(driver.sandboxes.map(({ id }) => id)).toEqual([driver.last.id, driver.last.id]);
+    expect(driver.guests.map(({ id }) => id)).toEqual([driver.last.id, driver.last.id]);
     await engine.stop(0);
     expect([...driver.last.files]).toEqual([]);
   });
@@ -276,7 +276,7 @@ describe("an init", () => {
     const outcome = await invoke("f", { requestId: requestIdOf("i") });
     expect(outcome.functionError).toBe("Unhandled");
     expect(textOf(outcome.payload)).toBe(error);
-    expect(driver.sandboxes).toHaveLength(2);
+    expect(driver.guests).toHaveLength(2);
     await settle();
     const failed = "Status: error\tError Type: Runtime.ImportModuleError";
     expect(logs.lines.slice(1)).toEqual([
@@ -296,7 +296,7 @@ describe("an init", () => {
     clock.advance(10_000);
     await settle();
     expect(logs.lines.at(-2)).toBe("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout");
-    expect(driver.sandboxes).toHaveLength(2);
+    expect(driver.guests).toHaveLength(2);
     clock.advance(12_000);
     answering(driver.last);
     expect(textOf((await outcome).payload)).toBe('"done"');
@@ -386,7 +386,7 @@ describe("a guest", () => {
     for (const name of ["AWS_EXECUTION_ENV", "PWD", "SHLVL"]) expect(environment).not.toHaveProperty(name);
   });
 
-  test.each<[string, (guest: ScriptedSandbox, requestId: unknown) => void]>([
+  test.each<[string, (guest: ScriptedGuest, requestId: unknown) => void]>([
     ["sends bytes that are no frame", (guest) => guest.sendBytes(Buffer.from("GET / HTTP/1.1\r\n\r\n"))],
     ["asks for another event meanwhile", (guest) => guest.next()],
     ["answers for another invoke", (guest) => guest.respond("another", "1")],

@@ -4,7 +4,7 @@ import type { Timer } from "../../core/clock.ts";
 import { formatFunctionArn } from "../../core/arn.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
-import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
+import type { Sandbox, SandboxExit, SandboxProcess } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
 import type {
@@ -70,11 +70,11 @@ export class Environment implements RuntimePort {
   readonly #log: EnvironmentLog;
   readonly #reporter: Reporter;
   #state: EnvironmentState = "initialising";
-  #starting: Promise<Sandbox> | undefined;
+  /** Its files outlive a reset. */
   #sandbox: Sandbox | undefined;
-  /** After a reset, until its files are taken over by the next run. */
-  #previous: Sandbox | undefined;
-  #front: RuntimeFront | undefined;
+  #starting: Promise<void> | undefined;
+  #runtime: SandboxProcess | undefined;
+  #fronts: RuntimeFront[] = [];
   /** Where the guest asked for its next event. */
   #poller: EventReceiver | undefined;
   #initStartedMs = 0;
@@ -217,31 +217,29 @@ export class Environment implements RuntimePort {
 
   #startProcess(): void {
     this.#initStartedMs = this.#parts.clock.monotonic();
+    this.#starting = this.#startRuntime();
+    this.#starting.catch((error: unknown) => this.#onRefused(error));
+  }
+
+  async #startRuntime(): Promise<void> {
     const { driver, ids } = this.#parts;
-    const plan = {
-      ...this.#plan,
-      sandboxId: this.id,
-      previous: this.#previous,
-      credentials: this.#credentials,
-      endpoint: this.#parts.endpoint(),
+    const { version, runtime, taskRoot, optRoot } = this.#plan;
+    const { memoryMiB, ephemeralStorageMiB } = version.configuration;
+    this.#sandbox ??= await driver.open({ id: this.id, taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB });
+    const plan = { ...this.#plan, credentials: this.#credentials, endpoint: this.#parts.endpoint() };
+    const onFront = (front: RuntimeFront): void => {
+      // A run may be over before it has begun.
+      if (this.#ending === undefined) this.#fronts.push(front);
+      else front.close();
     };
-    const onFront = (front: RuntimeFront): void => void (this.#front = front);
-    this.#starting = startRuntimeProcess(plan, { driver, ids, log: this.#log, port: this, onFront });
-    this.#starting.then(
-      (sandbox) => this.#onStarted(sandbox),
-      (error: unknown) => this.#onRefused(error),
-    );
+    const process = await startRuntimeProcess(this.#sandbox, plan, { ids, log: this.#log, port: this, onFront });
+    this.#runtime = process;
+    void process.exited.then((exit) => this.#onExited(process, exit));
   }
 
-  #onStarted(sandbox: Sandbox): void {
-    this.#sandbox = sandbox;
-    this.#previous = undefined;
-    void sandbox.exited.then((exit) => this.#onExited(sandbox, exit));
-  }
-
-  #onExited(sandbox: Sandbox, exit: SandboxExit): void {
+  #onExited(process: SandboxProcess, exit: SandboxExit): void {
     const apply = (): void => {
-      if (this.#sandbox === sandbox) this.#onExit(exit);
+      if (this.#runtime === process) this.#onExit(exit);
     };
     // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
     if (this.#state === "idle") apply();
@@ -275,7 +273,7 @@ export class Environment implements RuntimePort {
     if (before === "idle") this.#observer.unavailable(this);
     const running = this.#running;
     const failure = failureFor(running?.invocation.requestId ?? "");
-    this.#sandbox?.output.drain();
+    this.#runtime?.output.drain();
     if (before === "initialising" || before === "reinitialising") this.#endInit(failure.report);
     if (running?.settled === false) this.#fail(running, failure);
     running?.timer.cancel();
@@ -304,7 +302,7 @@ export class Environment implements RuntimePort {
 
   #fail(running: Running, failure: Failure): void {
     const { clock } = this.#parts;
-    this.#sandbox?.output.drain();
+    this.#runtime?.output.drain();
     for (const line of failure.lines(running.invocation.requestId, clock.now())) this.#log.platform(line);
     this.#settle(running, { payload: failure.payload, failure });
   }
@@ -314,7 +312,7 @@ export class Environment implements RuntimePort {
     const durationMs = Math.min(this.#parts.clock.monotonic() - running.startedMs, this.#timeoutMs);
     running.settled = true;
     // Every line that was printed before the answer is in the pipe by now.
-    this.#sandbox?.output.drain();
+    this.#runtime?.output.drain();
     this.#reporter.report({ requestId, durationMs, outcome: failure?.report ?? { status: "success" } }, this.#sandbox);
     const logTail = running.logTail ? this.#log.endTail() : undefined;
     const functionError = failure === undefined ? undefined : "Unhandled";
@@ -337,22 +335,21 @@ export class Environment implements RuntimePort {
   }
 
   async #endProcess(): Promise<void> {
-    this.#front?.close();
-    // A start that was refused is dealt with by #onRefused; what was there before it still is.
-    const sandbox = (await this.#starting?.catch(() => undefined)) ?? this.#previous;
+    // A start that was refused is dealt with by #onRefused.
+    const starting = this.#starting?.catch(() => undefined);
+    for (const front of this.#fronts.splice(0)) front.close();
+    await starting;
     try {
       // Without extensions the runtime gets no time to shut down.
-      if (this.#state === "resetting") await sandbox?.kill();
-      if (this.#state === "stopping") await sandbox?.stop(0);
+      if (this.#state === "resetting") await this.#sandbox?.kill();
+      if (this.#state === "stopping") await this.#sandbox?.close();
     } catch (error) {
       // The host cannot end it: it must not be used again.
       this.#fault ??= error;
       this.#move("stop");
     }
-    this.#front = undefined;
+    this.#runtime = undefined;
     this.#poller = undefined;
-    this.#sandbox = undefined;
-    this.#previous = sandbox;
     this.#starting = undefined;
     this.#ending = undefined;
     this.#move("gone");

@@ -1,9 +1,10 @@
-// Starts one run of a runtime: a sandbox and the front through which its guest speaks. A reset environment restarts the
-// sandbox that it had, whose /tmp it keeps, behind a new front.
+// Starts one run of a runtime: the fronts through which its guest speaks, and the process. A reset environment runs
+// again over the sandbox that it had, whose /tmp it keeps, behind new fronts.
 import type { Ids } from "../../core/ids.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { MakeLaunch, Sandbox, SandboxDriver } from "../../sandbox/sandbox.ts";
+import type { LogStreamId } from "../../observe/log-sink.ts";
+import type { Launch, Sandbox, SandboxProcess } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
@@ -13,9 +14,6 @@ import type { InitializationType } from "./environment-parts.ts";
 import { environmentVariables } from "./variables.ts";
 
 export interface RuntimeProcessPlan {
-  readonly sandboxId: string;
-  /** Of the run before, whose files this one goes on with. */
-  readonly previous: Sandbox | undefined;
   readonly version: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly runtime: Runtime;
@@ -26,7 +24,6 @@ export interface RuntimeProcessPlan {
 }
 
 export interface RuntimeProcessParts {
-  readonly driver: SandboxDriver;
   readonly ids: Ids;
   readonly log: EnvironmentLog;
   readonly port: RuntimePort;
@@ -34,53 +31,29 @@ export interface RuntimeProcessParts {
   readonly onFront: (front: RuntimeFront) => void;
 }
 
-/** Rejects, with nothing new left over, when the sandbox does not start. */
-export async function startRuntimeProcess(plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<Sandbox> {
-  if (plan.runtime.channel === "framed") return startFramed(plan, parts);
-  // The guest finds the front by a variable, so the front comes first.
-  const front = await openHttpFront(parts.port, parts.ids);
-  parts.onFront(front);
-  try {
-    return await startSandbox(plan, parts, front.address);
-  } catch (error) {
-    front.close();
-    throw error;
-  }
+/** Rejects, with no process left over, when the runtime does not start; fronts are the caller's to close. */
+export async function startRuntimeProcess(sandbox: Sandbox, plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<SandboxProcess> {
+  const { port, ids, log, onFront } = parts;
+  // The guest finds it by a variable. Ours speaks by the channel; what a function brings along (an extension, a wrapper
+  // with a runtime client of its own) speaks here all the same.
+  const front = await openHttpFront(port, ids);
+  onFront(front);
+  const isFramed = plan.runtime.channel === "framed";
+  const process = await sandbox.run(launchOf(sandbox, plan, { logStream: log.stream, runtimeApi: front.address }), { channel: isFramed });
+  process.output.onBytes((bytes) => log.print(bytes));
+  if (process.channel !== undefined) onFront(openFramedFront(process.channel, port));
+  else if (isFramed) throw new TypeError("the sandbox gave no channel");
+  return process;
 }
 
-async function startFramed(plan: RuntimeProcessPlan, parts: RuntimeProcessParts): Promise<Sandbox> {
-  // The channel comes with the sandbox, so the front comes second.
-  const sandbox = await startSandbox(plan, parts, undefined);
-  if (sandbox.channel === undefined) throw new TypeError(`the ${parts.driver.name} driver gave no channel`);
-  parts.onFront(openFramedFront(sandbox.channel, parts.port));
-  return sandbox;
-}
-
-async function startSandbox(plan: RuntimeProcessPlan, parts: RuntimeProcessParts, runtimeApi: string | undefined): Promise<Sandbox> {
-  const { version, runtime, previous } = plan;
-  const launch = launchOf(plan, parts.log, runtimeApi);
-  const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-  const sandbox = await (previous?.restart(launch) ??
-    parts.driver.start({
-      id: plan.sandboxId,
-      taskRoot: plan.taskRoot,
-      optRoot: plan.optRoot,
-      runtimeDir: runtime.runtimeDir,
-      memoryMiB,
-      ephemeralStorageMiB,
-      channel: runtimeApi === undefined,
-      launch,
-    }));
-  sandbox.output.onBytes((bytes) => parts.log.print(bytes));
-  return sandbox;
-}
-
-function launchOf(plan: RuntimeProcessPlan, log: EnvironmentLog, runtimeApi: string | undefined): MakeLaunch {
+function launchOf(
+  { paths }: Sandbox,
+  plan: RuntimeProcessPlan,
+  given: { readonly logStream: LogStreamId; readonly runtimeApi: string },
+): Launch {
   const { version, initializationType, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
-  return (paths) => {
-    const { memoryMiB, environment: own = {} } = version.configuration;
-    const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, memoryMiB, environment: own });
-    const environment = environmentVariables({ version, initializationType, paths, language, credentials, logStream: log.stream, runtimeApi, endpoint });
-    return { program, args, cwd: paths.taskRoot, environment };
-  };
+  const { memoryMiB, environment: own = {} } = version.configuration;
+  const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, memoryMiB, environment: own });
+  const environment = environmentVariables({ ...given, version, initializationType, paths, language, credentials, endpoint });
+  return { program, args, cwd: paths.taskRoot, environment };
 }

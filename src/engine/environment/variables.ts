@@ -15,8 +15,8 @@ export interface VariableSources {
   readonly language: Readonly<Record<string, string>>;
   readonly credentials: SessionCredentials;
   readonly logStream: LogStreamId;
-  /** Host and port; undefined for bootstraps on the framed channel. */
-  readonly runtimeApi: string | undefined;
+  /** Host and port of the environment's own Runtime API. */
+  readonly runtimeApi: string;
   /** Where AWS clients inside reach us. */
   readonly endpoint: string | undefined;
 }
@@ -65,11 +65,11 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
     LAMBDA_TASK_ROOT: paths.taskRoot,
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
     ...(osOnly ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
-    ...(runtimeApi === undefined ? {} : { AWS_LAMBDA_RUNTIME_API: runtimeApi }),
   };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { functionVersion, settle, startTestEngine, textOf, type TestEngine } from "../../../test/harness/engine.ts";
-import type { ScriptedSandbox, SentInvoke } from "../../../test/harness/scripted-driver.ts";
+import type { ScriptedGuest, SentInvoke } from "../../../test/harness/scripted-driver.ts";
 
 interface Held {
-  readonly guest: ScriptedSandbox;
+  readonly guest: ScriptedGuest;
   readonly invoke: SentInvoke;
 }
 
@@ -36,7 +36,7 @@ describe("placement", () => {
   test("uses a warm environment again", async () => {
     const engine = start();
     expect(await invokeToEnd(engine)).toBe(await invokeToEnd(engine));
-    expect(engine.driver.sandboxes).toHaveLength(1);
+    expect(engine.driver.guests).toHaveLength(1);
   });
 
   test("runs invokes that come together side by side", async () => {
@@ -65,7 +65,7 @@ describe("placement", () => {
     engine.driver.onStart = () => {};
     const second = engine.invoke("f");
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(2);
+    expect(engine.driver.guests).toHaveLength(2);
     engine.answer();
     await settle();
     engine.answer();
@@ -86,10 +86,10 @@ describe("placement", () => {
     await first;
     const second = engine.invoke("f");
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(1);
+    expect(engine.driver.guests).toHaveLength(1);
     engine.clock.advance(25);
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(2);
+    expect(engine.driver.guests).toHaveLength(2);
     engine.answer();
     await second;
   });
@@ -102,7 +102,7 @@ describe("placement", () => {
     await settle();
     engine.answer();
     await outcome;
-    expect(engine.driver.sandboxes.map((guest) => guest.launch.environment["AWS_LAMBDA_FUNCTION_NAME"])).toEqual(["f", "g"]);
+    expect(engine.driver.guests.map((guest) => guest.launch.environment["AWS_LAMBDA_FUNCTION_NAME"])).toEqual(["f", "g"]);
   });
 
   test("ends what was idle for ten minutes, and only that", async () => {
@@ -137,7 +137,7 @@ describe("placement", () => {
     await settle();
     expect(engine.driver.running).toHaveLength(0);
     await invokeToEnd(engine);
-    expect(engine.driver.sandboxes).toHaveLength(3);
+    expect(engine.driver.guests).toHaveLength(3);
   });
 
   test("does not take an environment whose runtime died while it was idle", async () => {
@@ -164,7 +164,7 @@ describe("placement", () => {
     engine.catalog.put(functionVersion("g"));
     engine.driver.onStart = () => {};
     const outcomes = [engine.invoke("f"), engine.invoke("f"), engine.invoke("g")];
-    const names = (): unknown[] => engine.driver.sandboxes.map((guest) => guest.launch.environment["AWS_LAMBDA_FUNCTION_NAME"]);
+    const names = (): unknown[] => engine.driver.guests.map((guest) => guest.launch.environment["AWS_LAMBDA_FUNCTION_NAME"]);
     await settle();
     expect(names()).toEqual(["f"]);
     const ready = (): void => {
@@ -227,7 +227,7 @@ describe("the scaling rate of AWS", () => {
     outcomes.push(...Array.from({ length: 100 }, () => engine.invoke("f")));
     await expect(engine.invoke("f")).rejects.toMatchObject({ members: { Reason: "FunctionInvocationRateLimitExceeded" } });
     for (let round = 0; round < 20 && engine.held.length < 1101; round += 1) await settle();
-    expect(engine.driver.sandboxes).toHaveLength(1101);
+    expect(engine.driver.guests).toHaveLength(1101);
     while (engine.held.length > 0) engine.answer();
     await Promise.all(outcomes);
     // Warm ones are none that start.

@@ -1,13 +1,13 @@
 // Provisioned concurrency of the engine with scripted sandboxes: what is set becomes environments, and stays so.
 import { beforeEach, describe, expect, test } from "vitest";
 import { functionId, functionVersion, settle, startTestEngine, textOf, type TestEngine } from "../../../test/harness/engine.ts";
-import type { ScriptedSandbox } from "../../../test/harness/scripted-driver.ts";
+import type { ScriptedGuest } from "../../../test/harness/scripted-driver.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 
 let engine: TestEngine;
 let version: FunctionVersion;
 /** Guests that ran an event and have not answered it. */
-let busy: ScriptedSandbox[];
+let busy: ScriptedGuest[];
 
 beforeEach(() => {
   engine = startTestEngine();
@@ -33,8 +33,8 @@ async function provision(executions: number | undefined, qualifier = "$LATEST"):
 }
 
 const stateOf = (allocationId: string) => engine.engine.provisioned(functionId("f"), allocationId);
-const typeOf = (guest: ScriptedSandbox | undefined) => guest?.launch.environment["AWS_LAMBDA_INITIALIZATION_TYPE"];
-const answer = (guest: ScriptedSandbox | undefined): void => {
+const typeOf = (guest: ScriptedGuest | undefined) => guest?.launch.environment["AWS_LAMBDA_INITIALIZATION_TYPE"];
+const answer = (guest: ScriptedGuest | undefined): void => {
   guest?.respond(guest.invokes.at(-1)?.meta["requestId"], `"${guest.id}"`);
   guest?.next();
 };
@@ -50,7 +50,7 @@ async function invokeOnce(): Promise<string> {
 describe("provisioned environments", () => {
   test("are started without an invoke, and say so in variable and log", async () => {
     const id = await provision(3);
-    expect(engine.driver.sandboxes.map(typeOf)).toEqual(Array.from({ length: 3 }, () => "provisioned-concurrency"));
+    expect(engine.driver.guests.map(typeOf)).toEqual(Array.from({ length: 3 }, () => "provisioned-concurrency"));
     expect(stateOf(id)).toEqual({ allocated: 3, available: 3, failed: false });
     const lines = engine.logs.lines.filter((line) => line.startsWith("INIT"));
     expect(lines.filter((line) => line.startsWith("INIT_START Runtime Version: "))).toHaveLength(3);
@@ -60,14 +60,14 @@ describe("provisioned environments", () => {
   test("come before those on demand, and give way to them when all are busy", async () => {
     await invokeOnce();
     await provision(1);
-    const [onDemand, provisioned] = engine.driver.sandboxes;
+    const [onDemand, provisioned] = engine.driver.guests;
     const first = engine.invoke("f");
     const second = engine.invoke("f");
     await settle();
     expect(busy).toEqual([provisioned, onDemand]);
     busy.forEach(answer);
     await Promise.all([first, second]);
-    expect(engine.driver.sandboxes).toHaveLength(2);
+    expect(engine.driver.guests).toHaveLength(2);
     const { log } = { log: engine.logs.lines.filter((line) => line.startsWith("REPORT")) };
     expect(log.filter((line) => line.includes("Init Duration"))).toHaveLength(1);
   });
@@ -104,14 +104,14 @@ describe("provisioned environments", () => {
     busy[0]?.exit({ exitCode: 1 });
     expect((await outcome).functionError).toBe("Unhandled");
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(2);
+    expect(engine.driver.guests).toHaveLength(2);
     expect(stateOf(id)).toEqual({ allocated: 1, available: 1, failed: false });
     engine.driver.last.exit({ exitCode: 1 });
     await settle();
     expect(stateOf(id)).toEqual({ allocated: 0, available: 0, failed: false });
     engine.clock.advance(1000);
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(3);
+    expect(engine.driver.guests).toHaveLength(3);
     expect(stateOf(id)).toEqual({ allocated: 1, available: 1, failed: false });
   });
 
@@ -123,7 +123,7 @@ describe("provisioned environments", () => {
     for (const [waitMs, started] of [[1000, 2], [1999, 2], [1, 3], [4000, 4]] as const) {
       engine.clock.advance(waitMs);
       await settle();
-      expect(engine.driver.sandboxes).toHaveLength(started);
+      expect(engine.driver.guests).toHaveLength(started);
     }
     engine.driver.onStart = sound;
     const again = await provision(1);
@@ -137,10 +137,10 @@ describe("provisioned environments", () => {
     engine.driver.onStart = (guest) => guest.failInit("Runtime.X", "{}");
     engine.engine.start();
     await provision(50);
-    expect(engine.driver.sandboxes).toHaveLength(2);
+    expect(engine.driver.guests).toHaveLength(2);
     engine.clock.advance(1000);
     await settle();
-    expect(engine.driver.sandboxes).toHaveLength(4);
+    expect(engine.driver.guests).toHaveLength(4);
   });
 
   test("that are not up yet go first when fewer are asked for, one step after the other", async () => {
@@ -213,8 +213,8 @@ test("what a restart finds set is started", async () => {
   again.catalog.put(functionVersion("f"));
   again.catalog.account.provision("f", "$LATEST", { functionName: "f", qualifier: "$LATEST", executions: 2, lastModifiedMs: 0, allocationId: "a" });
   await settle();
-  expect(again.driver.sandboxes).toHaveLength(0);
+  expect(again.driver.guests).toHaveLength(0);
   again.engine.start();
   await settle();
-  expect(again.driver.sandboxes).toHaveLength(2);
+  expect(again.driver.guests).toHaveLength(2);
 });

@@ -4,13 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { systemClock } from "../../core/clock.ts";
 import { describeSandboxDriver } from "../sandbox.case.ts";
 import { createProcessDriver } from "./driver.ts";
 
 describeSandboxDriver({
   name: "process",
-  open: (directory) => createProcessDriver({ directory, instanceId: "case", clock: systemClock }),
+  open: (directory) => createProcessDriver({ directory, instanceId: "case" }),
 });
 
 /** One that has ended and that nobody has asked about yet has no command line. */
@@ -24,7 +23,7 @@ function isRunning(pid: number): boolean {
 
 test("says loudly that it does not isolate", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambent-driver-"));
-  const driver = createProcessDriver({ directory: folder, instanceId: "loud", clock: systemClock });
+  const driver = createProcessDriver({ directory: folder, instanceId: "loud" });
   expect(driver.warning).toMatch(/NOT ISOLATED/);
   await driver.stop();
   await rm(folder, { recursive: true });
@@ -32,13 +31,13 @@ test("says loudly that it does not isolate", async () => {
 
 test.runIf(process.platform === "linux")("gives a guest its own descriptors and none of the server's", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambent-driver-"));
-  const driver = createProcessDriver({ directory: folder, instanceId: "fds", clock: systemClock });
-  const plan = { id: "one", optRoot: undefined, runtimeDir: undefined, taskRoot: folder, memoryMiB: 128, ephemeralStorageMiB: 512, channel: true };
-  const launch = () => ({ program: "/bin/ls", args: ["/proc/self/fd"], cwd: "/", environment: {} });
-  const sandbox = await driver.start({ ...plan, launch });
+  const driver = createProcessDriver({ directory: folder, instanceId: "fds" });
+  const plan = { id: "one", optRoot: undefined, runtimeDir: undefined, taskRoot: folder, memoryMiB: 128, ephemeralStorageMiB: 512 };
+  const launch = { program: "/bin/ls", args: ["/proc/self/fd"], cwd: "/", environment: {} };
+  const guest = await (await driver.open(plan)).run(launch, { channel: true });
   let printed = "";
-  sandbox.output.onBytes((bytes) => (printed += bytes.toString()));
-  await sandbox.exited;
+  guest.output.onBytes((bytes) => (printed += bytes.toString()));
+  await guest.exited;
   // The last one is how `ls` reads the folder.
   expect(printed.trim().split(/\s+/)).toEqual(["0", "1", "2", "3", "4", "5"]);
   await driver.stop();
@@ -50,13 +49,17 @@ test.runIf(process.platform === "linux")("removes what a killed server left, fol
   const script = `
     import { createProcessDriver } from ${JSON.stringify(new URL("driver.ts", import.meta.url).href)};
     import { systemClock } from ${JSON.stringify(new URL("../../core/clock.ts", import.meta.url).href)};
-    const driver = createProcessDriver({ directory: ${JSON.stringify(folder)}, instanceId: "dead", clock: systemClock });
-    const plan = { optRoot: undefined, runtimeDir: undefined, taskRoot: "/", memoryMiB: 128, ephemeralStorageMiB: 512, channel: true };
-    const launch = (shell) => (paths) => ({ program: "/bin/sh", args: ["-c", shell], cwd: "/", environment: { PATH: "/usr/bin:/bin" } });
-    const listening = await driver.start({ ...plan, id: "listening", launch: launch("echo $$; read end <&3") });
-    const deaf = await driver.start({ ...plan, id: "deaf", launch: launch("echo $$; setsid sleep 1000 3>&- 4>&- & wait") });
-    await (await driver.start({ ...plan, id: "killed", launch: launch("exit 0") })).kill();
-    for (const sandbox of [listening, deaf]) sandbox.output.onBytes((bytes) => process.stdout.write(bytes));`;
+    const driver = createProcessDriver({ directory: ${JSON.stringify(folder)}, instanceId: "dead" });
+    const plan = { optRoot: undefined, runtimeDir: undefined, taskRoot: "/", memoryMiB: 128, ephemeralStorageMiB: 512 };
+    const run = async (id, shell) => {
+      const sandbox = await driver.open({ ...plan, id });
+      const launch = { program: "/bin/sh", args: ["-c", shell], cwd: "/", environment: { PATH: "/usr/bin:/bin" } };
+      return { sandbox, process: await sandbox.run(launch, { channel: true }) };
+    };
+    const listening = await run("listening", "echo $$; read end <&3");
+    const deaf = await run("deaf", "echo $$; setsid sleep 1000 3>&- 4>&- & wait");
+    await (await run("killed", "exit 0")).sandbox.kill();
+    for (const guest of [listening, deaf]) guest.process.output.onBytes((bytes) => process.stdout.write(bytes));`;
   const server = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
   server.stdout.on("data", (bytes: Buffer) => (printed += bytes.toString()));
@@ -68,7 +71,7 @@ test.runIf(process.platform === "linux")("removes what a killed server left, fol
   expect(isRunning(deaf)).toBe(true);
   expect(readdirSync(folder).sort()).toEqual(["dead.deaf", "dead.killed", "dead.listening"]);
 
-  const next = createProcessDriver({ directory: folder, instanceId: "next", clock: systemClock });
+  const next = createProcessDriver({ directory: folder, instanceId: "next" });
   await next.stop();
   await expect.poll(() => isRunning(deaf), { timeout: 10_000 }).toBe(false);
   expect(readdirSync(folder)).toEqual([]);

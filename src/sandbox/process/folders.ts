@@ -2,19 +2,25 @@
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { sandboxStartFailed } from "../faults.ts";
 import type { GuestPaths, SandboxSpec } from "../sandbox.ts";
 import { isErrno } from "./errno.ts";
 
-/** Makes what is not there yet. Without a mount namespace the guest sees the host's paths. */
-export function makeFolders(root: string, spec: SandboxSpec): GuestPaths {
+/** Leaves nothing when it fails. Without a mount namespace the guest sees the host's paths. */
+export async function makeFolders(root: string, spec: SandboxSpec): Promise<GuestPaths> {
   const tmp = join(root, "tmp");
-  mkdirSync(tmp, { recursive: true, mode: 0o700 });
-  return {
-    taskRoot: spec.taskRoot,
-    optRoot: spec.optRoot ?? emptyFolder(root, "opt"),
-    runtimeDir: spec.runtimeDir ?? emptyFolder(root, "runtime"),
-    tmp,
-  };
+  try {
+    mkdirSync(tmp, { recursive: true, mode: 0o700 });
+    return {
+      taskRoot: spec.taskRoot,
+      optRoot: spec.optRoot ?? emptyFolder(root, "opt"),
+      runtimeDir: spec.runtimeDir ?? emptyFolder(root, "runtime"),
+      tmp,
+    };
+  } catch (error) {
+    await removeFolders(root);
+    throw sandboxStartFailed(spec.id, error);
+  }
 }
 
 function emptyFolder(root: string, name: string): string {

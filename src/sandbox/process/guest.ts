@@ -1,10 +1,10 @@
-// Starts the first process of a sandbox with its pipes: output on descriptors 1 and 2, the channel on 3 and 4.
+// Starts a process of a sandbox with its pipes: output on descriptors 1 and 2, the channel on 3 and 4.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, readdirSync } from "node:fs";
 import { entrypointInvalid, sandboxStartFailed } from "../faults.ts";
 import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
-import type { Launch } from "../sandbox.ts";
+import type { Launch, RunOptions } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { isErrno } from "./errno.ts";
 
@@ -15,10 +15,10 @@ export interface Guest {
   readonly channel: { readonly reader: PipeReader; readonly writer: PipeWriter } | undefined;
 }
 
-export interface GuestRequest {
+export interface GuestRequest extends RunOptions {
+  /** Of the sandbox. */
   readonly id: string;
   readonly launch: Launch;
-  readonly channel: boolean;
 }
 
 /** Rejects with a fault, leaving no descriptor open, when the program cannot be executed. */
