@@ -169,7 +169,7 @@ describe("an invoke", () => {
     expect(outcome.functionError).toBe("Unhandled");
     expect(errorOf(outcome.payload)).toEqual({ errorType: "Runtime.ExitError", errorMessage: `RequestId: x Error: ${text}` });
     await settle();
-    expect(logs.lines.slice(2, -2)).toEqual(["last words", `RequestId: x Error: ${text}`, "Runtime.ExitError"]);
+    expect(logs.lines.slice(2, -2)).toEqual(["last words", `RequestId: x Error: ${text}\nRuntime.ExitError`]);
     expect(logs.lines.at(-1)).toMatch(/\tStatus: error\tError Type: Runtime.ExitError\t$/);
   });
 

@@ -6,7 +6,8 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
 import type { Sandbox, SandboxExit, SandboxProcess } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
-import { initReportLine, initStartLine, startLine, type ReportStatus } from "../log/platform-lines.ts";
+import { fault, success, type InitPhase, type Outcome } from "../log/platform-events.ts";
+import { textFormat } from "../log/platform-lines.ts";
 import type {
   EventReceiver,
   Invocation,
@@ -46,6 +47,8 @@ interface Running {
   readonly timer: Timer;
   readonly resolve: (settlement: Settlement) => void;
   readonly reject: (reason: unknown) => void;
+  /** Once the guest has begun to stream its response. */
+  streamed: { readonly latencyMs: number; readonly sink: ReceiverSink } | undefined;
   settled: boolean;
 }
 
@@ -77,7 +80,6 @@ export class Environment implements RuntimePort {
   #fronts: RuntimeFront[] = [];
   /** Where the guest asked for its next event. */
   #poller: EventReceiver | undefined;
-  #initStartedMs = 0;
   #initTimer: Timer | undefined;
   #running: Running | undefined;
   /** The last one, also after its answer: what a second answer is measured by. */
@@ -96,8 +98,8 @@ export class Environment implements RuntimePort {
     // As AWS names streams: YYYY/MM/DD/[VERSION]ID.
     const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };
-    this.#log = new EnvironmentLog(parts.logs, stream, parts.clock);
-    this.#reporter = new Reporter(this.#log, parts.clock, configuration.memoryMiB);
+    this.#log = new EnvironmentLog({ sink: parts.logs, stream, clock: parts.clock, format: textFormat });
+    this.#reporter = new Reporter(this.#log, parts.clock, plan);
   }
 
   get takesInvoke(): boolean {
@@ -115,8 +117,6 @@ export class Environment implements RuntimePort {
 
   /** Begins the first init; the observer hears how it ends. Once. */
   start(): void {
-    const { runtime, version } = this.#plan;
-    this.#log.platform(initStartLine(runtime.version, version.id.region, runtime.versionHash));
     const initTimeoutMs = this.#isProvisioned ? Math.max(provisionedInitMs, this.#timeoutMs) : onDemandInitMs;
     this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
     this.#startProcess();
@@ -133,10 +133,10 @@ export class Environment implements RuntimePort {
       const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
       const startedMs = clock.monotonic();
       const timer = clock.after(this.#timeoutMs, () => this.#onTimeout());
-      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, settled: false };
+      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, streamed: undefined, settled: false };
       this.#requestId = requestId;
       if (logTail) this.#log.beginTail();
-      this.#log.platform(startLine(requestId, this.#plan.version.version));
+      this.#reporter.started(requestId, trace);
       if (this.#state === "reinitialising") this.#startProcess();
       else this.#poller?.deliver(invocation);
     });
@@ -159,11 +159,13 @@ export class Environment implements RuntimePort {
     if (before === "idle") return;
     const running = this.#running;
     if (before === "reinitialising" && running !== undefined) {
+      this.#endInit(success);
       // The init belongs to the invoke, whose duration it is part of.
       receiver.deliver(running.invocation);
       return;
     }
-    if (before === "initialising") this.#endInit({ status: "success" });
+    if (before === "initialising") this.#endInit(success);
+    else this.#reporter.report();
     running?.timer.cancel();
     this.#running = undefined;
     this.#observer.available(this);
@@ -182,7 +184,7 @@ export class Environment implements RuntimePort {
     const collected = new CollectedResponse();
     const receiver = running.receiver ?? collected;
     receiver.begin(head);
-    return new ReceiverSink(receiver, {
+    const sink = new ReceiverSink(receiver, {
       requestId,
       isOver: () => running.settled,
       onEnd: () => {
@@ -196,6 +198,8 @@ export class Environment implements RuntimePort {
         this.#observer.settling(this);
       },
     });
+    running.streamed = { latencyMs: this.#parts.clock.monotonic() - running.startedMs, sink };
+    return sink;
   }
 
   fail(requestId: string, error: ReportedError): void {
@@ -208,7 +212,7 @@ export class Environment implements RuntimePort {
   }
 
   violate(reason: string): void {
-    this.#log.platform(`Runtime ended, it broke the protocol: ${reason}`);
+    this.#log.platform(fault(`Runtime ended, it broke the protocol: ${reason}`));
     // As if it had been killed: nothing that it says from now on can be relied on.
     this.#onExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
   }
@@ -216,7 +220,7 @@ export class Environment implements RuntimePort {
   // What happens to it.
 
   #startProcess(): void {
-    this.#initStartedMs = this.#parts.clock.monotonic();
+    this.#reporter.initStarted(this.#initPhase);
     this.#starting = this.#startRuntime();
     this.#starting.catch((error: unknown) => this.#onRefused(error));
   }
@@ -279,16 +283,18 @@ export class Environment implements RuntimePort {
     running?.timer.cancel();
     this.#running = undefined;
     // Lines that ask the sandbox for its memory are made while it is there.
+    this.#reporter.report();
     this.#log.flush();
     void this.#end();
   }
 
-  /** On demand only what is not the normal course has a line of its own: the first REPORT tells the rest. */
-  #endInit(outcome: ReportStatus): void {
+  get #initPhase(): InitPhase {
+    return this.#running === undefined ? "init" : "invoke";
+  }
+
+  #endInit(outcome: Outcome): void {
     this.#initTimer?.cancel();
-    const durationMs = this.#parts.clock.monotonic() - this.#initStartedMs;
-    if (outcome.status === "success" && !this.#isProvisioned) this.#reporter.initialised(durationMs, this.#sandbox);
-    else this.#log.platform(initReportLine({ durationMs, phase: this.#running === undefined ? "init" : "invoke", outcome }));
+    this.#reporter.initEnded(this.#initPhase, outcome, this.#sandbox);
   }
 
   /** The invoke that `requestId` answers. */
@@ -303,17 +309,25 @@ export class Environment implements RuntimePort {
   #fail(running: Running, failure: Failure): void {
     const { clock } = this.#parts;
     this.#runtime?.output.drain();
-    for (const line of failure.lines(running.invocation.requestId, clock.now())) this.#log.platform(line);
+    const text = failure.fault?.(running.invocation.requestId, clock.now());
+    if (text !== undefined) this.#log.platform(fault(text));
     this.#settle(running, { payload: failure.payload, failure });
   }
 
   #settle(running: Running, { payload, contentType, failure }: Answer): void {
-    const { requestId } = running.invocation;
-    const durationMs = Math.min(this.#parts.clock.monotonic() - running.startedMs, this.#timeoutMs);
+    const { invocation, startedMs, streamed } = running;
+    const { requestId, trace } = invocation;
+    const durationMs = Math.min(this.#parts.clock.monotonic() - startedMs, this.#timeoutMs);
     running.settled = true;
     // Every line that was printed before the answer is in the pipe by now.
     this.#runtime?.output.drain();
-    this.#reporter.report({ requestId, durationMs, outcome: failure?.report ?? { status: "success" } }, this.#sandbox);
+    // A fault means that the runtime gave no answer of its own.
+    const latencyMs = streamed?.latencyMs ?? (failure?.fault === undefined ? durationMs : undefined);
+    const producedBytes = streamed?.sink.bytes ?? payload.length;
+    const outcome = failure?.report ?? success;
+    this.#reporter.answered({ requestId, trace, startedMs, latencyMs, durationMs, producedBytes, outcome }, this.#sandbox);
+    // Whoever sees when the runtime was done is told when it is, but a tail goes with the answer.
+    if (running.logTail || !this.#log.wants("platform.runtimeDone")) this.#reporter.report();
     const logTail = running.logTail ? this.#log.endTail() : undefined;
     const functionError = failure === undefined ? undefined : "Unhandled";
     const errorType = failure === undefined ? undefined : errorTypeOf(failure);
@@ -325,6 +339,7 @@ export class Environment implements RuntimePort {
     const running = this.#running;
     this.#running = undefined;
     this.#initTimer?.cancel();
+    this.#reporter.report();
     running?.timer.cancel();
     if (running?.settled === false) running.reject(reason);
   }

@@ -1,20 +1,18 @@
 // How an invoke fails when it is the function that failed: what the caller gets, what REPORT says. Payloads are
 // Lambda's own; what a runtime reported passes through unchanged.
 import type { SandboxExit } from "../../sandbox/sandbox.ts";
-import { timedOutLine, type ReportStatus } from "../log/platform-lines.ts";
+import type { Outcome } from "../log/platform-events.ts";
 import { maxResponseBytes, type ReportedError, type RuntimeResponse } from "../runtime-api/runtime-port.ts";
 
 export interface Failure {
   readonly payload: Uint8Array;
-  readonly report: ReportStatus;
-  /** What Lambda itself writes into the log about it, besides REPORT. */
-  readonly lines: (requestId: string, timeMs: number) => readonly string[];
+  readonly report: Outcome;
+  /** What Lambda itself writes into the log about it, besides REPORT; undefined where the runtime gave an answer. */
+  readonly fault: ((requestId: string, timeMs: number) => string) | undefined;
 }
 
-const noLines = (): readonly string[] => [];
-
 export function reported(error: ReportedError): Failure {
-  return { payload: error.body, report: { status: "error", errorType: platformErrorType(error.errorType) }, lines: noLines };
+  return { payload: error.body, report: { status: "error", errorType: platformErrorType(error.errorType) }, fault: undefined };
 }
 
 export function timedOut(requestId: string, timeoutSeconds: number): Failure {
@@ -22,7 +20,8 @@ export function timedOut(requestId: string, timeoutSeconds: number): Failure {
   return {
     payload: payload("Sandbox.Timedout", `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`),
     report: { status: "timeout" },
-    lines: (id, timeMs) => [timedOutLine(timeMs, id, seconds)],
+    // Log filters in use look for this text.
+    fault: (id, timeMs) => `${new Date(timeMs).toISOString()} ${id} Task timed out after ${seconds} seconds`,
   };
 }
 
@@ -32,7 +31,7 @@ export function exited(requestId: string, exit: SandboxExit): Failure {
     payload: payload("Runtime.ExitError", `RequestId: ${requestId} Error: ${text}`),
     // The payload of a function that ran out of memory says "signal: killed"; its log says why.
     report: { status: "error", errorType: exit.outOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError" },
-    lines: (id) => [`RequestId: ${id} Error: ${text}`, "Runtime.ExitError"],
+    fault: (id) => `RequestId: ${id} Error: ${text}\nRuntime.ExitError`,
   };
 }
 
@@ -41,7 +40,7 @@ export function entrypointInvalid(requestId: string, message: string): Failure {
   return {
     payload: payload(errorType, `RequestId: ${requestId} Error: ${message}`),
     report: { status: "error", errorType },
-    lines: (id) => [`RequestId: ${id} Error: ${message}`, errorType],
+    fault: (id) => `RequestId: ${id} Error: ${message}\n${errorType}`,
   };
 }
 
@@ -70,7 +69,7 @@ export function responseTooLarge(limitBytes = maxResponseBytes): Failure {
   return {
     payload: Buffer.from(JSON.stringify({ errorMessage, errorType })),
     report: { status: "error", errorType },
-    lines: noLines,
+    fault: undefined,
   };
 }
 
@@ -81,7 +80,7 @@ function badResponse(requestId: string, errorType: "Runtime.TruncatedResponse" |
   return {
     payload: payload(errorType, `RequestId: ${requestId} Error: ${errorType}`),
     report: { status: "error", errorType },
-    lines: noLines,
+    fault: undefined,
   };
 }
 

@@ -1,41 +1,152 @@
-// END and REPORT of each invoke, with what they know from before: the init that is reported once, the peak of memory.
+// What the platform tells of each init and invoke, with what it knows from before: the init that is reported once, the
+// peak of memory. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html
+import { formatFunctionArn } from "../../core/arn.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
-import { endLine, reportLine, type ReportFacts } from "../log/platform-lines.ts";
+import { tracingOf, type InitPhase, type Outcome, type Span } from "../log/platform-events.ts";
+import type { EnvironmentPlan } from "./environment-parts.ts";
 
 /** Asking a sandbox for its memory costs more than a short invoke, which cannot have changed it by much. */
 const shortInvokeMs = 2;
 const sampleAgeMs = 50;
+const bytesPerMiB = 1024 * 1024;
+
+/** How the runtime answered an event, or failed to. */
+export interface Answer {
+  readonly requestId: string;
+  readonly trace: string | undefined;
+  /** When the invoke began, of a monotonic clock. */
+  readonly startedMs: number;
+  /** From then until the answer began; undefined: there was none. */
+  readonly latencyMs: number | undefined;
+  /** From then until it was complete. */
+  readonly durationMs: number;
+  readonly producedBytes: number;
+  readonly outcome: Outcome;
+}
+
+/** Answered and not reported. */
+interface Open {
+  readonly answer: Answer;
+  readonly sandbox: Sandbox | undefined;
+  /** When the runtime was through with it, of a monotonic clock; undefined: it may still be at it. */
+  doneMs: number | undefined;
+}
+
+type ReporterPlan = Pick<EnvironmentPlan, "version" | "initializationType" | "runtime">;
 
 export class Reporter {
-  /** Of an init that no report has mentioned yet. */
-  #initDurationMs: number | undefined;
   readonly #log: EnvironmentLog;
   readonly #clock: Clock;
-  readonly #memoryMiB: number;
+  readonly #plan: ReporterPlan;
+  #initStartedMs = 0;
+  /** Of an init that no report has mentioned yet. */
+  #initDurationMs: number | undefined;
   #peakMemoryBytes = 0;
   #sampledMs = Number.NEGATIVE_INFINITY;
+  #open: Open | undefined;
 
-  constructor(log: EnvironmentLog, clock: Clock, memoryMiB: number) {
+  constructor(log: EnvironmentLog, clock: Clock, plan: ReporterPlan) {
     this.#log = log;
     this.#clock = clock;
-    this.#memoryMiB = memoryMiB;
+    this.#plan = plan;
   }
 
-  initialised(durationMs: number, sandbox: Sandbox | undefined): void {
+  initStarted(phase: InitPhase): void {
+    this.#initStartedMs = this.#clock.monotonic();
+    const { initializationType, runtime, version } = this.#plan;
+    this.#log.platform(() => ({
+      type: "platform.initStart",
+      record: {
+        initializationType,
+        phase,
+        runtimeVersion: runtime.version,
+        runtimeVersionArn: `arn:aws:lambda:${version.id.region}::runtime:${runtime.versionHash}`,
+        functionName: version.id.name,
+        functionVersion: version.version,
+        instanceId: this.#log.stream.stream,
+        instanceMaxMemory: version.configuration.memoryMiB * bytesPerMiB,
+      },
+    }));
+  }
+
+  initEnded(phase: InitPhase, outcome: Outcome, sandbox: Sandbox | undefined): void {
+    const durationMs = this.#clock.monotonic() - this.#initStartedMs;
+    const { initializationType } = this.#plan;
+    const record = { initializationType, phase, ...outcome };
+    this.#log.platform({ type: "platform.initRuntimeDone", record });
+    this.#log.platform({ type: "platform.initReport", record: { ...record, metrics: { durationMs } } });
+    // The first REPORT tells of an init on demand; one inside an invoke is part of its duration.
+    if (outcome.status !== "success" || initializationType !== "on-demand" || phase === "invoke") return;
     this.#initDurationMs = durationMs;
     if (sandbox !== undefined) this.#sample(sandbox, durationMs);
   }
 
-  /** The lines are made when the log is written, after the reply, unless somebody waits for its tail. */
-  report(facts: Pick<ReportFacts, "requestId" | "durationMs" | "outcome">, sandbox: Sandbox | undefined): void {
-    const initDurationMs = this.#initDurationMs;
+  started(requestId: string, trace: string | undefined): void {
+    const { id, version } = this.#plan.version;
+    this.#log.platform(() => ({
+      type: "platform.start",
+      record: { requestId, functionArn: formatFunctionArn(id), version, tracing: tracingOf(trace) },
+    }));
+  }
+
+  /** Nothing is told yet: `runtimeDone` and `report` follow, at once or when the runtime and its extensions are done. */
+  answered(answer: Answer, sandbox: Sandbox | undefined): void {
+    this.#open = { answer, sandbox, doneMs: undefined };
+  }
+
+  /** The runtime asks for the next event, or never will. Nothing happens when there is no invoke to tell of. */
+  runtimeDone(): void {
+    const open = this.#open;
+    if (open === undefined || open.doneMs !== undefined) return;
+    const doneMs = this.#clock.monotonic();
+    open.doneMs = doneMs;
+    if (!this.#log.wants("platform.runtimeDone")) return;
+    const { answer } = open;
+    this.#log.platform(() => ({
+      type: "platform.runtimeDone",
+      record: {
+        requestId: answer.requestId,
+        ...answer.outcome,
+        spans: this.#spansOf(answer, doneMs),
+        metrics: { durationMs: answer.durationMs, producedBytes: answer.producedBytes },
+        tracing: tracingOf(answer.trace),
+      },
+    }));
+  }
+
+  /** Ends the invoke, after `runtimeDone`. `isHeld`: extensions have held it until now, which counts as its duration. */
+  report(isHeld = false): void {
+    this.runtimeDone();
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    const { answer, sandbox, doneMs = 0 } = open;
+    const [initDurationMs, nowMs] = [this.#initDurationMs, isHeld ? this.#clock.monotonic() : doneMs];
+    const durationMs = isHeld ? nowMs - answer.startedMs : answer.durationMs;
     this.#initDurationMs = undefined;
-    this.#log.platform(() => endLine(facts.requestId));
+    this.#log.platform({ type: "platform.end", record: { requestId: answer.requestId } });
+    // Made when the log is written, after the reply, unless somebody waits for its tail.
     this.#log.platform(() => {
-      if (sandbox !== undefined) this.#sample(sandbox, facts.durationMs);
-      return reportLine({ ...facts, initDurationMs, memoryMiB: this.#memoryMiB, peakMemoryBytes: this.#peakMemoryBytes });
+      if (sandbox !== undefined) this.#sample(sandbox, durationMs);
+      return {
+        type: "platform.report",
+        record: {
+          requestId: answer.requestId,
+          metrics: {
+            durationMs,
+            // Init is billed since August 2025.
+            billedDurationMs: Math.ceil(durationMs + (initDurationMs ?? 0)),
+            memorySizeMB: this.#plan.version.configuration.memoryMiB,
+            maxMemoryUsedMB: Math.ceil(this.#peakMemoryBytes / bytesPerMiB),
+            initDurationMs,
+          },
+          ...answer.outcome,
+          spans: isHeld ? [{ name: "extensionOverhead", start: this.#timeOf(doneMs), durationMs: nowMs - doneMs }] : undefined,
+          tracing: tracingOf(answer.trace),
+        },
+      };
     });
   }
 
@@ -44,5 +155,21 @@ export class Reporter {
     if (durationMs < shortInvokeMs && nowMs - this.#sampledMs < sampleAgeMs) return;
     this.#sampledMs = nowMs;
     this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, sandbox.peakMemoryBytes());
+  }
+
+  /** A moment of the monotonic clock as RFC 3339. */
+  #timeOf(monotonicMs: number): string {
+    return new Date(this.#clock.now() - this.#clock.monotonic() + monotonicMs).toISOString();
+  }
+
+  /** Undefined for an invoke that was never answered. */
+  #spansOf({ startedMs, latencyMs, durationMs }: Answer, doneMs: number): readonly Span[] | undefined {
+    if (latencyMs === undefined) return undefined;
+    const answeredMs = startedMs + durationMs;
+    return [
+      { name: "responseLatency", start: this.#timeOf(startedMs), durationMs: latencyMs },
+      { name: "responseDuration", start: this.#timeOf(startedMs + latencyMs), durationMs: durationMs - latencyMs },
+      { name: "runtimeOverhead", start: this.#timeOf(answeredMs), durationMs: doneMs - answeredMs },
+    ];
   }
 }

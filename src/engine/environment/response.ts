@@ -31,6 +31,11 @@ export class ReceiverSink implements ResponseSink {
     this.#owner = owner;
   }
 
+  /** What came so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.#owner.isOver()) return true;
     const { limitBytes } = this.#receiver;

@@ -1,29 +1,63 @@
-// The log of one environment: lines of the platform and of the function in the order they came, the tail of the
-// invoke in progress, and the way to the sink, which is never on the path of a reply.
+// The log of one environment: what the platform tells and the function prints, in the order it came; the tail of the
+// invoke in progress; and the ways to the sink and to telemetry subscribers, which are never on the path of a reply.
 import type { Clock } from "../../core/clock.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import type { PlatformEvent, PlatformType } from "./platform-events.ts";
 
 /** What `LogType=Tail` returns at most. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const tailBytes = 4096;
 
-/** A line, or what makes it when there is time. */
-type Line = string | (() => string);
+/** An event, or what makes it when there is time. */
+type LazyEvent = PlatformEvent | (() => PlatformEvent);
+
+/** How a log shows what the platform tells. */
+export interface LogFormat {
+  /** Whether it may show any event of this type. */
+  shows(type: PlatformType): boolean;
+  /** One line without its newline; undefined: not shown. */
+  line(event: PlatformEvent, timeMs: number): string | undefined;
+}
+
+/** A line that a process printed. */
+export type PrintedLine =
+  | { readonly type: "function"; readonly record: string }
+  | { readonly type: "extension"; readonly record: string };
+
+export type LogRecord = { readonly timeMs: number } & (PlatformEvent | PrintedLine);
+
+/** Gets records in order, some at a time. */
+export type LogSubscriber = (records: readonly LogRecord[]) => void;
+
+export interface EnvironmentLogParts {
+  readonly sink: LogSink;
+  readonly stream: LogStreamId;
+  readonly clock: Clock;
+  readonly format: LogFormat;
+}
+
+interface Queued {
+  readonly timeMs: number;
+  readonly entry: PrintedLine | LazyEvent;
+}
 
 export class EnvironmentLog {
   readonly stream: LogStreamId;
   readonly #sink: LogSink;
   readonly #clock: Clock;
+  readonly #format: LogFormat;
   readonly #splitter: LineSplitter;
-  #queued: { timeMs: number; line: Line }[] = [];
+  readonly #subscribers = new Set<LogSubscriber>();
+  #queued: Queued[] = [];
   #tail: string[] | undefined;
   #tailLength = 0;
 
-  constructor(sink: LogSink, stream: LogStreamId, clock: Clock) {
+  constructor({ sink, stream, clock, format }: EnvironmentLogParts) {
     this.#sink = sink;
     this.stream = stream;
     this.#clock = clock;
-    this.#splitter = new LineSplitter((line) => this.#add(line));
+    this.#format = format;
+    this.#splitter = new LineSplitter((line) => this.#add({ type: "function", record: line }));
   }
 
   /** What the function printed. */
@@ -31,10 +65,21 @@ export class EnvironmentLog {
     this.#splitter.push(bytes);
   }
 
-  /** A line of the platform; it ends a line that the function has begun. */
-  platform(line: Line): void {
+  /** What the platform tells; it ends a line that the function has begun. */
+  platform(event: LazyEvent): void {
     this.#splitter.flush();
-    this.#add(line);
+    this.#add(event);
+  }
+
+  /** Hears of every record that is flushed from now on, shown in the log or not, until the returned function is called. */
+  subscribe(subscriber: LogSubscriber): () => void {
+    this.#subscribers.add(subscriber);
+    return () => void this.#subscribers.delete(subscriber);
+  }
+
+  /** Whether anybody would see events of this type: others need not be made. */
+  wants(type: PlatformType): boolean {
+    return this.#subscribers.size > 0 || this.#format.shows(type);
   }
 
   beginTail(): void {
@@ -51,39 +96,57 @@ export class EnvironmentLog {
     return text.subarray(Math.max(0, text.length - tailBytes));
   }
 
-  /** Hands what is queued to the sink now. */
+  /** Hands what is queued to the sink and the subscribers now. */
   flush(): void {
     if (this.#queued.length === 0) return;
-    const events = this.#queued.map(({ timeMs, line }): LogEvent => ({ timeMs, message: render(line) }));
+    const queued = this.#queued;
     this.#queued = [];
-    this.#sink.append(this.stream, events);
+    const events: LogEvent[] = [];
+    const records: LogRecord[] = [];
+    const isFollowed = this.#subscribers.size > 0;
+    for (const { timeMs, entry } of queued) {
+      const record = made(entry);
+      const message = this.#messageOf(record, timeMs);
+      if (message !== undefined) events.push({ timeMs, message });
+      if (isFollowed) records.push({ timeMs, ...record });
+    }
+    if (events.length > 0) this.#sink.append(this.stream, events);
+    for (const subscriber of this.#subscribers) subscriber(records);
   }
 
   /** Nothing comes after it. */
   close(): void {
     this.#splitter.flush();
     this.flush();
+    this.#subscribers.clear();
   }
 
-  #add(line: Line): void {
+  #add(entry: PrintedLine | LazyEvent): void {
     if (this.#queued.length === 0) setImmediate(() => this.flush());
+    const timeMs = this.#clock.now();
     if (this.#tail === undefined) {
-      this.#queued.push({ timeMs: this.#clock.now(), line });
+      this.#queued.push({ timeMs, entry });
       return;
     }
-    const text = render(line);
-    this.#queued.push({ timeMs: this.#clock.now(), line: text });
-    this.#tail.push(`${text}\n`);
-    this.#tailLength += text.length + 1;
-    // A character is at least a byte: what is cut here can never be among the last bytes.
-    if (this.#tailLength > 16 * tailBytes) this.#trimTail(this.#tail);
+    const now = made(entry);
+    this.#queued.push({ timeMs, entry: now });
+    const text = this.#messageOf(now, timeMs);
+    if (text !== undefined) this.#addToTail(text, this.#tail);
   }
 
-  #trimTail(tail: string[]): void {
+  #messageOf(record: PrintedLine | PlatformEvent, timeMs: number): string | undefined {
+    return record.type === "function" || record.type === "extension" ? record.record : this.#format.line(record, timeMs);
+  }
+
+  #addToTail(text: string, tail: string[]): void {
+    tail.push(`${text}\n`);
+    this.#tailLength += text.length + 1;
+    // A character is at least a byte: what is cut here can never be among the last bytes.
+    if (this.#tailLength <= 16 * tailBytes) return;
     while (tail.length > 1 && this.#tailLength - (tail[0]?.length ?? 0) >= tailBytes) {
       this.#tailLength -= tail.shift()?.length ?? 0;
     }
   }
 }
 
-const render = (line: Line): string => (typeof line === "string" ? line : line());
+const made = (entry: PrintedLine | LazyEvent): PrintedLine | PlatformEvent => (typeof entry === "function" ? entry() : entry);

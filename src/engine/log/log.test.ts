@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../core/clock.ts";
 import type { AccountId, Region } from "../../core/context.ts";
 import type { LogEvent, LogStreamId } from "../../observe/log-sink.ts";
-import { EnvironmentLog } from "./environment-log.ts";
+import { EnvironmentLog, type LogFormat, type LogRecord } from "./environment-log.ts";
 import { LineSplitter, longestLineBytes } from "./line-splitter.ts";
-import { initReportLine, initStartLine, reportLine, timedOutLine } from "./platform-lines.ts";
+import { fault, tracingOf, type Outcome, type PlatformEvent } from "./platform-events.ts";
+import { jsonFormat } from "./platform-envelopes.ts";
+import { textFormat } from "./platform-lines.ts";
 
 function split(...pieces: string[]): string[] {
   const lines: string[] = [];
@@ -34,7 +36,7 @@ describe("what a function prints", () => {
   });
 });
 
-function open(): { log: EnvironmentLog; events: LogEvent[] } {
+function open(format: LogFormat = textFormat): { log: EnvironmentLog; events: LogEvent[] } {
   const events: LogEvent[] = [];
   const stream: LogStreamId = {
     function: { account: "000000000000" as AccountId, region: "us-east-1" as Region, name: "f" },
@@ -42,26 +44,45 @@ function open(): { log: EnvironmentLog; events: LogEvent[] } {
     stream: "2026/01/31/[$LATEST]00",
   };
   const sink = { append: (_: LogStreamId, more: readonly LogEvent[]) => void events.push(...more), flush: async () => {} };
-  return { log: new EnvironmentLog(sink, stream, new ManualClock(5)), events };
+  return { log: new EnvironmentLog({ sink, stream, clock: new ManualClock(5), format }), events };
 }
+
+const start: PlatformEvent = { type: "platform.start", record: { requestId: "id", functionArn: "arn", version: "7" } };
+const end: PlatformEvent = { type: "platform.end", record: { requestId: "id" } };
 
 describe("the log of an environment", () => {
   test("keeps the order of platform and function lines and ends a begun line", () => {
     const { log, events } = open();
-    log.platform("START");
+    log.platform(start);
     log.print(Buffer.from("no newline"));
-    log.platform(() => "END");
+    log.platform(() => end);
     log.flush();
     expect(events).toEqual([
-      { timeMs: 5, message: "START" },
+      { timeMs: 5, message: "START RequestId: id Version: 7" },
       { timeMs: 5, message: "no newline" },
-      { timeMs: 5, message: "END" },
+      { timeMs: 5, message: "END RequestId: id" },
     ]);
+  });
+
+  test("tells subscribers of every event, also of what its format does not show, until they leave", () => {
+    const { log, events } = open();
+    const seen: LogRecord[] = [];
+    expect(log.wants("platform.runtimeDone")).toBe(false);
+    const leave = log.subscribe((records) => seen.push(...records));
+    expect(log.wants("platform.runtimeDone")).toBe(true);
+    log.platform(runtimeDone("success"));
+    log.print(Buffer.from("hello\n"));
+    log.flush();
+    leave();
+    log.platform(start);
+    log.flush();
+    expect(seen).toEqual([{ timeMs: 5, ...runtimeDone("success") }, { timeMs: 5, type: "function", record: "hello" }]);
+    expect(events.map(({ message }) => message)).toEqual(["hello", "START RequestId: id Version: 7"]);
   });
 
   test("reaches the sink by itself, after the present turn", async () => {
     const { log, events } = open();
-    log.platform("START");
+    log.platform(start);
     expect(events).toEqual([]);
     await new Promise((resolve) => setImmediate(resolve));
     expect(events).toHaveLength(1);
@@ -72,46 +93,121 @@ describe("the log of an environment", () => {
     log.print(Buffer.from("before\n"));
     log.beginTail();
     for (let index = 0; index < 10_000; index += 1) log.print(Buffer.from(`line ${index} é\n`));
-    log.platform("END");
+    log.platform(end);
     const tail = log.endTail();
     expect(tail.length).toBe(4096);
-    expect(tail.toString()).toMatch(/line 9998 é\nline 9999 é\nEND\n$/);
+    expect(tail.toString()).toMatch(/line 9998 é\nline 9999 é\nEND RequestId: id\n$/);
   });
 
   test("has a short tail whole", () => {
     const { log } = open();
     log.print(Buffer.from("before\n"));
     log.beginTail();
-    log.platform("START");
+    log.platform(start);
+    log.platform(runtimeDone("success"));
     log.print(Buffer.from("in"));
-    expect(log.endTail().toString()).toBe("START\nin\n");
+    expect(log.endTail().toString()).toBe("START RequestId: id Version: 7\nin\n");
   });
 });
 
-describe("platform lines", () => {
-  const facts = { requestId: "id", durationMs: 3.0051, memoryMiB: 128, peakMemoryBytes: 36.2 * 1024 * 1024 };
+const outcomes = {
+  success: { status: "success" },
+  timeout: { status: "timeout" },
+  error: { status: "error", errorType: "Runtime.ExitError" },
+} as const satisfies Record<string, Outcome>;
+
+const runtimeDone = (outcome: keyof typeof outcomes): PlatformEvent => ({
+  type: "platform.runtimeDone",
+  record: { requestId: "id", ...outcomes[outcome], metrics: { durationMs: 1.0005, producedBytes: 2 } },
+});
+
+const report = (outcome: keyof typeof outcomes = "success", initDurationMs?: number): PlatformEvent => ({
+  type: "platform.report",
+  record: {
+    requestId: "id",
+    metrics: { durationMs: 3.0051, billedDurationMs: 114, memorySizeMB: 128, maxMemoryUsedMB: 37, initDurationMs },
+    ...outcomes[outcome],
+  },
+});
+
+const initReport = (initializationType: "on-demand" | "provisioned-concurrency", status: "success" | "timeout"): PlatformEvent => ({
+  type: "platform.initReport",
+  record: { initializationType, phase: "init", status, metrics: { durationMs: 9999.789 } },
+});
+
+const initStart = (phase: "init" | "invoke"): PlatformEvent => ({
+  type: "platform.initStart",
+  record: {
+    initializationType: "on-demand",
+    phase,
+    runtimeVersion: "nodejs:24.v1",
+    runtimeVersionArn: "arn:aws:lambda:eu-west-1::runtime:ab",
+    functionName: "f",
+    functionVersion: "$LATEST",
+    instanceId: "2026/01/31/[$LATEST]00",
+    instanceMaxMemory: 134_217_728,
+  },
+});
+
+const extension: PlatformEvent = { type: "platform.extension", record: { name: "x", state: "Ready", events: ["INVOKE", "SHUTDOWN"] } };
+
+describe("platform lines in text", () => {
+  const line = (event: PlatformEvent): string | undefined => textFormat.line(event, 0);
 
   test("report a cold start as AWS does, trailing tab included", () => {
-    expect(reportLine({ ...facts, initDurationMs: 110.1, outcome: { status: "success" } })).toBe(
+    expect(line(report("success", 110.1))).toBe(
       "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 114 ms\tMemory Size: 128 MB\tMax Memory Used: 37 MB\tInit Duration: 110.10 ms\t",
     );
   });
 
   test("report failures with status and type", () => {
-    const failed = { ...facts, initDurationMs: undefined };
-    expect(reportLine({ ...failed, outcome: { status: "timeout" } })).toMatch(/Max Memory Used: 37 MB\tStatus: timeout\t$/);
-    expect(reportLine({ ...failed, outcome: { status: "error", errorType: "Runtime.ExitError" } })).toMatch(
-      /MB\tStatus: error\tError Type: Runtime.ExitError\t$/,
-    );
+    expect(line(report("timeout"))).toMatch(/Max Memory Used: 37 MB\tStatus: timeout\t$/);
+    expect(line(report("error"))).toMatch(/MB\tStatus: error\tError Type: Runtime.ExitError\t$/);
   });
 
-  test("tell of the runtime, of a failed init and of a timeout", () => {
-    expect(initStartLine("nodejs:24.v1", "eu-west-1", "ab")).toBe(
-      "INIT_START Runtime Version: nodejs:24.v1\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:ab",
+  test("tell of the runtime, of a failed init, of extensions and of subscriptions", () => {
+    expect(line(initStart("init"))).toBe("INIT_START Runtime Version: nodejs:24.v1\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:ab");
+    expect(line(initReport("on-demand", "timeout"))).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout");
+    expect(line(extension)).toBe("EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE, SHUTDOWN]");
+    expect(line({ type: "platform.telemetrySubscription", record: { name: "x", state: "Subscribed", types: ["platform", "function"] } })).toBe(
+      "TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function]",
     );
-    expect(initReportLine({ durationMs: 9999.789, phase: "init", outcome: { status: "timeout" } })).toBe(
-      "INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout",
-    );
-    expect(timedOutLine(0, "id", "3.00")).toBe("1970-01-01T00:00:00.000Z id Task timed out after 3.00 seconds");
+    expect(line(fault("in words"))).toBe("in words");
   });
+
+  test("pass over what has no line", () => {
+    for (const event of [initStart("invoke"), initReport("on-demand", "success"), runtimeDone("error")]) expect(line(event)).toBeUndefined();
+    expect(line(initReport("provisioned-concurrency", "success"))).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\t");
+  });
+});
+
+describe("platform lines in JSON", () => {
+  test("are the envelopes of the Telemetry API, durations in microseconds", () => {
+    expect(jsonFormat("INFO").line(report("success", 463.5121), 0)).toBe(
+      '{"time":"1970-01-01T00:00:00.000Z","type":"platform.report","record":{"requestId":"id","metrics":{"durationMs":3.005,' +
+        '"billedDurationMs":114,"memorySizeMB":128,"maxMemoryUsedMB":37,"initDurationMs":463.512},"status":"success"}}',
+    );
+    expect(jsonFormat("DEBUG").line(end, 0)).toBeUndefined();
+  });
+
+  test.each<[string, PlatformEvent, string[]]>([
+    ["INFO", initStart("invoke"), ["DEBUG", "INFO"]],
+    ["DEBUG", runtimeDone("success"), ["DEBUG"]],
+    ["WARN", runtimeDone("error"), ["DEBUG", "INFO", "WARN"]],
+    ["DEBUG", initReport("on-demand", "success"), ["DEBUG"]],
+    ["INFO", initReport("provisioned-concurrency", "success"), ["DEBUG", "INFO"]],
+    ["WARN", initReport("provisioned-concurrency", "timeout"), ["DEBUG", "INFO", "WARN"]],
+    ["INFO", report(), ["DEBUG", "INFO"]],
+    ["WARN", report("timeout"), ["DEBUG", "INFO", "WARN"]],
+    ["INFO", extension, ["DEBUG", "INFO"]],
+    ["WARN", fault("x"), ["DEBUG", "INFO", "WARN"]],
+  ])("of level %s are shown from there on", (_, event, shown) => {
+    const levels = (["DEBUG", "INFO", "WARN"] as const).filter((level) => jsonFormat(level).line(event, 0) !== undefined);
+    expect(levels).toEqual(shown);
+  });
+});
+
+test("a trace is told of when it is sampled", () => {
+  expect(tracingOf("Root=1-0-0;Parent=0;Sampled=1")).toEqual({ type: "X-Amzn-Trace-Id", value: "Root=1-0-0;Parent=0;Sampled=1" });
+  expect(tracingOf("Root=1-0-0;Parent=0;Sampled=0")).toBeUndefined();
 });

@@ -1,64 +1,75 @@
-// The lines that Lambda itself writes into a function's log, text format. Fields are separated by tabs.
+// Platform events as the lines of a log in text format. Fields are separated by tabs.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+import type { LogFormat } from "./environment-log.ts";
+import type { ExtensionRecord, Outcome, PlatformEvent, PlatformRecords, ReportRecord } from "./platform-events.ts";
 
-export type ReportStatus =
-  | { readonly status: "success" }
-  | { readonly status: "timeout" }
-  | { readonly status: "error"; readonly errorType: string };
+export const textFormat: LogFormat = {
+  shows: (type) => type !== "platform.initRuntimeDone" && type !== "platform.runtimeDone",
+  line: textLine,
+};
 
-export interface ReportFacts {
-  readonly requestId: string;
-  readonly durationMs: number;
-  /** Only for the first invoke after an init of its own. */
-  readonly initDurationMs: number | undefined;
-  readonly memoryMiB: number;
-  readonly peakMemoryBytes: number;
-  readonly outcome: ReportStatus;
+function textLine(event: PlatformEvent): string | undefined {
+  switch (event.type) {
+    case "platform.initStart":
+      return initStartLine(event.record);
+    case "platform.initReport":
+      return initReportLine(event.record);
+    case "platform.start":
+      return `START RequestId: ${event.record.requestId} Version: ${event.record.version}`;
+    case "platform.end":
+      return `END RequestId: ${event.record.requestId}`;
+    case "platform.report":
+      return reportLine(event.record);
+    case "platform.extension":
+      return extensionLine(event.record);
+    case "platform.telemetrySubscription":
+      return subscriptionLine("TELEMETRY", event.record);
+    case "platform.logsSubscription":
+      return subscriptionLine("LOGS", event.record);
+    case "platform.logsDropped":
+      return `LOGS_DROPPED\tReason: ${event.record.reason}\tDropped Records: ${event.record.droppedRecords}\tDropped Bytes: ${event.record.droppedBytes}`;
+    case "platform.fault":
+      return event.record;
+    case "platform.initRuntimeDone":
+    case "platform.runtimeDone":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
 }
 
-export interface InitReportFacts {
-  readonly durationMs: number;
-  readonly phase: "init" | "invoke";
-  readonly outcome: ReportStatus;
+/** An init that is repeated inside an invoke has no line of its own. */
+const initStartLine = ({ phase, runtimeVersion, runtimeVersionArn }: PlatformRecords["platform.initStart"]): string | undefined =>
+  phase === "invoke" ? undefined : `INIT_START Runtime Version: ${runtimeVersion}\tRuntime Version ARN: ${runtimeVersionArn}`;
+
+/** On demand only what is not the normal course has a line of its own: the first REPORT tells the rest. */
+function initReportLine(record: PlatformRecords["platform.initReport"]): string | undefined {
+  if (record.status === "success" && record.initializationType === "on-demand") return undefined;
+  return `INIT_REPORT Init Duration: ${record.metrics.durationMs.toFixed(2)} ms\tPhase: ${record.phase}\t${outcomeFields(record, "")}`;
 }
-
-const bytesPerMiB = 1024 * 1024;
-
-export const initStartLine = (runtimeVersion: string, region: string, versionHash: string): string =>
-  `INIT_START Runtime Version: ${runtimeVersion}\tRuntime Version ARN: arn:aws:lambda:${region}::runtime:${versionHash}`;
-
-export const startLine = (requestId: string, version: string): string => `START RequestId: ${requestId} Version: ${version}`;
-
-export const endLine = (requestId: string): string => `END RequestId: ${requestId}`;
 
 /** Ends in a tab, as AWS's does. */
-export function reportLine(facts: ReportFacts): string {
-  // Init is billed since August 2025.
-  const billedMs = Math.ceil(facts.durationMs + (facts.initDurationMs ?? 0));
-  const init = facts.initDurationMs === undefined ? "" : `Init Duration: ${facts.initDurationMs.toFixed(2)} ms\t`;
+function reportLine(record: ReportRecord): string {
+  const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = record.metrics;
+  const init = initDurationMs === undefined ? "" : `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
   return (
-    `REPORT RequestId: ${facts.requestId}\tDuration: ${facts.durationMs.toFixed(2)} ms\t` +
-    `Billed Duration: ${billedMs} ms\tMemory Size: ${facts.memoryMiB} MB\t` +
-    `Max Memory Used: ${Math.ceil(facts.peakMemoryBytes / bytesPerMiB)} MB\t${init}${statusFields(facts.outcome, "\t")}`
+    `REPORT RequestId: ${record.requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedDurationMs} ms\t` +
+    `Memory Size: ${memorySizeMB} MB\tMax Memory Used: ${maxMemoryUsedMB} MB\t${init}${outcomeFields(record, "\t")}`
   );
 }
 
-export const initReportLine = (facts: InitReportFacts): string =>
-  `INIT_REPORT Init Duration: ${facts.durationMs.toFixed(2)} ms\tPhase: ${facts.phase}\t${statusFields(facts.outcome, "")}`;
+function outcomeFields({ status, errorType }: Outcome, end: string): string {
+  if (status === "success") return "";
+  return errorType === undefined ? `Status: ${status}${end}` : `Status: ${status}\tError Type: ${errorType}${end}`;
+}
 
-/** Log filters in use look for this text. */
-export const timedOutLine = (timeMs: number, requestId: string, seconds: string): string =>
-  `${new Date(timeMs).toISOString()} ${requestId} Task timed out after ${seconds} seconds`;
+function extensionLine({ name, state, events, errorType }: ExtensionRecord): string {
+  const error = errorType === undefined ? "" : `\tError Type: ${errorType}`;
+  return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]${error}`;
+}
 
-function statusFields(outcome: ReportStatus, end: string): string {
-  switch (outcome.status) {
-    case "success":
-      return "";
-    case "timeout":
-      return `Status: timeout${end}`;
-    case "error":
-      return `Status: error\tError Type: ${outcome.errorType}${end}`;
-    default:
-      return outcome satisfies never;
-  }
+/** Types as AWS prints them: `[Platform, Function]`. */
+function subscriptionLine(kind: "TELEMETRY" | "LOGS", { name, state, types }: PlatformRecords["platform.telemetrySubscription"]): string {
+  const shown = types.map((type) => type.charAt(0).toUpperCase() + type.slice(1));
+  return `${kind}\tName: ${name}\tState: ${state}\tTypes: [${shown.join(", ")}]`;
 }
