@@ -340,7 +340,8 @@ function defaultRuntimesDirectory(environment: NodeJS.ProcessEnv): string {
 
 /** Where programs of the user who started us are looked for. */
 export function programFolders(environment = process.env): { readonly searchPath: readonly string[]; readonly homeDirectory: string } {
-  const searchPath = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const { PATH: path = "", JAVA_HOME: javaHome = "" } = environment;
+  const searchPath = [...path.split(delimiter), ...(javaHome === "" ? [] : [join(javaHome, "bin")])].filter((folder) => folder !== "");
   return { searchPath, homeDirectory: homedir() };
 }
 

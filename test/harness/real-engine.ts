@@ -38,7 +38,7 @@ export async function startRealEngine(): Promise<RealEngine> {
     ids: systemIds,
     catalog,
     concurrency: concurrencyOf(catalog.account),
-    runtimes: createRuntimes({ directory: join(directory, "runtimes"), ...programFolders(), log: silentLogger }),
+    runtimes: createRuntimes({ directory: join(tmpdir(), "lambent-test-runtimes"), ...programFolders(), log: silentLogger }),
     driver,
     code: { hold: async (sha256) => ({ path: folders.get(sha256) ?? join(directory, "code", sha256), release: () => {} }) },
     credentials: {

@@ -79,7 +79,7 @@ export class GuestHost {
     const { runtimeDir } = plan.runtime;
     const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, memoryMiB, ephemeralStorageMiB: 512 });
     const { paths } = sandbox;
-    const request = { paths, host: { taskRoot, optRoot }, memoryMiB, environment: plan.environment ?? {} };
+    const request = { paths, host: { taskRoot, optRoot }, handler: plan.handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };
     const { program, args, environment } = plan.runtime.launch(request);
     const own = {
       PATH: "/usr/local/bin:/usr/bin:/bin",

@@ -52,8 +52,8 @@ function launchOf(
   given: { readonly logStream: LogStreamId; readonly runtimeApi: string },
 ): Launch {
   const { version, initializationType, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
-  const { memoryMiB, environment: own = {} } = version.configuration;
-  const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, memoryMiB, environment: own });
+  const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
+  const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, environment: own });
   const environment = environmentVariables({ ...given, version, initializationType, paths, language, credentials, endpoint });
   return { program, args, cwd: paths.taskRoot, environment };
 }

@@ -32,6 +32,9 @@ export const environmentVariables = (sources: VariableSources): Record<string, s
 /** Languages whose bootstrap AWS starts through a shell, which leaves two variables behind. */
 const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
 
+/** Which AWS gives the credentials a second time, under the names of its oldest SDK. */
+const knowsOldNames = /^java(?:8|11)\b/;
+
 function defaults({ version, paths, endpoint }: VariableSources): Record<string, string> {
   const { taskRoot, optRoot, runtimeDir } = paths;
   const { runtime } = version.configuration;
@@ -65,6 +68,7 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
+    ...(knowsOldNames.test(configuration.runtime) ? { AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey } : {}),
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     LAMBDA_TASK_ROOT: paths.taskRoot,
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,

@@ -10,6 +10,17 @@ export const runtimeMissing = (id: string, install: string): Fault =>
     message: `The runtime ${id} is not installed on this machine. ${install}`,
   });
 
+/** The same for a Java that is there, without the client through which it speaks. */
+export const javaClientUnavailable = (id: string, cause: unknown): Fault =>
+  new Fault({
+    code: "InvalidRuntimeException",
+    status: 502,
+    message:
+      `The runtime ${id} needs AWS's runtime client for Java, which could not be fetched: ${cause instanceof Error ? cause.message : String(cause)}\n` +
+      `As soon as Maven's repository is within reach: lambent runtimes add ${id}`,
+    cause,
+  });
+
 /** The same for the version that a function is pinned to. */
 export const runtimeVersionMissing = (id: string, version: string): Fault =>
   new Fault({ code: "InvalidRuntimeException", status: 502, message: missingVersionText(id, version) });

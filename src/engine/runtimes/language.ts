@@ -35,7 +35,7 @@ export interface FoundRuntime {
 export interface LanguageHost {
   /** Where installed and prepared runtimes are kept (`--runtimes`); shared by all instances of a user. */
   readonly directory: string;
-  /** Folders of the PATH. */
+  /** Folders of the PATH, and the one of JAVA_HOME's programs. */
   readonly searchPath: readonly string[];
   readonly homeDirectory: string;
   readonly log: { warn(fields: object, event: string): void };

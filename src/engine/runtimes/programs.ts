@@ -22,6 +22,7 @@ export async function installations(folder: string, prefix: string, program: str
     .map((name) => join(folder, name, program));
 }
 
+/** What is in a folder; nothing, where there is none or it is closed to us. */
 async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -30,6 +31,9 @@ async function listFolder(folder: string): Promise<string[]> {
     throw error;
   }
 }
+
+/** Paths of whatever lies in `folder`. */
+export const foldersIn = async (folder: string): Promise<string[]> => (await listFolder(folder)).map((name) => join(folder, name));
 
 /** The programs that exist, in their order; of links to one program the first. */
 export function thoseThere(programs: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 // Lambda runtimes on this machine. One file a language finds, installs and launches it; `runtimes.ts` is the table.
 import type { RuntimeVersion, RuntimeVersions } from "../../functions/runtime-versions.ts";
 import type { GuestPaths } from "../../sandbox/sandbox.ts";
+import type { InitializationType } from "../environment/environment-parts.ts";
 
 export interface Runtime {
   /** `python3.13`. */
@@ -24,7 +25,9 @@ export interface LaunchRequest {
   readonly paths: GuestPaths;
   /** The same folders on the host, to look into before the guest is there. */
   readonly host: { readonly taskRoot: string; readonly optRoot: string | undefined };
+  readonly handler: string;
   readonly memoryMiB: number;
+  readonly initializationType: InitializationType;
   /** The function's own variables; AWS_LAMBDA_EXEC_WRAPPER among them changes the command line. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -36,7 +36,9 @@ const machine = async (): Promise<LanguageHost & { readonly warnings: string[] }
 const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
   paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" },
   host: { taskRoot: folder, optRoot: undefined },
+  handler: "index.handler",
   memoryMiB: 1000,
+  initializationType: "on-demand",
   environment: {},
   ...more,
 });
@@ -56,7 +58,7 @@ test("names the command that installs what is missing", async () => {
     status: 502,
     message: expect.stringContaining("lambent runtimes add python3.15"),
   });
-  await expect(runtimes.resolve("java21")).rejects.toMatchObject({ code: "InvalidRuntimeException", message: expect.stringContaining("provided.al2023") });
+  await expect(runtimes.resolve("dotnet6")).rejects.toMatchObject({ code: "InvalidRuntimeException", message: expect.stringContaining("provided.al2023") });
   await expect(runtimes.add("cobol", () => undefined)).rejects.toMatchObject({ code: "RuntimeUnknown" });
 });
 

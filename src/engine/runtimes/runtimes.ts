@@ -3,6 +3,7 @@ import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
 import { runtimeMissing, runtimeUnknown, runtimeVersionMissing, runtimeVersionUnknown } from "./faults.ts";
 import { announceInstallation } from "./installation-news.ts";
 import { InstalledRuntimes, versionsFound, type FoundVersion } from "./installed-runtimes.ts";
+import { createJavaLanguage } from "./java.ts";
 import type { Language, LanguageHost } from "./language.ts";
 import { createNodeLanguage } from "./node.ts";
 import { createProvidedLanguage } from "./provided.ts";
@@ -11,7 +12,7 @@ import type { Runtime, Runtimes, RuntimeStatus } from "./runtime.ts";
 import { createUnsupportedLanguage } from "./unsupported.ts";
 
 export function createRuntimes(host: LanguageHost): Runtimes {
-  const languages = [createNodeLanguage(host), createPythonLanguage(host), createProvidedLanguage(), createUnsupportedLanguage()];
+  const languages = [createNodeLanguage(host), createPythonLanguage(host), createJavaLanguage(host), createProvidedLanguage(), createUnsupportedLanguage()];
   const machine = new InstalledRuntimes(languages);
   /** By version hash, of each id. */
   const opened = new Map<string, Map<string, Runtime>>();
@@ -94,8 +95,8 @@ function parseName(name: string): { readonly id: string; readonly version: strin
   return at === -1 ? { id: name, version: undefined } : { id: name.slice(0, at), version: name.slice(at + 1) };
 }
 
-/** `22.11.0` of `nodejs22.x`, `3.13.1` of `python3.13`: it goes to installers as it is, so it can be nothing else. */
+/** `22.11.0` of `nodejs22.x`, `3.13.1` of `python3.13`, `17.0.15` of `java17`: it goes to installers as it is, so it can be nothing else. */
 function isVersionOf(id: string, version: string): boolean {
-  const line = /^(?:nodejs(\d+)\.x|python(\d+\.\d+))$/.exec(id);
-  return line !== null && /^\d+\.\d+\.\d+$/.test(version) && version.startsWith(`${line[1] ?? line[2]}.`);
+  const line = /^(?:nodejs(\d+)\.x|python(\d+\.\d+)|java(\d+)(?:\.\w+)?)$/.exec(id);
+  return line !== null && /^\d+\.\d+\.\d+$/.test(version) && version.startsWith(`${line[1] ?? line[2] ?? line[3]}.`);
 }

@@ -187,7 +187,7 @@ describe("the Invoke operation", () => {
   });
 
   test("names the command that installs a runtime that is not here", async () => {
-    await createFunction(lambent.lambda, "java", { "x.txt": "x" }, { Runtime: "java21", Handler: "Hello::run" });
+    await createFunction(lambent.lambda, "java", { "x.txt": "x" }, { Runtime: "java8.al2", Handler: "Hello::run" });
     await expect(invoke("java", {})).rejects.toMatchObject({ name: "InvalidRuntimeException", $metadata: { httpStatusCode: 502 } });
   });
 });

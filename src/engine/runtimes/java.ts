@@ -1,0 +1,103 @@
+// Java runtimes: installations of this machine, and AWS's own runtime client, which speaks the Runtime API over HTTP.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { applyExecWrapper } from "./exec-wrapper.ts";
+import { javaClientUnavailable, runtimeNotInstalled } from "./faults.ts";
+import { createJavaClient, type JavaClient, javaClientJars, javaClientMain, nativeLibrary, nativeLibraryProperty } from "./java-client.ts";
+import { findJavaHomes, type JavaHome } from "./java-homes.ts";
+import { javaOptions } from "./java-options.ts";
+import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import { newestFirst } from "./programs.ts";
+import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+
+/** Which Amazon Linux is below makes no difference here. */
+const ids = ["java25", "java21", "java17.al2023", "java17", "java11.al2023", "java11", "java8.al2023", "java8.al2"];
+
+export function createJavaLanguage(host: LanguageHost): Language {
+  const client = createJavaClient(host);
+  return {
+    ids,
+    find: async (id) => {
+      const homes = (await findJavaHomes(host)).filter(({ version }) => majorOf(version) === majorOf(id));
+      return newestFirst(homes).map((java): FoundRuntime => ({ ...java, open: () => openJava(id, java, client) }));
+    },
+    howToInstall,
+    install: async (id, version, onProgress) => {
+      const homes = await findJavaHomes(host);
+      const isWanted = (java: JavaHome): boolean => (version === undefined ? majorOf(java.version) === majorOf(id) : java.version === version);
+      if (!homes.some(isWanted)) throw runtimeNotInstalled(id, howToInstall(id));
+      try {
+        await client.folder(onProgress);
+      } catch (error) {
+        throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);
+      }
+    },
+  };
+}
+
+/** `17` of `java17.al2023` and of `17.0.15`. */
+const majorOf = (text: string): string => /\d+/.exec(text)?.[0] ?? "";
+
+/** No registry that we could ask has Java itself. */
+function howToInstall(id: string): string {
+  if (process.platform !== "linux") return "AWS's runtime client for Java has a native library for Linux only: run Lambent there, in a container or a virtual machine.";
+  return (
+    `Install a Java ${majorOf(id)}, JRE or JDK, with your system's packages, SDKMAN!, mise or asdf, or set JAVA_HOME; then: lambent runtimes add ${id}` +
+    " (it fetches AWS's runtime client from Maven)."
+  );
+}
+
+async function openJava(id: string, java: JavaHome, client: JavaClient): Promise<OpenedRuntime> {
+  const runtimeDir = await client.folder().catch((error: unknown) => {
+    throw javaClientUnavailable(id, error);
+  });
+  return {
+    id,
+    channel: "http",
+    runtimeDir,
+    version: `java:${id.slice("java".length)}.v${java.version.split(".")[2] ?? "0"}`,
+    launch: (request) => applyExecWrapper(launchJava(java, request), request),
+  };
+}
+
+/** In the order of AWS's own command line, seen from inside of its java17 in 2024. */
+function launchJava(java: JavaHome, request: LaunchRequest): RuntimeLaunch {
+  const { paths, handler } = request;
+  const inRuntime = (path: string): string => join(paths.runtimeDir, path);
+  return {
+    program: java.program,
+    args: [
+      ...javaOptions(Number(majorOf(java.version)), request),
+      `-D${nativeLibraryProperty}=${inRuntime(nativeLibrary(java.libc, java.architecture))}`,
+      // Java takes no notice of TMPDIR.
+      `-Djava.io.tmpdir=${paths.tmp}`,
+      "-classpath",
+      [...javaClientJars.map(inRuntime), ...layersOnClassPath(request)].join(":"),
+      javaClientMain,
+      handler,
+    ],
+    environment: {},
+  };
+}
+
+/**
+ * The client itself looks into the working directory, its `lib`, and `/opt/java/lib`. Where layers are elsewhere for want of
+ * a mount namespace, the class path names all three, in the client's order: code and layers then share one class loader as
+ * they do on AWS.
+ */
+function layersOnClassPath({ paths, host }: LaunchRequest): readonly string[] {
+  if (paths.optRoot === "/opt" || host.optRoot === undefined) return [];
+  const inLayers = jarsIn(join(host.optRoot, "java", "lib"));
+  if (inLayers.length === 0) return [];
+  const inCode = jarsIn(join(host.taskRoot, "lib")).map((name) => join(paths.taskRoot, "lib", name));
+  return [paths.taskRoot, ...inCode, ...inLayers.map((name) => join(paths.optRoot, "java", "lib", name))];
+}
+
+function jarsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".jar")).sort();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+// Java's official client as the managed runtimes run it, fetched by Lambent itself; the function is a folder of classes.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Runtime } from "../../../src/engine/runtimes/runtime.ts";
+import { built, locate, Missing, step } from "../../harness/build-cache.ts";
+import { runtimes } from "../guest-host.ts";
+import type { RuntimeClient } from "../matrix.case.ts";
+
+/** Runs under any Java that Lambda has. */
+const compilerOptions = ["--release", "8", "-Xlint:-options", "-proc:none"];
+
+/** A runtime, with its client fetched. Missing: this machine lacks the Java, or Maven is out of reach. */
+export async function javaRuntime(id: string): Promise<Runtime> {
+  try {
+    return await runtimes.resolve(id);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "InvalidRuntimeException") throw new Missing(error.message);
+    throw error;
+  }
+}
+
+/** The folder of the fixture's classes and its sources. */
+export async function javaClasses({ runtimeDir = "" }: Runtime): Promise<string> {
+  const sources = new URL("../../fixtures/clients/java", import.meta.url).pathname;
+  const compiler = locate("javac", ...readdirSync("/usr/lib/jvm").map((name) => join("/usr/lib/jvm", name, "bin")));
+  return built({
+    sources,
+    recipe: compilerOptions,
+    build: (draft) => {
+      const files = readdirSync(draft, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".java"));
+      return step(compiler, [...compilerOptions, "-classpath", join(runtimeDir, "lib", "*"), "-d", draft, ...files], draft);
+    },
+  });
+}
+
+const describeJava = (id: string): RuntimeClient => ({
+  language: `Java ${id.slice("java".length)}`,
+  client: "com.amazonaws:aws-lambda-java-runtime-interface-client 2.9.0",
+  runs: `\`${id}\`, folder of classes`,
+  handlers: { cases: "matrix.Cases", broken: "matrix.Broken::handleRequest" },
+  build: async () => ({ folder: await javaClasses(await javaRuntime(id)), configuration: { runtime: id } }),
+  timeoutSeconds: 8,
+  error: { errorType: "java.lang.IllegalStateException", errorMessage: "no", more: ["stackTrace"] },
+  uncaught: { errorType: "java.lang.InternalError", errorMessage: "no", more: ["stackTrace"] },
+  initError: { errorType: "java.lang.IllegalStateException", errorMessage: "broken" },
+  logged: (line) => new RegExp(`^${line}$`, "m"),
+  without: { streaming: "The client does not stream, on AWS neither." },
+});
+
+export const java = describeJava("java17");
+export const java25 = describeJava("java25");
