@@ -8,6 +8,7 @@ import type { Launch, Sandbox, SandboxProcess } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
+import { refusedExtensions } from "../runtime-api/refused-extensions.ts";
 import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { InitializationType } from "./environment-parts.ts";
@@ -36,7 +37,7 @@ export async function startRuntimeProcess(sandbox: Sandbox, plan: RuntimeProcess
   const { port, ids, log, onFront } = parts;
   // The guest finds it by a variable. Ours speaks by the channel; what a function brings along (an extension, a wrapper
   // with a runtime client of its own) speaks here all the same.
-  const front = await openHttpFront(port, ids);
+  const front = await openHttpFront({ runtime: port, extensions: refusedExtensions }, ids);
   onFront(front);
   const isFramed = plan.runtime.channel === "framed";
   const process = await sandbox.run(launchOf(sandbox, plan, { logStream: log.stream, runtimeApi: front.address }), { channel: isFramed });

@@ -39,3 +39,20 @@ export const notSupported = (what: string): Fault =>
 
 /** On the framed channel, where no reply says so: the environment ends. */
 export const brokenFrame = (why: string): Fault => new Fault({ code: "BrokenFrame", status: 400, message: why });
+
+// Of the Extensions API, before the environment is asked; the texts are AWS's.
+
+const extensionFault = (code: string, message: string): Fault => new Fault({ code, status: 403, message });
+
+export const emptyExtensionName = (): Fault => extensionFault("Extension.InvalidExtensionName", "Empty extension name");
+
+export const invalidRegistration = (why: string): Fault => extensionFault("InvalidRequestFormat", why);
+
+export const missingExtensionIdentifier = (): Fault =>
+  extensionFault("Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+
+export const invalidExtensionIdentifier = (): Fault =>
+  extensionFault("Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
+
+export const missingExtensionErrorType = (): Fault =>
+  extensionFault("Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found");

@@ -1,20 +1,20 @@
 // A body in chunks (RFC 9112 section 7.1). Extensions are read past; trailers are kept, they carry a stream's error.
 import { malformedRequest } from "../faults.ts";
-import type { BodyReader } from "./body-reader.ts";
-import type { KeptBody } from "./kept-body.ts";
+import type { BodyReader, Trailers } from "./body-reader.ts";
+import type { BodyTaker } from "./body-taker.ts";
 import { parseFields } from "./request-head.ts";
 
 // Lambda-Runtime-Function-Error-Body is a trailer with a whole error in base64.
 const longestLineBytes = 1024 * 1024;
 const longestSizeLineBytes = 1024;
-/** Eight digits are up to 4 GiB, far more than is ever kept or skipped (kept-body.ts). */
+/** Eight digits are up to 4 GiB, far more than any taker takes. */
 const sizeLine = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/;
 
 type Stage = "size" | "data" | "after-data" | "trailer" | "done";
 
 /** INVARIANT: uses no byte behind the end of the body, which belongs to the next request. */
 export class ChunkedBody implements BodyReader {
-  readonly #kept: KeptBody;
+  readonly #taker: BodyTaker;
   #stage: Stage = "size";
   #line: string[] = [];
   #lineBytes = 0;
@@ -23,15 +23,15 @@ export class ChunkedBody implements BodyReader {
   #trailerBytes = 0;
   readonly #trailerLines: string[] = [];
 
-  constructor(kept: KeptBody) {
-    this.#kept = kept;
+  constructor(taker: BodyTaker) {
+    this.#taker = taker;
   }
 
   get done(): boolean {
     return this.#stage === "done";
   }
 
-  get trailers(): ReadonlyMap<string, string> {
+  get trailers(): Trailers {
     return parseFields(this.#trailerLines);
   }
 
@@ -45,9 +45,9 @@ export class ChunkedBody implements BodyReader {
 
   #readData(bytes: Buffer, at: number): number {
     const used = Math.min(this.#leftBytes, bytes.length - at);
-    this.#kept.add(bytes.subarray(at, at + used));
     this.#leftBytes -= used;
     if (this.#leftBytes === 0) this.#stage = "after-data";
+    this.#taker.take(bytes.subarray(at, at + used));
     return used;
   }
 

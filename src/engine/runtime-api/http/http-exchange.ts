@@ -2,16 +2,19 @@
 // event answers.
 import { Fault } from "../../../core/faults.ts";
 import type { Ids } from "../../../core/ids.ts";
-import { foreignRequest, invalidInvocationId } from "../faults.ts";
-import type { EventReceiver, Invocation, RuntimePort } from "../runtime-port.ts";
+import { foreignRequest, invalidInvocationId, requestEntityTooLarge, truncatedRequest } from "../faults.ts";
+import { maxResponseBytes, type EventReceiver, type Invocation } from "../runtime-port.ts";
+import type { BodyTaker } from "./body-taker.ts";
 import type { Answer, ConnectionOwner } from "./connection.ts";
+import { KeptBody, skippedBody, type SpoiltBody } from "./kept-body.ts";
 import { faultReply } from "./reply.ts";
-import type { GuestRequest } from "./request-reader.ts";
-import type { EncodeInvocation, Exchange } from "./route.ts";
+import type { RequestHead } from "./request-head.ts";
+import type { EncodeInvocation, Exchange, GuestPorts, Route, RouteCall } from "./route.ts";
 import { findRoute } from "./routes.ts";
+import { StreamedBody } from "./streamed-body.ts";
 
 export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
-  readonly #port: RuntimePort;
+  readonly #ports: GuestPorts;
   readonly #ids: Ids;
   readonly #address: string;
   #poll: { readonly answer: Answer; readonly encode: EncodeInvocation } | undefined;
@@ -19,8 +22,8 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   #undelivered: Invocation | undefined;
   #invocationId: string | undefined;
 
-  constructor(port: RuntimePort, ids: Ids, address: string) {
-    this.#port = port;
+  constructor(ports: GuestPorts, ids: Ids, address: string) {
+    this.#ports = ports;
     this.#ids = ids;
     this.#address = address;
   }
@@ -45,8 +48,11 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
     const former = this.#poll;
     // Before `next`: the environment may deliver from inside it.
     this.#poll = { answer, encode };
+    answer.onGone(() => {
+      if (this.#poll?.answer === answer) this.#poll = undefined;
+    });
     try {
-      this.#port.next(this);
+      this.#ports.runtime.next(this);
     } catch (error) {
       this.#poll = former;
       throw error;
@@ -56,29 +62,27 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   }
 
   /** A client that says which attempt it answers must mean the present one, not one that was given up. */
-  checkAttempt(request: GuestRequest): void {
-    const named = request.headers.get("lambda-runtime-invocation-id");
+  checkAttempt({ headers }: RequestHead): void {
+    const named = headers.get("lambda-runtime-invocation-id");
     if (named !== undefined && named !== this.#invocationId) throw invalidInvocationId();
   }
 
-  onRequest(request: GuestRequest, answer: Answer): void {
+  onRequest(head: RequestHead, answer: Answer): BodyTaker {
     try {
-      this.#refuseBrowser(request);
-      const { route, requestId } = findRoute(request.method, request.path);
-      const reply = route.run({ request, requestId, port: this.#port, exchange: this, answer });
-      if (reply !== undefined) answer.send(reply);
+      this.#refuseBrowser(head);
+      const { route, requestId } = findRoute(head.method, head.path);
+      const call: RouteCall = { head, requestId, ports: this.#ports, exchange: this, answer, ids: this.#ids };
+      const streamed = route.stream?.(call);
+      if (streamed !== undefined) return new StreamedBody(streamed, answer);
+      return new KeptBody(route.mostBodyBytes ?? maxResponseBytes, (body) => run(route, call, body));
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      answer.send(faultReply(error));
+      refuse(answer, error);
+      return skippedBody();
     }
   }
 
-  onGone(answer: Answer): void {
-    if (this.#poll?.answer === answer) this.#poll = undefined;
-  }
-
   /** A web page that finds our port, or points a name of its own at it, must not take the function's events. */
-  #refuseBrowser({ headers }: GuestRequest): void {
+  #refuseBrowser({ headers }: RequestHead): void {
     const host = headers.get("host") ?? this.#address;
     if (host !== this.#address || headers.has("origin") || headers.has("sec-fetch-site")) throw foreignRequest();
   }
@@ -87,4 +91,24 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
     this.#invocationId = this.#ids.uuid();
     answer.send(encode(invocation, this.#invocationId));
   }
+}
+
+function run(route: Route, call: RouteCall, body: Buffer | SpoiltBody): void {
+  try {
+    if (typeof body === "string") throw spoilt(route, call, body);
+    const reply = route.run({ ...call, body });
+    if (reply !== undefined) call.answer.send(reply);
+  } catch (error) {
+    refuse(call.answer, error);
+  }
+}
+
+function spoilt(route: Route, call: RouteCall, why: SpoiltBody): Fault {
+  route.spoilt?.(call, why);
+  return why === "truncated" ? truncatedRequest() : requestEntityTooLarge(route.mostBodyBytes);
+}
+
+function refuse(answer: Answer, error: unknown): void {
+  if (!(error instanceof Fault)) throw error;
+  answer.send(faultReply(error));
 }

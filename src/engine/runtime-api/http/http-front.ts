@@ -2,23 +2,24 @@
 // speaks is known by where it speaks, never by what it says.
 import { createServer, type Server } from "node:net";
 import type { Ids } from "../../../core/ids.ts";
-import type { RuntimeFront, RuntimePort } from "../runtime-port.ts";
+import type { RuntimeFront } from "../runtime-port.ts";
 import { Connection } from "./connection.ts";
 import { HttpExchange } from "./http-exchange.ts";
+import type { GuestPorts } from "./route.ts";
 
-/** Clients use one or two; each may make us hold a body of 6 MiB. */
-const mostConnections = 32;
+/** The runtime and each of ten extensions use one or two; each may make us hold a body of 6 MiB. */
+const mostConnections = 64;
 
 export interface HttpFront extends RuntimeFront {
   /** `AWS_LAMBDA_RUNTIME_API`: host and port. */
   readonly address: string;
 }
 
-export async function openHttpFront(port: RuntimePort, ids: Ids): Promise<HttpFront> {
+export async function openHttpFront(ports: GuestPorts, ids: Ids): Promise<HttpFront> {
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   server.maxConnections = mostConnections;
   const address = await listen(server);
-  const exchange = new HttpExchange(port, ids, address);
+  const exchange = new HttpExchange(ports, ids, address);
   const connections = new Set<Connection>();
   server.on("connection", (socket) => {
     const connection = new Connection(socket, exchange);

@@ -1,40 +1,52 @@
-// What is kept of a request's body: everything up to the limit of a response; past it bytes are counted and dropped.
+// Keeps a request's body up to a limit for a route that runs once it is complete; past it bytes are counted and dropped.
 import { malformedRequest } from "../faults.ts";
-import { maxResponseBytes } from "../runtime-port.ts";
+import type { BodyTaker } from "./body-taker.ts";
 
-export type GuestBody =
-  | { readonly kind: "whole"; readonly bytes: Buffer }
-  | { readonly kind: "too-large" }
-  /** The client ended its side inside the body. */
-  | { readonly kind: "truncated" };
+/** Why a body is not there as a whole. */
+export type SpoiltBody = "too-large" | "truncated";
 
 /** What a client may send in vain before its connection is closed. */
 const longestSkippedBytes = 64 * 1024 * 1024;
 
-export class KeptBody {
+export class KeptBody implements BodyTaker {
+  readonly #mostBytes: number;
+  readonly #onBody: (body: Buffer | SpoiltBody) => void;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
-  add(piece: Buffer): void {
+  constructor(mostBytes: number, onBody: (body: Buffer | SpoiltBody) => void) {
+    this.#mostBytes = mostBytes;
+    this.#onBody = onBody;
+  }
+
+  take(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes > longestSkippedBytes) throw malformedRequest("The body has no end");
-    if (this.#bytes > maxResponseBytes) {
+    if (this.#bytes > this.#mostBytes) {
       this.#pieces = [];
+      if (this.#bytes > longestSkippedBytes) throw malformedRequest("The body has no end");
       return;
     }
     // Small pieces are copied together, so that drips do not cost an object each.
-    const last = this.#pieces.at(-1);
-    if (last !== undefined && this.#pieces.length > 256 && piece.length < 4096) {
+    if (this.#pieces.length > 256 && piece.length < 4096) {
       this.#pieces = [Buffer.concat([...this.#pieces, piece], this.#bytes)];
     } else {
       this.#pieces.push(piece);
     }
   }
 
-  take(): GuestBody {
-    if (this.#bytes > maxResponseBytes) return { kind: "too-large" };
+  end(): void {
+    this.#onBody(this.#bytes > this.#mostBytes ? "too-large" : this.#whole());
+  }
+
+  cut(): void {
+    this.#onBody("truncated");
+  }
+
+  #whole(): Buffer {
     const [first] = this.#pieces;
-    if (this.#pieces.length === 1 && first !== undefined) return { kind: "whole", bytes: first };
-    return { kind: "whole", bytes: Buffer.concat(this.#pieces, this.#bytes) };
+    return this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces, this.#bytes);
   }
 }
+
+/** Of a request that is answered already. */
+export const skippedBody = (): BodyTaker => new KeptBody(0, () => {});

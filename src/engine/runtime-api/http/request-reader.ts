@@ -2,68 +2,62 @@
 // disagree (RFC 9112 sections 2.2, 5, 6.3): CRLF only, no folded lines, no blank before a colon, one framing.
 import { Fault } from "../../../core/faults.ts";
 import { headersTooLarge, truncatedRequest } from "../faults.ts";
-import { openBody } from "./body-framing.ts";
-import { noTrailers, type BodyReader } from "./body-reader.ts";
-import { KeptBody, type GuestBody } from "./kept-body.ts";
+import { framingOf, openBody } from "./body-framing.ts";
+import type { BodyReader } from "./body-reader.ts";
+import type { BodyTaker } from "./body-taker.ts";
 import { parseHead, type RequestHead } from "./request-head.ts";
 
-export interface GuestRequest extends RequestHead {
-  readonly trailers: ReadonlyMap<string, string>;
-  readonly body: GuestBody;
-}
-
-export type ReadEvent =
-  | { readonly kind: "request"; readonly request: GuestRequest }
+export interface RequestListener {
+  /** A request has begun; returns who gets its body. */
+  onHead(head: RequestHead): BodyTaker;
   /** The client waits for `100 Continue` before it sends its body. */
-  | { readonly kind: "expects-continue" }
-  /** Nothing that follows can be read: answer and close. */
-  | { readonly kind: "broken"; readonly fault: Fault };
+  onExpectation(): void;
+  /** Nothing that follows can be read. `taker` has a part of a body and must be told. */
+  onBroken(fault: Fault, taker: BodyTaker | undefined): void;
+}
 
 /** An X-Ray cause may have a megabyte; everything else is small. */
 const longestHeadBytes = 1024 * 1024 + 64 * 1024;
 
 export class RequestReader {
-  readonly #onEvent: (event: ReadEvent) => void;
+  readonly #listener: RequestListener;
   #head = Buffer.alloc(4096);
   #headFill = 0;
-  #request: RequestHead | undefined;
-  #body: BodyReader | undefined;
-  #kept = new KeptBody();
+  #body: { readonly reader: BodyReader; readonly taker: BodyTaker } | undefined;
   #broken = false;
 
-  constructor(onEvent: (event: ReadEvent) => void) {
-    this.#onEvent = onEvent;
+  constructor(listener: RequestListener) {
+    this.#listener = listener;
+  }
+
+  /** Whether a request has begun whose body is not complete. */
+  get inBody(): boolean {
+    return this.#body !== undefined;
   }
 
   /** Uses bytes up to the end of one request; returns how many. The rest is pushed again once that is answered. */
   push(bytes: Buffer): number {
     if (this.#broken) return bytes.length;
     try {
-      let at = 0;
-      if (this.#request === undefined) {
-        at = this.#readHead(bytes);
-        if (this.#request === undefined) return at;
-      }
+      const at = this.#body === undefined ? this.#readHead(bytes) : 0;
       return at + this.#readBody(bytes, at);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      this.#broken = true;
-      this.#onEvent({ kind: "broken", fault: error });
+      this.#break(error);
       return bytes.length;
     }
   }
 
   /** The client will send no more. */
   end(): void {
-    const head = this.#request;
-    if (this.#broken || (head === undefined && this.#headFill === 0)) return;
+    if (!this.#broken && (this.#body !== undefined || this.#headFill > 0)) this.#break(truncatedRequest());
+  }
+
+  #break(fault: Fault): void {
     this.#broken = true;
-    if (head === undefined) {
-      this.#onEvent({ kind: "broken", fault: truncatedRequest() });
-      return;
-    }
-    const request: GuestRequest = { ...head, keepAlive: false, trailers: noTrailers, body: { kind: "truncated" } };
-    this.#onEvent({ kind: "request", request });
+    const taker = this.#body?.taker;
+    this.#body = undefined;
+    this.#listener.onBroken(fault, taker);
   }
 
   #readHead(bytes: Buffer): number {
@@ -78,13 +72,17 @@ export class RequestReader {
     const head = parseHead(this.#head.toString("latin1", 0, end));
     this.#headFill = 0;
     if (this.#head.length > 64 * 1024) this.#head = Buffer.alloc(4096);
-    this.#request = head;
-    this.#kept = new KeptBody();
-    this.#body = openBody(head, this.#kept);
-    if (!this.#body.done && head.headers.get("expect")?.toLowerCase() === "100-continue") {
-      this.#onEvent({ kind: "expects-continue" });
-    }
+    this.#open(head);
     return end + 4 - before;
+  }
+
+  #open(head: RequestHead): void {
+    // Before the route runs: one that streams must not begin with a body that cannot be read.
+    const framing = framingOf(head);
+    const taker = this.#listener.onHead(head);
+    const reader = openBody(framing, taker);
+    this.#body = { reader, taker };
+    if (!reader.done && expectsContinue(head)) this.#listener.onExpectation();
   }
 
   #appendHead(bytes: Buffer): void {
@@ -99,15 +97,16 @@ export class RequestReader {
   }
 
   #readBody(bytes: Buffer, from: number): number {
-    const head = this.#request;
     const body = this.#body;
-    if (head === undefined || body === undefined) return 0;
-    const used = body.done ? 0 : body.push(bytes, from);
-    if (!body.done) return used;
-    this.#request = undefined;
+    if (body === undefined) return 0;
+    const { reader, taker } = body;
+    const used = reader.done ? 0 : reader.push(bytes, from);
+    if (!reader.done) return used;
+    const { trailers } = reader;
     this.#body = undefined;
-    const request: GuestRequest = { ...head, trailers: body.trailers, body: this.#kept.take() };
-    this.#onEvent({ kind: "request", request });
+    taker.end(trailers);
     return used;
   }
 }
+
+const expectsContinue = ({ headers }: RequestHead): boolean => headers.get("expect")?.toLowerCase() === "100-continue";

@@ -1,6 +1,10 @@
 // Every route of the guest-facing HTTP API, the busiest first.
 import { methodNotAllowed, noSuchRoute } from "../faults.ts";
 import { error } from "../routes/error.ts";
+import { extensionExitError } from "../routes/extension-exit-error.ts";
+import { extensionInitError } from "../routes/extension-init-error.ts";
+import { extensionNext } from "../routes/extension-next.ts";
+import { extensionRegister } from "../routes/extension-register.ts";
 import { initError } from "../routes/init-error.ts";
 import { next } from "../routes/next.ts";
 import { ping } from "../routes/ping.ts";
@@ -8,7 +12,18 @@ import { refused } from "../routes/refused.ts";
 import { response } from "../routes/response.ts";
 import type { Route } from "./route.ts";
 
-const routes: readonly Route[] = [next, response, error, initError, ping, ...refused];
+const routes: readonly Route[] = [
+  next,
+  response,
+  error,
+  extensionNext,
+  initError,
+  extensionRegister,
+  extensionInitError,
+  extensionExitError,
+  ping,
+  ...refused,
+];
 
 export function findRoute(method: string, path: string): { readonly route: Route; readonly requestId: string } {
   let known = false;

@@ -6,9 +6,14 @@ import { reportedError } from "./reported-error.ts";
 export const error: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/,
-  run({ request, requestId, port, exchange }) {
-    exchange.checkAttempt(request);
-    port.fail(requestId, reportedError(request));
+  run({ head, requestId, ports, exchange, body }) {
+    exchange.checkAttempt(head);
+    ports.runtime.fail(requestId, reportedError(head, body));
     return accepted;
+  },
+  // The invoke has failed, whatever it was that cannot be read.
+  spoilt({ head, requestId, ports, exchange }, why) {
+    exchange.checkAttempt(head);
+    ports.runtime.respond(requestId, { kind: why });
   },
 };

@@ -6,8 +6,8 @@ import { reportedError } from "./reported-error.ts";
 export const initError: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/init\/error$/,
-  run({ request, port }) {
-    port.failInit(reportedError(request));
+  run({ head, ports, body }) {
+    ports.runtime.failInit(reportedError(head, body));
     return accepted;
   },
 };

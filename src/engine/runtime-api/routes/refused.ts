@@ -1,5 +1,4 @@
-// Routes that exist on AWS and not here yet. They say so: an extension that believes it was registered would wait for
-// ever, or lose telemetry in silence.
+// Routes that exist on AWS and not here yet. They say so: who believes that it has subscribed would lose telemetry in silence.
 import { notSupported } from "../faults.ts";
 import type { Route } from "../http/route.ts";
 
@@ -12,8 +11,6 @@ const refuse = (method: Route["method"], path: RegExp, what: string): Route => (
 });
 
 export const refused: readonly Route[] = [
-  refuse("POST", /^\/2020-01-01\/extension\/(?:register|init\/error|exit\/error)$/, "The Extensions API"),
-  refuse("GET", /^\/2020-01-01\/extension\/event\/next$/, "The Extensions API"),
   refuse("PUT", /^\/2022-07-01\/telemetry$/, "The Telemetry API"),
   refuse("PUT", /^\/2020-08-15\/logs$/, "The Logs API"),
   refuse("GET", /^\/2018-06-01\/runtime\/restore\/next$/, "SnapStart"),

@@ -1,30 +1,52 @@
-// POST /runtime/invocation/{id}/response: the result, buffered. A streamed one is collected; a failure in its middle
-// comes as trailers.
-import { invalidResponseMode, requestEntityTooLarge, truncatedRequest } from "../faults.ts";
-import { accepted } from "../http/reply.ts";
+// POST /runtime/invocation/{id}/response: the result, whole or, in response mode `streaming`, chunk by chunk as it is
+// written. A failure in the middle of a stream comes as trailers.
+import { invalidResponseMode, truncatedRequest } from "../faults.ts";
+import { accepted, faultReply } from "../http/reply.ts";
+import type { RequestHead } from "../http/request-head.ts";
 import type { Route } from "../http/route.ts";
+
+/** An empty one counts as none. */
+const modeOf = ({ headers }: RequestHead): string => headers.get("lambda-runtime-function-response-mode") ?? "";
 
 export const response: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
-  run({ request, requestId, port, exchange }) {
-    exchange.checkAttempt(request);
-    const mode = request.headers.get("lambda-runtime-function-response-mode");
-    if (mode !== undefined && mode !== "streaming") {
-      port.respond(requestId, { kind: "bad-mode" });
+  stream({ head, requestId, ports, exchange, answer }) {
+    if (modeOf(head) !== "streaming") return undefined;
+    exchange.checkAttempt(head);
+    const contentType = head.headers.get("content-type") ?? "application/octet-stream";
+    const sink = ports.runtime.beginResponse(requestId, { contentType });
+    sink.onRoom(() => answer.resume());
+    return {
+      take(piece) {
+        if (!sink.write(piece)) answer.pause();
+      },
+      end(trailers) {
+        const errorType = trailers.get("lambda-runtime-function-error-type");
+        const body = Buffer.from(trailers.get("lambda-runtime-function-error-body") ?? "", "base64");
+        if (errorType === undefined) sink.end();
+        else sink.fail({ errorType, body });
+        // What the function said of itself was delivered.
+        answer.send(accepted);
+      },
+      cut() {
+        sink.truncate();
+        answer.send(faultReply(truncatedRequest()));
+      },
+    };
+  },
+  run({ head, requestId, ports, exchange, body }) {
+    exchange.checkAttempt(head);
+    if (modeOf(head) !== "") {
+      ports.runtime.respond(requestId, { kind: "bad-mode" });
       throw invalidResponseMode();
     }
-    if (request.body.kind === "too-large") {
-      port.respond(requestId, { kind: "too-large" });
-      throw requestEntityTooLarge();
-    }
-    if (request.body.kind === "truncated") {
-      port.respond(requestId, { kind: "truncated" });
-      throw truncatedRequest();
-    }
-    const errorType = request.trailers.get("lambda-runtime-function-error-type");
-    if (errorType === undefined) port.respond(requestId, { kind: "whole", body: request.body.bytes });
-    else port.fail(requestId, { errorType, body: Buffer.from(request.trailers.get("lambda-runtime-function-error-body") ?? "", "base64") });
+    const contentType = head.headers.get("content-type");
+    ports.runtime.respond(requestId, { kind: "whole", body, ...(contentType === undefined ? {} : { contentType }) });
     return accepted;
+  },
+  spoilt({ head, requestId, ports, exchange }, why) {
+    exchange.checkAttempt(head);
+    ports.runtime.respond(requestId, { kind: why });
   },
 };
