@@ -1,25 +1,30 @@
 // The Node.js runtime of a managed function: boots, loads the handler, answers events until the host has gone.
 // CommonJS, since an ES module as entry point costs one to two milliseconds more of every cold start.
 "use strict";
+const { isOldClient } = require("./client.cjs");
 const channel = require("./channel.cjs");
-const { patchConsole, setRequestId } = require("./console.cjs");
+const { logError, patchConsole, setInvoke } = require("./console.cjs");
 const { buildContext } = require("./context.cjs");
-const { describeError, formatError, runtimeError } = require("./errors.cjs");
+const { reportOf, runtimeError } = require("./errors.cjs");
 const { loadHandler } = require("./handler.cjs");
-const { drained, runHandler } = require("./invoke.cjs");
+const { addEventLoopSwitch, drained, runHandler, whenDrained } = require("./invoke.cjs");
 const { preparePackages } = require("./packages.cjs");
 
 // Exit codes of AWS's runtime.
 const exitOnRejection = 128;
 const exitOnException = 129;
 
-/** What INVOKE said of the invoke that runs, if one does. */
+/** What INVOKE said of the invoke that runs or ran last; undefined before the first. */
 let current;
+/** Whether the host waits for an answer: to the init or to an invoke. */
+let isAwaited = true;
+/** Of the invoke that runs, when it streams. */
+let responseStream;
 /** awslambda.cjs once it is loaded. */
-let streaming;
+let lambdaGlobal;
 
 function boot() {
-  patchConsole();
+  patchConsole(process.env);
   process.on("uncaughtException", (error) => crash("Uncaught Exception", error, exitOnException));
   process.on("unhandledRejection", (reason) =>
     crash("Unhandled Promise Rejection", rejectionError(reason), exitOnRejection),
@@ -28,15 +33,15 @@ function boot() {
 }
 
 /** Loaded when somebody asks: few functions do. The SDK also assigns it. */
-function offerStreaming() {
+function offerGlobal() {
   Object.defineProperty(globalThis, "awslambda", {
     configurable: true,
     enumerable: true,
     get: () => {
-      streaming = require("./awslambda.cjs");
-      if (current !== undefined) streaming.beginInvoke(current);
-      keepGlobal(streaming.awslambda);
-      return streaming.awslambda;
+      lambdaGlobal = require("./awslambda.cjs");
+      if (current !== undefined) lambdaGlobal.beginInvoke(current);
+      keepGlobal(lambdaGlobal.awslambda);
+      return lambdaGlobal.awslambda;
     },
     set: keepGlobal,
   });
@@ -54,17 +59,19 @@ function rejectionError(reason) {
 
 /** Nothing of the function is to be trusted after this: the environment ends. */
 function crash(title, error, exitCode) {
-  console.error(title, formatError(error));
-  const payload = describeError(error);
-  const body = JSON.stringify(payload);
-  if (current === undefined) channel.sendInitError(payload.errorType, body);
-  else channel.sendLastError(current.requestId, payload.errorType, body);
+  logError(title, error);
+  if (isAwaited && responseStream !== undefined) {
+    responseStream.fail(error, () => process.exit(exitCode));
+    return;
+  }
+  if (isAwaited && current === undefined) channel.sendInitError(reportOf(error));
+  else if (isAwaited) channel.sendLastError(current.requestId, reportOf(error));
   process.exit(exitCode);
 }
 
 /** Makes the booted process that of one function. */
 function specialise(environment) {
-  if (environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA !== "1") offerStreaming();
+  if (!["1", "true"].includes(environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) offerGlobal();
   preparePackages(environment);
 }
 
@@ -73,8 +80,10 @@ async function start(environment) {
   try {
     loaded = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER);
   } catch (error) {
-    crash("Uncaught Exception", error, exitOnException);
+    crash(isOldClient ? "Uncaught Exception" : "Init Error", error, exitOnException);
   }
+  if (loaded.streams) require("./response-stream.cjs");
+  isAwaited = false;
   channel.sendNext();
   serve(loaded);
 }
@@ -87,16 +96,40 @@ function serve(loaded) {
   }
   const { meta, body } = received;
   current = meta;
-  streaming?.beginInvoke(meta);
-  setRequestId(meta.requestId);
+  isAwaited = true;
+  lambdaGlobal?.beginInvoke(meta);
+  setInvoke(meta);
   if (meta.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
   else process.env._X_AMZN_TRACE_ID = meta.traceId;
-  const context = buildContext(meta, process.env);
-  runHandler(loaded, JSON.parse(body), context, (outcome) => {
-    if (outcome.error === undefined) channel.sendResponse(meta.requestId, outcome.body, outcome.contentType);
-    else channel.sendError(meta.requestId, outcome.error.errorType, JSON.stringify(outcome.error));
+  const run = loaded.streams ? serveStreaming : serveWhole;
+  run(loaded, JSON.parse(body), buildContext(meta, process.env));
+}
+
+function serveWhole(loaded, event, context) {
+  const { requestId } = current;
+  runHandler(loaded, event, context, ({ body, report }) => {
+    isAwaited = false;
+    if (report === undefined) channel.sendResponse(requestId, body);
+    else channel.sendError(requestId, report);
     // One turn of the event loop for what the handler left behind, then all stands still until the next event.
     setImmediate(serve, loaded);
+  });
+}
+
+function serveStreaming(loaded, event, context) {
+  const { ResponseStream, runStreaming } = require("./response-stream.cjs");
+  const waits = isOldClient ? addEventLoopSwitch(context) : () => false;
+  const stream = new ResponseStream(current.requestId, loaded.highWaterMark);
+  const goOn = () =>
+    channel.closeStream(() => {
+      setImmediate(serve, loaded);
+    });
+  responseStream = stream;
+  void runStreaming(loaded, event, context, stream, () => {
+    responseStream = undefined;
+    isAwaited = false;
+    if (waits()) whenDrained(goOn);
+    else goOn();
   });
 }
 

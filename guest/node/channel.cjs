@@ -1,12 +1,13 @@
 // The framed channel of ../PROTOCOL.md. Reading blocks the whole process: between invokes nothing of the function
-// runs, as in a frozen environment, and a blocking read is the fastest there is (docs/decisions/0006).
+// runs, as in a frozen environment, and a blocking read is the fastest there is (docs/decisions/0006). Writing blocks,
+// too, but while a response is streamed: a reader that takes its time must not hold up the function.
 "use strict";
 const { readSync, writeSync } = require("node:fs");
 
 const readFd = 3;
 const writeFd = 4;
 const headerBytes = 9;
-const frame = { invoke: 1, next: 16, response: 17, error: 18, initError: 19 };
+const frame = { invoke: 1, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
 
 /** Holds nearly every event; a larger one gets a buffer for itself. */
 const scratchBytes = 64 * 1024;
@@ -70,17 +71,53 @@ function write(bytes) {
 
 const nextFrame = encodeFrame(frame.next);
 
+/** `report` of errors.cjs. */
+const errorFrame = (requestId, { errorType, body, xrayCause }) =>
+  encodeFrame(frame.error, { requestId, errorType, xrayCause }, body);
+
+/** The writing end on the event loop; made when a response is first streamed. */
+let outlet;
+
+/** From now on nothing is written but by `stream`. */
+function openStream() {
+  if (outlet === undefined) {
+    const { Socket } = require("node:net");
+    outlet = new Socket({ fd: writeFd, readable: false, writable: true });
+    // The host has gone, which the next read tells.
+    outlet.on("error", () => undefined);
+  }
+  outlet._handle?.setBlocking(false);
+}
+
+/** Calls `done` when all of it is in the pipe. What fits is there when this returns. */
+const stream = (frames, done) => outlet.write(frames.length === 1 ? frames[0] : Buffer.concat(frames), done);
+
+/** Asks for the next event behind all that was streamed. */
+function closeStream(done) {
+  stream([nextFrame], () => {
+    outlet._handle?.setBlocking(true);
+    done();
+  });
+}
+
 module.exports = {
   /** Says that the guest is ready for an event. */
   sendNext: () => write(nextFrame),
   /** Answers an event and asks for the next in one write. */
-  sendResponse: (requestId, body, contentType) =>
-    write(Buffer.concat([encodeFrame(frame.response, { requestId, contentType }, body), nextFrame])),
-  sendError: (requestId, errorType, body) =>
-    write(Buffer.concat([encodeFrame(frame.error, { requestId, errorType }, body), nextFrame])),
+  sendResponse: (requestId, body) => write(Buffer.concat([encodeFrame(frame.response, { requestId }, body), nextFrame])),
+  sendError: (requestId, report) => write(Buffer.concat([errorFrame(requestId, report), nextFrame])),
   /** Answers an event of a process that ends now. */
-  sendLastError: (requestId, errorType, body) => write(encodeFrame(frame.error, { requestId, errorType }, body)),
-  sendInitError: (errorType, body) => write(encodeFrame(frame.initError, { errorType }, body)),
+  sendLastError: (requestId, report) => write(errorFrame(requestId, report)),
+  sendInitError: ({ errorType, body, xrayCause }) => write(encodeFrame(frame.initError, { errorType, xrayCause }, body)),
+  openStream,
+  stream,
+  closeStream,
+  errorFrame,
+  beginFrame: (requestId, contentType) => encodeFrame(frame.responseBegin, { requestId, contentType }),
+  chunkFrame: (bytes) => encodeFrame(frame.chunk, undefined, bytes),
+  /** `report` undefined: a success. */
+  endFrame: (requestId, report) =>
+    encodeFrame(frame.responseEnd, { requestId, errorType: report?.errorType, xrayCause: report?.xrayCause }, report?.body),
   /** Blocks; `{ meta, body }` of the next event, undefined when the host has gone. */
   readInvoke: () => {
     const received = readFrame();

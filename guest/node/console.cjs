@@ -1,32 +1,84 @@
-// console as on AWS: one line a message, with time, request id and level in front.
+// console as on AWS: each call is one message with time, request id and level, as text or as JSON, filtered by level.
 "use strict";
 const { writeSync } = require("node:fs");
 const { format } = require("node:util");
+const { isOldClient } = require("./client.cjs");
+const { formatError, intoError } = require("./errors.cjs");
 
-let currentRequestId;
+const stdoutFd = 1;
+/** Names, and their bits in a frame of the log descriptor. */
+const levels = { TRACE: 0x04, DEBUG: 0x08, INFO: 0x0c, WARN: 0x10, ERROR: 0x14, FATAL: 0x18 };
+const textFrame = 0xa55a0003;
+const jsonFrame = 0xa55a0002;
+const frameHeaderBytes = 16;
 
-function patchConsole() {
-  console.log = (...args) => print("INFO", args);
-  console.info = (...args) => print("INFO", args);
-  console.debug = (...args) => print("DEBUG", args);
-  console.warn = (...args) => print("WARN", args);
-  console.error = (...args) => print("ERROR", args);
-  console.fatal = (...args) => print("FATAL", args);
-  console.trace = (...args) => {
-    const place = {};
-    Error.captureStackTrace(place, console.trace);
-    print("TRACE", [`${format("Trace:", ...args)}\n${place.stack.split("\n").slice(1).join("\n")}`]);
-  };
+/** Of the invoke that runs, or ran last. Clients from Node.js 24 on have a word for "none". */
+let requestId = isOldClient ? undefined : "-";
+let tenantId;
+/** Of one message: where it goes and in which form. */
+let isJson = false;
+let writeMessage = writeLine;
+
+function patchConsole(environment) {
+  isJson = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
+  const logFd = Number.parseInt(environment._LAMBDA_TELEMETRY_LOG_FD, 10);
+  delete environment._LAMBDA_TELEMETRY_LOG_FD;
+  if (logFd > 0) writeMessage = (level, time, text) => writeFrame(logFd, level, time, text);
+  const least = levels[environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? levels.TRACE;
+  for (const level of Object.keys(levels)) {
+    console[level.toLowerCase()] = levels[level] < least ? () => undefined : (message, ...params) => print(level, message, params);
+  }
+  console.log = console.info;
   for (const name of ["stdout", "stderr"]) keepBlocking(name);
 }
 
-const print = (level, args) => printLine(level, format(...args));
+function print(level, message, params) {
+  const time = new Date();
+  writeMessage(level, time, isJson ? jsonMessage(time, level, message, params) : textMessage(time, level, message, params));
+}
+
+const textMessage = (time, level, message, params) =>
+  `${time.toISOString()}\t${requestId}\t${level}\t${format(message, ...params)}`;
+
+function jsonMessage(time, level, message, params) {
+  const line = { timestamp: time.toISOString(), level, requestId };
+  if (tenantId !== undefined) line.tenantId = tenantId;
+  if (params.length === 0) {
+    try {
+      return JSON.stringify({ ...line, message }, (_key, value) => (value instanceof Error ? { ...describe(value), ...value } : value));
+    } catch {
+      return JSON.stringify({ ...line, message: format(message) });
+    }
+  }
+  const error = params.find((param) => param instanceof Error);
+  return JSON.stringify({ ...line, message: format(message, ...params), ...(error === undefined ? {} : describe(error)) });
+}
+
+const describe = (error) => ({
+  errorType: error.constructor?.name ?? "UnknownError",
+  errorMessage: error.message,
+  stackTrace: typeof error.stack === "string" ? error.stack.split("\n") : [],
+});
 
 /** A line feed would end the event: inside a message it becomes a carriage return, as AWS's own client does. */
-function printLine(level, message) {
-  const text = `${new Date().toISOString()}\t${currentRequestId}\t${level}\t${message}`;
-  const bytes = Buffer.from(`${text.replaceAll("\n", "\r")}\n`);
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+function writeLine(_level, _time, text) {
+  writeAll(stdoutFd, Buffer.from(`${text.replaceAll("\n", "\r")}\n`));
+}
+
+/** ../PROTOCOL.md: with its length in front a message may have lines. */
+function writeFrame(fd, level, time, text) {
+  const ending = isJson ? "" : "\n";
+  const length = Buffer.byteLength(text) + ending.length;
+  const bytes = Buffer.allocUnsafe(frameHeaderBytes + length);
+  bytes.writeUInt32BE(((isJson ? jsonFrame : textFrame) | levels[level]) >>> 0, 0);
+  bytes.writeUInt32BE(length, 4);
+  bytes.writeBigInt64BE(BigInt(time.valueOf()) * 1000n, 8);
+  bytes.write(`${text}${ending}`, frameHeaderBytes);
+  writeAll(fd, bytes);
+}
+
+function writeAll(fd, bytes) {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
 /**
@@ -49,7 +101,12 @@ function keepBlocking(name) {
 
 module.exports = {
   patchConsole,
-  setRequestId: (requestId) => {
-    currentRequestId = requestId;
+  setInvoke: (meta) => {
+    ({ requestId, tenantId } = meta);
+  },
+  /** What the runtime itself says of a failure of the function. */
+  logError: (title, thrown) => {
+    if (isJson) console.error(intoError(thrown));
+    else console.error(title, formatError(intoError(thrown)));
   },
 };

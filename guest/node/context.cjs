@@ -1,5 +1,6 @@
 // The context object of one invoke.
 "use strict";
+const { isOldClient } = require("./client.cjs");
 
 function buildContext(meta, environment) {
   return {
@@ -13,6 +14,7 @@ function buildContext(meta, environment) {
     invokedFunctionArn: meta.invokedFunctionArn,
     awsRequestId: meta.requestId,
     tenantId: meta.tenantId,
+    ...(isOldClient ? {} : { xRayTraceId: meta.traceId }),
     getRemainingTimeInMillis: () => meta.deadlineMs - Date.now(),
   };
 }

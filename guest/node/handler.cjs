@@ -2,10 +2,12 @@
 "use strict";
 const { existsSync, readFileSync, statSync } = require("node:fs");
 const { basename, dirname, join, resolve } = require("node:path");
+const { isOldClient } = require("./client.cjs");
 const { runtimeError } = require("./errors.cjs");
 const { prepareImport } = require("./packages.cjs");
 
 const streaming = Symbol.for("aws.lambda.runtime.handler.streaming");
+const waterMark = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const removedCallbacks =
   "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
   "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
@@ -13,10 +15,11 @@ const removedCallbacks =
 
 const plannedRemoval =
   "AWS Lambda plans to remove support for callback-based function handlers starting with Node.js 24. You will need to " +
-  "update this function to use an async handler to use Node.js 24 or later. " +
+  "update this function to use an async handler to use Node.js 24 or later. For more information and to provide " +
+  "feedback on this change, see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/137. " +
   "To disable this warning, set the AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING environment variable.";
 
-/** `{ handler, streams, isAsync }`; throws in AWS's error types. */
+/** `{ handler, streams, highWaterMark, isAsync }`; throws in AWS's error types. */
 async function loadHandler(taskRoot, name) {
   if (name.includes("..")) {
     throw runtimeError(
@@ -29,37 +32,44 @@ async function loadHandler(taskRoot, name) {
   if (path === undefined) throw runtimeError("MalformedHandlerName", "Bad handler");
   const folder = name.slice(0, name.length - file.length);
   const exported = await loadModule(taskRoot, folder, module);
-  const handler = path.split(".").reduce((value, key) => value?.[key], exported);
+  // A default export with handlers is looked into by newer clients only.
+  const handler = memberOf(exported, path) ?? (isOldClient ? undefined : memberOf(exported?.default, path));
   if (!handler) throw runtimeError("HandlerNotFound", `${name} is undefined or not exported`);
   if (typeof handler !== "function") throw runtimeError("HandlerNotFound", `${name} is not a function`);
   return describeHandler(handler);
 }
 
+const memberOf = (value, path) => path.split(".").reduce((nested, key) => nested?.[key], value);
+
 function describeHandler(handler) {
   const isAsync = handler.constructor?.name === "AsyncFunction";
-  const streams = handler[streaming] !== undefined;
+  const streams = Boolean(handler[streaming]);
   if (streams && handler[streaming] !== "response") {
     throw runtimeError("MalformedStreamingHandler", "Only response streaming is supported.");
   }
-  if (!streams && handler.length >= 3 && nodeMajor() >= 24) {
+  if (!streams && handler.length >= 3 && !isOldClient) {
     throw runtimeError("CallbackHandlerDeprecated", removedCallbacks);
   }
   if (!streams && !isAsync && handler.length === 3 && process.env.AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING === undefined) {
     console.warn(plannedRemoval);
   }
-  return { handler, streams, isAsync };
+  return { handler, streams, highWaterMark: Number(handler[waterMark]) || undefined, isAsync };
 }
 
 async function loadModule(taskRoot, folder, module) {
   try {
     return await findModule(taskRoot, folder, module);
   } catch (error) {
-    if (error instanceof SyntaxError) throw runtimeError("UserCodeSyntaxError", error);
-    if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
-      throw runtimeError("ImportModuleError", error);
-    }
-    throw error;
+    // What `import` does not find is an error as any other.
+    if (error?.code === "MODULE_NOT_FOUND") throw runtimeError("ImportModuleError", error);
+    throw error instanceof SyntaxError ? syntaxError(error) : error;
   }
+}
+
+function syntaxError(original) {
+  const error = runtimeError("UserCodeSyntaxError", original);
+  if (!isOldClient) error.stack = original.stack;
+  return error;
 }
 
 function findModule(taskRoot, folder, module) {
@@ -92,6 +102,4 @@ function isModulePackage(folder, taskRoot) {
   return false;
 }
 
-const nodeMajor = () => Number.parseInt(process.versions.node, 10);
-
-module.exports = { loadHandler, nodeMajor };
+module.exports = { loadHandler };

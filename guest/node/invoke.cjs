@@ -1,20 +1,21 @@
-// Runs the handler once and calls `reply` exactly once with what came of it.
+// Runs a handler that answers as a whole, once, and calls `reply` exactly once with what came of it.
 "use strict";
-const { nodeMajor } = require("./handler.cjs");
-const { describeError, formatError, runtimeError } = require("./errors.cjs");
+const { isOldClient } = require("./client.cjs");
+const { reportOf, runtimeError } = require("./errors.cjs");
+const { logError } = require("./console.cjs");
 
-/** Set while an invoke waits for the event loop to run empty; called by `beforeExit`. */
+const neverSettled =
+  "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was " +
+  "never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes";
+
+/** Set while somebody waits for the event loop to run empty; called by `beforeExit`. */
 let onDrained;
 
-/** `loaded` of handler.cjs; `reply` takes `{ body, contentType }` or `{ error }` (a payload). */
+/** `loaded` of handler.cjs; `reply` takes `{ body }` or `{ report }` (of errors.cjs). */
 function runHandler(loaded, event, context, reply) {
   const settle = onceOnly(reply);
   onDrained = () => settle.drained(loaded.isAsync);
-  if (loaded.streams) {
-    require("./awslambda.cjs").runStreaming(loaded.handler, event, context, settle);
-    return;
-  }
-  const callback = nodeMajor() < 24 ? addCallbacks(context, settle) : undefined;
+  const callback = isOldClient ? addCallbacks(context, settle) : undefined;
   try {
     const result = callback === undefined ? loaded.handler(event, context) : loaded.handler(event, context, callback);
     if (typeof result?.then === "function") result.then(settle.succeed, settle.fail);
@@ -26,40 +27,38 @@ function runHandler(loaded, event, context, reply) {
 }
 
 function onceOnly(reply) {
-  let done = false;
+  let isDone = false;
+  let isDrained = false;
   const finish = (outcome) => {
-    done = true;
+    isDone = true;
     onDrained = undefined;
     reply(outcome);
   };
   const settle = {
     succeed: (result) => {
-      if (done) {
-        console.error("Invocation has already been reported as done. Cannot call complete more than once per invocation.");
+      if (isDone) {
+        if (isDrained) console.error("Invocation has already been reported as done. Cannot call complete more than once per invocation.");
         return;
       }
       let body;
       try {
         body = JSON.stringify(result) ?? "null";
-      } catch (error) {
-        settle.fail(runtimeError("JSONStringifyError", `Unable to stringify response body: ${error.message}`));
+      } catch {
+        settle.fail(runtimeError("JSONStringifyError", "Unable to stringify response body"));
         return;
       }
       finish({ body });
     },
-    /** Bytes of a streaming handler. */
-    succeedWith: (body, contentType) => {
-      if (!done) finish({ body, contentType });
-    },
     fail: (thrown) => {
-      if (done) return;
-      console.error("Invoke Error", formatError(thrown));
-      finish({ error: describeError(thrown) });
+      if (isDone) return;
+      logError("Invoke Error", thrown);
+      finish({ report: reportOf(thrown) });
     },
     drained: (isAsync) => {
       // A handler that forgot its callback answers null; one whose promise can no longer settle has failed.
-      if (isAsync) settle.fail(runtimeError("NodeJsExit", "a Promise that was never settled"));
+      if (isAsync || !isOldClient) settle.fail(runtimeError("NodeJsExit", neverSettled));
       else settle.succeed(null);
+      isDrained = true;
     },
   };
   return settle;
@@ -67,30 +66,43 @@ function onceOnly(reply) {
 
 /** The callback and the members of the context that existed up to Node.js 22. */
 function addCallbacks(context, settle) {
-  let waitsForEmptyEventLoop = true;
+  const waits = addEventLoopSwitch(context);
   const done = (error, result) => {
     if (error !== undefined && error !== null) settle.fail(error);
     else settle.succeed(result);
   };
-  Object.defineProperty(context, "callbackWaitsForEmptyEventLoop", {
-    configurable: true,
-    enumerable: true,
-    get: () => waitsForEmptyEventLoop,
-    set: (value) => {
-      waitsForEmptyEventLoop = value;
-    },
-  });
   context.done = done;
   context.succeed = (result) => done(null, result);
   context.fail = (error) => done(error ?? "handled");
   return (error, result) => {
-    if (!waitsForEmptyEventLoop || (error !== undefined && error !== null)) done(error, result);
-    else onDrained = () => setImmediate(() => settle.succeed(result));
+    if (!waits() || (error !== undefined && error !== null)) done(error, result);
+    else whenDrained(() => settle.succeed(result));
   };
 }
 
+/** `callbackWaitsForEmptyEventLoop`; returns how to read it. */
+function addEventLoopSwitch(context) {
+  let waits = true;
+  Object.defineProperty(context, "callbackWaitsForEmptyEventLoop", {
+    configurable: true,
+    enumerable: true,
+    get: () => waits,
+    set: (value) => {
+      waits = value;
+    },
+  });
+  return () => waits;
+}
+
+/** Calls it when the event loop has run empty. */
+function whenDrained(call) {
+  onDrained = () => setImmediate(call);
+}
+
 module.exports = {
+  addEventLoopSwitch,
   runHandler,
+  whenDrained,
   /** The event loop has nothing left to do. */
   drained: () => {
     const call = onDrained;

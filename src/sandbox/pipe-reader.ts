@@ -45,6 +45,15 @@ export class PipeReader {
     this.#socket.resume();
   }
 
+  /** Leaves what comes in the pipe, until `resume`; only `drain` still takes it. */
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    if (this.#socket?.destroyed === false) this.#socket.resume();
+  }
+
   /** Called once, when every writer has closed its end or `close` was called. */
   onEnd(listener: () => void): void {
     this.#onEnd = listener;

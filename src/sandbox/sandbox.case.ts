@@ -83,6 +83,19 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await sandbox.close();
     });
 
+    test("lets a guest wait whose channel is not read, and loses nothing", async () => {
+      const { sandbox, process, printed, received } = await start("read go <&3; head -c 1000000 /dev/zero | tr '\\0' x >&4; echo written; read end <&3");
+      process.channel?.pause();
+      write(process, "go\n");
+      // More than a pipe holds: the guest cannot have finished.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([received(), printed()]).toEqual(["", ""]);
+      process.channel?.resume();
+      await until(() => printed() === "written\n" && received().length === 1_000_000);
+      await sandbox.close();
+      process.channel?.resume();
+    });
+
     test("tells when the guest has closed the channel", async () => {
       const { sandbox, process } = await start("exec 4>&-; read end <&3");
       await new Promise<void>((resolve) => process.channel?.onClosed(resolve));

@@ -96,6 +96,9 @@ export interface SandboxChannel {
   onBytes(listener: (bytes: Buffer) => void): void;
   /** Called once when the guest has closed its end. */
   onClosed(listener: () => void): void;
+  /** Reads no more, so that a guest that writes on must wait; what has been read is delivered. Bytes may still come when the guest ends. */
+  pause(): void;
+  resume(): void;
   /** Queues behind what was written before; errors of a gone guest are silent here, `exited` tells. */
   write(bytes: readonly Uint8Array[]): void;
 }

@@ -6,7 +6,7 @@ import { programFolders } from "../../src/config.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { systemIds } from "../../src/core/ids.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
-import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
+import type { InvokeOutcome, InvokeRequest, StreamedInvoke } from "../../src/engine/engine.ts";
 import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { silentLogger } from "../../src/observe/logger.ts";
@@ -24,6 +24,7 @@ export interface RealEngine {
   /** A function whose files lie in a folder already; they are run where they are. */
   readonly putFolder: (name: string, folder: string, configuration?: Partial<FunctionConfiguration>) => void;
   readonly invoke: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<InvokeOutcome>;
+  readonly stream: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<StreamedInvoke>;
   readonly stop: () => Promise<void>;
 }
 
@@ -67,17 +68,8 @@ export async function startRealEngine(): Promise<RealEngine> {
       folders.set(name, folder);
       catalog.put(functionVersion(name, { runtime: ownNode, ...configuration, code: { sha256: name, sizeBytes: 1, unzippedBytes: 1 } }));
     },
-    invoke: (name, payload = {}, request = {}) =>
-      engine.invoke({
-        function: functionId(name),
-        qualifier: undefined,
-        payload: Buffer.from(JSON.stringify(payload)),
-        requestId: systemIds.requestId(),
-        clientContext: undefined,
-        trace: undefined,
-        logTail: false,
-        ...request,
-      }),
+    invoke: (name, payload, request) => engine.invoke(requestOf(name, payload, request)),
+    stream: (name, payload, request) => engine.stream(requestOf(name, payload, request)),
     async stop() {
       await engine.stop(0);
       await driver.stop();
@@ -85,3 +77,14 @@ export async function startRealEngine(): Promise<RealEngine> {
     },
   };
 }
+
+const requestOf = (name: string, payload: unknown = {}, request: Partial<InvokeRequest> = {}): InvokeRequest => ({
+  function: functionId(name),
+  qualifier: undefined,
+  payload: Buffer.from(JSON.stringify(payload)),
+  requestId: systemIds.requestId(),
+  clientContext: undefined,
+  trace: undefined,
+  logTail: false,
+  ...request,
+});

@@ -85,6 +85,8 @@ export class ScriptedGuest implements SandboxProcess {
   memoryBytes = 40 * 1024 * 1024;
   /** Whether the host has ended its processes. */
   ended = false;
+  /** Whether the host reads nothing of the channel now. */
+  isPaused = false;
   #resolveExit: (exit: SandboxExit) => void = () => {};
   #channelListener: (bytes: Buffer) => void = () => {};
   #outputListener: (bytes: Buffer) => void = () => {};
@@ -110,6 +112,8 @@ export class ScriptedGuest implements SandboxProcess {
   readonly channel = {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#channelListener = listener),
     onClosed: (): void => {},
+    pause: (): void => void (this.isPaused = true),
+    resume: (): void => void (this.isPaused = false),
     write: (pieces: readonly Uint8Array[]): void => this.#receive(Buffer.concat(pieces)),
   };
 

@@ -27,8 +27,10 @@ export async function installed(...ids: readonly string[]): Promise<readonly str
 
 export interface Reply {
   readonly kind: "response" | "error" | "init-error";
-  readonly meta: { readonly requestId?: string; readonly errorType?: string; readonly contentType?: string };
+  readonly meta: { readonly requestId?: string; readonly errorType?: string; readonly contentType?: string; readonly xrayCause?: string };
   readonly body: Buffer;
+  /** Of a response that was streamed; with kind `error`, what came before that. */
+  readonly chunks?: readonly string[];
   /** The body as JSON. */
   readonly payload: unknown;
 }
@@ -40,6 +42,8 @@ export interface Guest {
   /** One event to its end; the exit when the process ended without an answer. */
   invoke(event: unknown, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
   invokeRaw(body: string, meta?: Readonly<Record<string, unknown>>): Promise<Reply | SandboxExit>;
+  /** Called with the bytes of each chunk as it comes; returns how to stop that. */
+  onChunk(listener: (bytes: Buffer) => void): () => void;
   /** Everything printed so far. */
   output(): string;
 }
@@ -114,6 +118,9 @@ export class GuestHost {
 
 const kinds: Readonly<Record<number, Reply["kind"]>> = { 17: "response", 18: "error", 19: "init-error" };
 const nextType = 16;
+const beginType = 20;
+const chunkType = 21;
+const endType = 22;
 
 function converse(process: SandboxProcess): Guest {
   const { channel } = process;
@@ -123,12 +130,15 @@ function converse(process: SandboxProcess): Guest {
   let answers: (Reply | "next")[] = [];
   let wake: () => void = () => undefined;
   let ended: SandboxExit | undefined;
+  let onChunk: (bytes: Buffer) => void = () => undefined;
+  const streamed = new StreamedReply((bytes) => onChunk(bytes));
   process.output.onBytes((bytes) => (printed += bytes.toString()));
   channel.onBytes((bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let frame = cutFrame(received); frame !== undefined; frame = cutFrame(received)) {
       received = received.subarray(frame.length);
-      answers.push(frame.answer);
+      const answer = streamed.take(frame);
+      if (answer !== undefined) answers.push(answer);
     }
     wake();
   });
@@ -168,25 +178,73 @@ function converse(process: SandboxProcess): Guest {
     process,
     ready,
     invokeRaw,
+    onChunk: (listener) => {
+      onChunk = listener;
+      return () => (onChunk = () => undefined);
+    },
     invoke: (event, meta) => invokeRaw(JSON.stringify(event), meta),
     output: () => printed,
   };
 }
 
-function cutFrame(bytes: Buffer): { readonly length: number; readonly answer: Reply | "next" } | undefined {
+interface CutFrame {
+  readonly length: number;
+  readonly type: number;
+  readonly meta: Reply["meta"];
+  readonly body: Buffer;
+}
+
+function cutFrame(bytes: Buffer): CutFrame | undefined {
   if (bytes.length < 9) return undefined;
   const metaEnd = 9 + bytes.readUInt32BE(1);
   const length = metaEnd + bytes.readUInt32BE(5);
   if (bytes.length < length) return undefined;
-  const type = bytes.readUInt8(0);
-  if (type === nextType) return { length, answer: "next" };
-  const kind = kinds[type];
-  if (kind === undefined) throw new Error(`frame of type ${type}`);
-  const body = Buffer.from(bytes.subarray(metaEnd, length));
-  const meta: Reply["meta"] = JSON.parse(bytes.toString("utf8", 9, metaEnd));
-  const answer = { kind, meta, body, get payload(): unknown { return JSON.parse(body.toString()); } };
-  return { length, answer };
+  const meta: Reply["meta"] = metaEnd === 9 ? {} : JSON.parse(bytes.toString("utf8", 9, metaEnd));
+  return { length, type: bytes.readUInt8(0), meta, body: Buffer.from(bytes.subarray(metaEnd, length)) };
 }
+
+/** Makes answers of frames: of a response in several, one with its chunks. */
+class StreamedReply {
+  #head: Reply["meta"] | undefined;
+  #chunks: Buffer[] = [];
+  readonly #onChunk: (bytes: Buffer) => void;
+
+  constructor(onChunk: (bytes: Buffer) => void) {
+    this.#onChunk = onChunk;
+  }
+
+  take({ type, meta, body }: CutFrame): Reply | "next" | undefined {
+    const kind = kinds[type];
+    if (this.#head === undefined) {
+      if (type === beginType) this.#head = meta;
+      else if (type === nextType) return "next";
+      else if (kind === undefined) throw new Error(`frame of type ${type}`);
+      else return reply(kind, meta, body);
+    } else if (type === chunkType) {
+      this.#chunks.push(body);
+      this.#onChunk(body);
+    } else if (type === endType) return this.#end(this.#head, meta, body);
+    else throw new Error(`frame of type ${type} inside a response`);
+    return undefined;
+  }
+
+  #end(head: Reply["meta"], meta: Reply["meta"], error: Buffer): Reply {
+    const chunks = this.#chunks;
+    this.#head = undefined;
+    this.#chunks = [];
+    const whole = meta.errorType === undefined ? reply("response", { ...head, ...meta }, Buffer.concat(chunks)) : reply("error", { ...head, ...meta }, error);
+    return Object.assign(whole, { chunks: chunks.map(String) });
+  }
+}
+
+const reply = (kind: Reply["kind"], meta: Reply["meta"], body: Buffer): Reply => ({
+  kind,
+  meta,
+  body,
+  get payload(): unknown {
+    return JSON.parse(body.toString());
+  },
+});
 
 function encodeInvoke(meta: object, body: string): readonly Buffer[] {
   const head = Buffer.from(JSON.stringify(meta));

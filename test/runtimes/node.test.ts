@@ -105,16 +105,16 @@ describe.each(ids)("%s", (id) => {
 
   test("lets work that outlives an invoke go on in the next one", async () => {
     const guest = await start({
-      "index.mjs": "let late = 'no'; export const handler = async () => { const seen = late; setTimeout(() => { late = 'yes' }, 20); await new Promise((done) => setTimeout(done, seen === 'no' && globalThis.second ? 40 : 0)); globalThis.second = true; return [seen, late] }",
+      "index.mjs": "let late = 'no'; export const handler = async (event) => { const seen = late; if (event.first) setTimeout(() => { late = 'yes' }, 200); else while (late === 'no') await new Promise((done) => setTimeout(done, 5)); return [seen, late] }",
     });
-    expect(await guest.invoke({})).toMatchObject({ payload: ["no", "no"] });
+    expect(await guest.invoke({ first: true })).toMatchObject({ payload: ["no", "no"] });
     expect(await guest.invoke({})).toMatchObject({ payload: ["no", "yes"] });
   });
 
   test.each<readonly [string, FailedStart]>([
     ["a missing module", { files: { "other.js": "" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find module 'index'\nRequire stack:/ }],
     ["a missing import", { files: { "index.js": "require('nowhere')" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find module 'nowhere'/ }],
-    ["a missing import of an ES module", { files: { "index.mjs": "import 'nowhere'" }, handler: "index.handler", errorType: "Runtime.ImportModuleError", message: /^Error: Cannot find package 'nowhere'/ }],
+    ["a missing import of an ES module", { files: { "index.mjs": "import 'nowhere'" }, handler: "index.handler", errorType: "Error", message: /^Cannot find package 'nowhere' imported from / }],
     ["a missing export", { files: { "index.js": "" }, handler: "index.handler", errorType: "Runtime.HandlerNotFound", message: /^index\.handler is undefined or not exported$/ }],
     ["an export that is no function", { files: { "index.js": "exports.handler = 1" }, handler: "index.handler", errorType: "Runtime.HandlerNotFound", message: /^index\.handler is not a function$/ }],
     ["a name without a dot", { files: { "index.js": "" }, handler: "index", errorType: "Runtime.MalformedHandlerName", message: /^Bad handler$/ }],
@@ -127,7 +127,7 @@ describe.each(ids)("%s", (id) => {
     const reply = await guest.invoke({});
     expect(reply).toMatchObject({ kind: "init-error", meta: { errorType }, payload: { errorType, errorMessage: expect.stringMatching(message) } });
     expect(await guest.process.exited).toMatchObject({ exitCode: 129 });
-    expect(guest.output()).toMatch(/^\S+Z\tundefined\tERROR\tUncaught Exception \t\{/);
+    expect(guest.output()).toMatch(hasCallbacks ? /^\S+Z\tundefined\tERROR\tUncaught Exception \t\{/ : /^\S+Z\t-\tERROR\tInit Error \t\{/);
   });
 
   test.each([
@@ -154,27 +154,11 @@ describe.each(ids)("%s", (id) => {
     });
     await guest.invoke({});
     const lines = guest.output().split("\n");
-    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\tundefined\tINFO\tstarting$/);
+    expect(lines[0]).toMatch(hasCallbacks ? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\tundefined\tINFO\tstarting$/ : /^\S+Z\t-\tINFO\tstarting$/);
     expect(lines[1]).toMatch(/\trequest-1\tINFO\ta\r\{"b":1\}$/);
     expect(lines.slice(2, 6).map((line) => line.split("\t").slice(1).join(" "))).toEqual(["request-1 INFO i", "request-1 DEBUG d", "request-1 WARN w", "request-1 ERROR e"]);
-    expect(lines[6]).toMatch(/\trequest-1\tTRACE\tTrace: t\r {4}at /);
+    expect(lines[6]).toMatch(/\trequest-1\tTRACE\tt$/);
     expect(lines.filter((line) => line === "raw")).toHaveLength(50_000);
-  });
-
-  test("streams into a buffered answer, with the prelude of an HTTP integration", async () => {
-    const reply = await run("export const handler = awslambda.streamifyResponse(async (event, stream) => { stream.setContentType('text/plain'); stream.write('a'); stream.end('b') })");
-    expect([reply.kind, reply.meta.contentType, reply.body.toString()]).toEqual(["response", "text/plain", "ab"]);
-    const http = await run("export const handler = awslambda.streamifyResponse(async (event, stream) => { stream = awslambda.HttpResponseStream.from(stream, { statusCode: 201 }); stream.write('x'); stream.end() })");
-    expect(http.meta.contentType).toBe("application/vnd.awslambda.http-integration-response");
-    expect(http.body.toString()).toBe(`{"statusCode":201}${"\0".repeat(8)}x`);
-  });
-
-  test.each([
-    ["is not async", "(event, stream) => stream.end()", "Runtime.MalformedStreamingHandler"],
-    ["sets its type too late", "async (event, stream) => { stream.write('a'); stream.setContentType('text/plain') }", "Runtime.InvalidStreamingOperation"],
-    ["throws on the way", "async (event, stream) => { stream.write('a'); throw new RangeError('mid') }", "RangeError"],
-  ])("fails a streaming handler that %s", async (_case, handler, errorType) => {
-    expect(await run(`export const handler = awslambda.streamifyResponse(${handler})`)).toMatchObject({ kind: "error", payload: { errorType } });
   });
 
   test("keeps values of one invoke, and hides its global when told to", async () => {
@@ -182,8 +166,10 @@ describe.each(ids)("%s", (id) => {
     const guest = await start(files);
     expect(await guest.invoke(1)).toMatchObject({ payload: ["request-1", null, 1] });
     expect(await guest.invoke(2)).toMatchObject({ payload: ["request-1", null, 2] });
-    const hidden = await start(files, { environment: { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: "1" } });
-    expect(await hidden.invoke(1)).toMatchObject({ payload: [null, null, null] });
+    for (const value of ["1", "true"]) {
+      const hidden = await start(files, { environment: { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: value } });
+      expect(await hidden.invoke(1)).toMatchObject({ payload: [null, null, null] });
+    }
   });
 
   test.runIf(hasCallbacks)("takes callbacks, and waits for the event loop unless told not to", async () => {

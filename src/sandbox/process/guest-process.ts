@@ -54,6 +54,8 @@ function joinChannel({ reader, writer }: NonNullable<Guest["channel"]>): Sandbox
   return {
     onBytes: (listener) => reader.onBytes(listener),
     onClosed: (listener) => reader.onEnd(listener),
+    pause: () => reader.pause(),
+    resume: () => reader.resume(),
     write: (bytes) => writer.write(bytes),
   };
 }

@@ -6,7 +6,8 @@ import { FrameReader, type Frame } from "./frame-reader.ts";
 
 function read(pieces: readonly Buffer[], keepBodyBytes = 100): [number, string, string | undefined][] {
   const frames: Frame[] = [];
-  const reader = new FrameReader(keepBodyBytes, (frame) => void frames.push(frame));
+  const receiver = { frame: (frame: Frame) => void frames.push(frame), chunk: () => expect.unreachable() };
+  const reader = new FrameReader(keepBodyBytes, receiver);
   for (const piece of pieces) reader.push(piece);
   return frames.map(({ type, meta, body }) => [type, meta.toString(), body?.toString()]);
 }
@@ -39,9 +40,24 @@ describe("frames", () => {
     );
   });
 
+  test("hand on chunks as they come, of any length, and keep nothing of them", () => {
+    const seen: string[] = [];
+    const reader = new FrameReader(100, {
+      frame: ({ type }) => void seen.push(`frame ${type}`),
+      chunk: (bytes) => void seen.push(`${bytes.length} bytes`),
+    });
+    const large = encodeFrame(21, "", Buffer.alloc(500));
+    reader.push(encodeFrame(20, '{"requestId":"r"}'));
+    reader.push(Buffer.concat([encodeFrame(21, "", "abc"), encodeFrame(21, ""), large.subarray(0, 109)]));
+    reader.push(large.subarray(109));
+    reader.push(Buffer.concat([header(21, 0, 0xffffffff), Buffer.alloc(7)]));
+    expect(seen).toEqual(["frame 20", "3 bytes", "100 bytes", "400 bytes", "7 bytes"]);
+  });
+
   test.each([
     ["of a type that is not the guest's", header(1, 0, 0)],
-    ["of an unknown type", header(20, 0, 0)],
+    ["of an unknown type", header(23, 0, 0)],
+    ["of a chunk with meta", header(21, 2, 0)],
     ["with a body over 64 MiB", header(17, 2, 64 * 1024 * 1024 + 1)],
     ["with meta that has no end", header(17, 0xffffffff, 0)],
   ])("%s are refused before anything is kept", (_, bytes) => {

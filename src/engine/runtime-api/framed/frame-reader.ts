@@ -2,7 +2,16 @@
 // bounded before anything is kept, and the first mistake is the last.
 import { brokenFrame } from "../faults.ts";
 
-export const frameType = { invoke: 1, next: 16, response: 17, error: 18, initError: 19 } as const;
+export const frameType = {
+  invoke: 1,
+  next: 16,
+  response: 17,
+  error: 18,
+  initError: 19,
+  responseBegin: 20,
+  chunk: 21,
+  responseEnd: 22,
+} as const;
 
 export const headerBytes = 9;
 
@@ -18,9 +27,15 @@ export interface Frame {
   readonly body: Buffer | undefined;
 }
 
+export interface FrameReceiver {
+  frame(frame: Frame): void;
+  /** Bytes of a chunk as they come: of a large one in several pieces. */
+  chunk(bytes: Buffer): void;
+}
+
 export class FrameReader {
   readonly #keepBodyBytes: number;
-  readonly #onFrame: (frame: Frame) => void;
+  readonly #receiver: FrameReceiver;
   readonly #header = Buffer.alloc(headerBytes);
   #headerFill = 0;
   /** A frame that did not arrive in one piece; allocated once its length is known, so that drips cost nothing. */
@@ -29,17 +44,20 @@ export class FrameReader {
   /** What of a body that is too long to keep has still to come. */
   #skipBytes = 0;
   #skipped: Frame | undefined;
+  /** What of a chunk has still to come; it is handed on and not kept. */
+  #chunkBytes = 0;
 
-  constructor(keepBodyBytes: number, onFrame: (frame: Frame) => void) {
+  constructor(keepBodyBytes: number, receiver: FrameReceiver) {
     this.#keepBodyBytes = keepBodyBytes;
-    this.#onFrame = onFrame;
+    this.#receiver = receiver;
   }
 
   /** Throws the fault BrokenFrame; nothing may be pushed after it. */
   push(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length) {
-      if (this.#skipped !== undefined) at += this.#skip(bytes.length - at, this.#skipped);
+      if (this.#chunkBytes > 0) at += this.#handOn(bytes, at);
+      else if (this.#skipped !== undefined) at += this.#skip(bytes.length - at, this.#skipped);
       else if (this.#frame !== undefined) at += this.#fill(bytes, at, this.#frame);
       else at += this.#begin(bytes, at);
     }
@@ -80,13 +98,24 @@ export class FrameReader {
     const type = bytes.readUInt8(0);
     const metaEnd = headerBytes + bytes.readUInt32BE(1);
     const bodyLength = bytes.readUInt32BE(5);
+    if (type === frameType.chunk) {
+      this.#chunkBytes = bodyLength;
+      return;
+    }
     const meta = bytes.subarray(headerBytes, metaEnd);
     if (bodyLength <= this.#keepBodyBytes) {
-      this.#onFrame({ type, meta, body: bytes.subarray(metaEnd) });
+      this.#receiver.frame({ type, meta, body: bytes.subarray(metaEnd) });
       return;
     }
     this.#skipBytes = bodyLength;
     this.#skipped = { type, meta, body: undefined };
+  }
+
+  #handOn(bytes: Buffer, at: number): number {
+    const piece = bytes.subarray(at, at + this.#chunkBytes);
+    this.#chunkBytes -= piece.length;
+    this.#receiver.chunk(piece);
+    return piece.length;
   }
 
   #skip(available: number, frame: Frame): number {
@@ -94,7 +123,7 @@ export class FrameReader {
     this.#skipBytes -= taken;
     if (this.#skipBytes === 0) {
       this.#skipped = undefined;
-      this.#onFrame(frame);
+      this.#receiver.frame(frame);
     }
     return taken;
   }
@@ -103,10 +132,13 @@ export class FrameReader {
 /** Length of the frame that begins here, less a body that will not be kept. Throws when the header is broken. */
 function keptBytes(bytes: Buffer, at: number, keepBodyBytes: number): number {
   const type = bytes.readUInt8(at);
-  if (type < frameType.next || type > frameType.initError) throw brokenFrame(`unknown frame type ${type}`);
+  if (type < frameType.next || type > frameType.responseEnd) throw brokenFrame(`unknown frame type ${type}`);
   const metaLength = bytes.readUInt32BE(at + 1);
   const bodyLength = bytes.readUInt32BE(at + 5);
+  // Chunks are not kept, so that only the limit of the whole response bounds them.
+  if (type === frameType.chunk && metaLength === 0) return headerBytes;
   if (metaLength > longestMetaBytes) throw brokenFrame(`meta of ${metaLength} bytes`);
+  if (type === frameType.chunk) throw brokenFrame("a chunk with meta");
   if (bodyLength > longestBodyBytes) throw brokenFrame(`body of ${bodyLength} bytes`);
   return headerBytes + metaLength + (bodyLength > keepBodyBytes ? 0 : bodyLength);
 }

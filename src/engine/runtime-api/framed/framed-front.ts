@@ -3,55 +3,111 @@
 import { Fault } from "../../../core/faults.ts";
 import type { SandboxChannel } from "../../../sandbox/sandbox.ts";
 import { brokenFrame } from "../faults.ts";
-import { maxResponseBytes, type Invocation, type RuntimeFront, type RuntimePort } from "../runtime-port.ts";
-import { frameType, FrameReader, headerBytes, type Frame } from "./frame-reader.ts";
+import {
+  maxResponseBytes,
+  type Invocation,
+  type ReportedError,
+  type ResponseSink,
+  type RuntimeFront,
+  type RuntimePort,
+  type RuntimeResponse,
+} from "../runtime-port.ts";
+import { frameType, FrameReader, headerBytes, type Frame, type FrameReceiver } from "./frame-reader.ts";
 
 export function openFramedFront(channel: SandboxChannel, port: RuntimePort): RuntimeFront {
-  let open = true;
-  const front: RuntimeFront = {
-    deliver: (invocation) => channel.write(invokeFrame(invocation)),
-    // The channel itself is the sandbox's, which closes it.
-    close: () => {
-      open = false;
-    },
-  };
-  const reader = new FrameReader(maxResponseBytes, (frame) => {
-    if (open) dispatch(frame, port, front);
-  });
-  channel.onBytes((bytes) => {
-    if (!open) return;
-    try {
-      reader.push(bytes);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      open = false;
-      port.violate(error.message);
-    }
-  });
+  const front = new FramedFront(channel, port);
+  channel.onBytes((bytes) => front.hear(bytes));
   return front;
 }
 
-function dispatch(frame: Frame, port: RuntimePort, front: RuntimeFront): void {
-  if (frame.type === frameType.next) {
-    port.next(front);
-    return;
+class FramedFront implements RuntimeFront, FrameReceiver {
+  readonly #channel: SandboxChannel;
+  readonly #port: RuntimePort;
+  readonly #reader = new FrameReader(maxResponseBytes, this);
+  /** Of the response that the guest is streaming. */
+  #sink: ResponseSink | undefined;
+  #open = true;
+
+  constructor(channel: SandboxChannel, port: RuntimePort) {
+    this.#channel = channel;
+    this.#port = port;
   }
-  const meta = parseMeta(frame.meta);
-  switch (frame.type) {
-    case frameType.response:
-      port.respond(text(meta, "requestId"), frame.body === undefined ? { kind: "too-large" } : { kind: "whole", body: frame.body });
-      return;
-    case frameType.error:
-      // An error over the response limit is itself a response over the limit.
-      if (frame.body === undefined) port.respond(text(meta, "requestId"), { kind: "too-large" });
-      else port.fail(text(meta, "requestId"), { errorType: text(meta, "errorType"), body: frame.body });
-      return;
-    case frameType.initError:
-      port.failInit({ errorType: text(meta, "errorType"), body: frame.body ?? Buffer.alloc(0) });
-      return;
-    default:
-      throw brokenFrame(`unknown frame type ${frame.type}`);
+
+  deliver(invocation: Invocation): void {
+    this.#channel.write(invokeFrame(invocation));
   }
+
+  /** The channel itself is the sandbox's, which closes it. */
+  close(): void {
+    this.#open = false;
+  }
+
+  hear(bytes: Buffer): void {
+    if (!this.#open) return;
+    try {
+      this.#reader.push(bytes);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.#open = false;
+      this.#port.violate(error.message);
+    }
+  }
+
+  frame(frame: Frame): void {
+    if (!this.#open) return;
+    if (this.#sink !== undefined) this.#end(frame, this.#sink);
+    else if (frame.type === frameType.next) this.#port.next(this);
+    else this.#answer(frame, parseMeta(frame.meta));
+  }
+
+  chunk(bytes: Buffer): void {
+    if (!this.#open) return;
+    if (this.#sink === undefined) throw brokenFrame("a chunk of no response");
+    try {
+      if (!this.#sink.write(bytes)) this.#channel.pause();
+    } catch (error) {
+      // The invoke has failed by it. What the guest writes on is dropped by the sink: its function may come to its end.
+      if (!(error instanceof Fault) || error.code !== "RequestEntityTooLarge") throw error;
+    }
+  }
+
+  #answer({ type, body }: Frame, meta: object): void {
+    switch (type) {
+      case frameType.response:
+        this.#port.respond(text(meta, "requestId"), wholeResponse(body, optionalText(meta, "contentType")));
+        return;
+      case frameType.responseBegin:
+        this.#sink = this.#port.beginResponse(text(meta, "requestId"), { contentType: text(meta, "contentType") });
+        this.#sink.onRoom(() => this.#channel.resume());
+        return;
+      case frameType.error:
+        // An error over the response limit is itself a response over the limit.
+        if (body === undefined) this.#port.respond(text(meta, "requestId"), { kind: "too-large" });
+        else this.#port.fail(text(meta, "requestId"), reportedError(meta, body));
+        return;
+      case frameType.initError:
+        this.#port.failInit(reportedError(meta, body ?? Buffer.alloc(0)));
+        return;
+      default:
+        throw brokenFrame(`frame of type ${type} at the wrong time`);
+    }
+  }
+
+  #end({ type, meta: bytes, body }: Frame, sink: ResponseSink): void {
+    if (type !== frameType.responseEnd) throw brokenFrame(`frame of type ${type} inside a response`);
+    this.#sink = undefined;
+    const meta = parseMeta(bytes);
+    if (optionalText(meta, "errorType") === undefined) sink.end();
+    else sink.fail(reportedError(meta, body ?? Buffer.alloc(0)));
+  }
+}
+
+const wholeResponse = (body: Buffer | undefined, contentType: string | undefined): RuntimeResponse =>
+  body === undefined ? { kind: "too-large" } : { kind: "whole", body, ...(contentType === undefined ? {} : { contentType }) };
+
+function reportedError(meta: object, body: Uint8Array): ReportedError {
+  const xrayCause = optionalText(meta, "xrayCause");
+  return { errorType: text(meta, "errorType"), body, ...(xrayCause === undefined ? {} : { xrayCause }) };
 }
 
 function parseMeta(bytes: Buffer): object {
@@ -67,10 +123,15 @@ function parseMeta(bytes: Buffer): object {
 }
 
 function text(meta: object, member: string): string {
+  const value = optionalText(meta, member);
+  if (value === undefined) throw brokenFrame(`meta lacks ${member}`);
+  return value;
+}
+
+function optionalText(meta: object, member: string): string | undefined {
   // hasOwn: what objects inherit was not sent.
   const value: unknown = Object.hasOwn(meta, member) ? Reflect.get(meta, member) : undefined;
-  if (typeof value !== "string") throw brokenFrame(`meta lacks ${member}`);
-  return value;
+  return typeof value === "string" ? value : undefined;
 }
 
 function invokeFrame(invocation: Invocation): Uint8Array[] {
