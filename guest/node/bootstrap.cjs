@@ -20,8 +20,10 @@ let current;
 let isAwaited = true;
 /** Of the invoke that runs, when it streams. */
 let responseStream;
-/** awslambda.cjs once it is loaded. */
+/** awslambda.cjs, once the function has asked for it. */
 let lambdaGlobal;
+/** response-stream.cjs of a function that streams. */
+let streaming;
 
 function boot() {
   patchConsole(process.env);
@@ -82,7 +84,7 @@ async function start(environment) {
   } catch (error) {
     crash(isOldClient ? "Uncaught Exception" : "Init Error", error, exitOnException);
   }
-  if (loaded.streams) require("./response-stream.cjs");
+  if (loaded.streams) streaming = require("./response-stream.cjs");
   isAwaited = false;
   channel.sendNext();
   serve(loaded);
@@ -101,8 +103,8 @@ function serve(loaded) {
   setInvoke(meta);
   if (meta.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
   else process.env._X_AMZN_TRACE_ID = meta.traceId;
-  const run = loaded.streams ? serveStreaming : serveWhole;
-  run(loaded, JSON.parse(body), buildContext(meta, process.env));
+  const serveOne = loaded.streams ? serveStreaming : serveWhole;
+  serveOne(loaded, JSON.parse(body), buildContext(meta, process.env));
 }
 
 function serveWhole(loaded, event, context) {
@@ -116,21 +118,15 @@ function serveWhole(loaded, event, context) {
   });
 }
 
-function serveStreaming(loaded, event, context) {
-  const { ResponseStream, runStreaming } = require("./response-stream.cjs");
+async function serveStreaming(loaded, event, context) {
   const waits = isOldClient ? addEventLoopSwitch(context) : () => false;
-  const stream = new ResponseStream(current.requestId, loaded.highWaterMark);
-  const goOn = () =>
-    channel.closeStream(() => {
-      setImmediate(serve, loaded);
-    });
-  responseStream = stream;
-  void runStreaming(loaded, event, context, stream, () => {
-    responseStream = undefined;
-    isAwaited = false;
-    if (waits()) whenDrained(goOn);
-    else goOn();
-  });
+  const goOn = () => channel.closeStream(() => setImmediate(serve, loaded));
+  responseStream = new streaming.ResponseStream(current.requestId, loaded.highWaterMark);
+  await streaming.runStreaming(loaded.handler, event, context, responseStream);
+  responseStream = undefined;
+  isAwaited = false;
+  if (waits()) whenDrained(goOn);
+  else goOn();
 }
 
 /** A function that asked for SIGTERM gets the time that its sandbox grants; others end now. */

@@ -45,7 +45,7 @@ function jsonMessage(time, level, message, params) {
   if (tenantId !== undefined) line.tenantId = tenantId;
   if (params.length === 0) {
     try {
-      return JSON.stringify({ ...line, message }, (_key, value) => (value instanceof Error ? { ...describe(value), ...value } : value));
+      return JSON.stringify({ ...line, message }, (_key, value) => (value instanceof Error ? Object.assign(describe(value), value) : value));
     } catch {
       return JSON.stringify({ ...line, message: format(message) });
     }

@@ -96,7 +96,7 @@ function addEventLoopSwitch(context) {
 
 /** Calls it when the event loop has run empty. */
 function whenDrained(call) {
-  onDrained = () => setImmediate(call);
+  onDrained = () => setImmediate(() => call());
 }
 
 module.exports = {

@@ -8,6 +8,7 @@ const channel = require("./channel.cjs");
 const { logError } = require("./console.cjs");
 const { reportOf, runtimeError } = require("./errors.cjs");
 
+const notAsync = "Streaming does not support non-async handlers.";
 /** Longest delay of a timer, milliseconds. */
 const longestMs = 2 ** 31 - 1;
 
@@ -81,16 +82,17 @@ class ResponseStream extends Writable {
   }
 }
 
-/** Calls `done` when the handler has returned and its stream has ended; until then the event loop does not run empty. */
-async function runStreaming(loaded, event, context, stream, done) {
+/** Resolves when the handler has returned and its stream has ended; until then the event loop does not run empty. */
+async function runStreaming(handler, event, context, stream) {
   channel.openStream();
   const hold = setInterval(() => undefined, longestMs);
-  const ended = endOf(stream);
+  const ended = new Promise((resolve, reject) => finished(stream, (error) => (error ? reject(error) : resolve())));
   // Looked at when the handler has returned.
   ended.catch(() => undefined);
   try {
-    const result = loaded.handler(event, stream, context);
-    if (typeof result?.then !== "function") throw notAsync();
+    const result = handler(event, stream, context);
+    // Older clients fail with the text itself.
+    if (typeof result?.then !== "function") await Promise.reject(isOldClient ? notAsync : new Error(notAsync));
     if ((await result) !== undefined) console.warn("Streaming handlers ignore return values.");
     await ended;
   } catch (error) {
@@ -98,16 +100,6 @@ async function runStreaming(loaded, event, context, stream, done) {
     await new Promise((done) => stream.fail(error, done));
   }
   clearInterval(hold);
-  done();
-}
-
-const endOf = (stream) =>
-  new Promise((resolve, reject) => finished(stream, (error) => (error ? reject(error) : resolve())));
-
-/** Older clients fail with the text itself. */
-function notAsync() {
-  const message = "Streaming does not support non-async handlers.";
-  return isOldClient ? message : new Error(message);
 }
 
 module.exports = { ResponseStream, runStreaming };
