@@ -145,7 +145,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids }),
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, debugging: engine.debugging }),
   });
 
   // Environments are told where the functions' listener is.

@@ -90,7 +90,15 @@ async function start(environment) {
   serve(loaded);
 }
 
+/** A debugger is answered by the event loop: where one may come, that runs on between invokes. */
+const isInspected = process.execArgv.some((argument) => argument.startsWith("--inspect"));
+
 function serve(loaded) {
+  if (isInspected) channel.whenReadable(() => answerNext(loaded));
+  else answerNext(loaded);
+}
+
+function answerNext(loaded) {
   const received = channel.readInvoke();
   if (received === undefined) {
     hostGone();

@@ -2,7 +2,7 @@
 // runs, as in a frozen environment, and a blocking read is the fastest there is (docs/decisions/0006). Writing blocks,
 // too, but while a response is streamed: a reader that takes its time must not hold up the function.
 "use strict";
-const { readSync, writeSync } = require("node:fs");
+const { read, readSync, writeSync } = require("node:fs");
 
 const readFd = 3;
 const writeFd = 4;
@@ -48,6 +48,20 @@ function fill(count) {
     to += got;
   }
   return true;
+}
+
+/** Calls back when a frame, or the end, is about to be readable: the event loop runs on until then. */
+function whenReadable(callback) {
+  if (to > from) {
+    callback();
+    return;
+  }
+  // Nothing is unused here, so `from` and `to` are 0.
+  read(readFd, scratch, 0, scratch.length, null, (error, got) => {
+    if (error) throw error;
+    to = got;
+    callback();
+  });
 }
 
 /** One frame as bytes; `meta` an object or undefined, `body` a string, bytes or undefined. */
@@ -101,6 +115,7 @@ function closeStream(done) {
 }
 
 module.exports = {
+  whenReadable,
   /** Says that the guest is ready for an event. */
   sendNext: () => write(nextFrame),
   /** Answers an event and asks for the next in one write. */

@@ -24,3 +24,9 @@ export async function readObject({ body }: WireRequest): Promise<Readonly<Record
     return {};
   }
 }
+
+/** A line for each, as it comes. An empty line first: the caller knows at once that it was taken. */
+export async function* asJsonLines(events: AsyncIterable<object>): AsyncGenerator<Uint8Array> {
+  yield Buffer.from("\n");
+  for await (const event of events) yield Buffer.from(`${JSON.stringify(event)}\n`);
+}

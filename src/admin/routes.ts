@@ -9,9 +9,10 @@ import type { Blobs } from "../store/blob.ts";
 import { signingRoutes, type SigningParts } from "./signing-routes.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 import { json } from "./json-bodies.ts";
+import { developmentRoutes, type DevelopmentRouteParts } from "./development/development-routes.ts";
 import { layerRoutes, type LayerRouteParts } from "./layers/layer-routes.ts";
 
-export interface AdminParts extends SigningParts, LayerRouteParts {
+export interface AdminParts extends SigningParts, LayerRouteParts, DevelopmentRouteParts {
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
   readonly logs: FileLogSink;
@@ -23,7 +24,12 @@ export interface AdminParts extends SigningParts, LayerRouteParts {
 /** Lines that `lambent logs` shows of the past unless asked for more. */
 const defaultLineLimit = 1000;
 
-export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [...ownRoutes(parts), ...signingRoutes(parts), ...layerRoutes(parts)];
+export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [
+  ...ownRoutes(parts),
+  ...signingRoutes(parts),
+  ...layerRoutes(parts),
+  ...developmentRoutes(parts),
+];
 
 const ownRoutes = ({ blobs, links, logs, version, ending }: AdminParts): readonly ExtraRoute[] => [
   { prefix: "/_lambent/health", access: "open", respond: async () => json(200, { status: "ok", version }) },
@@ -56,7 +62,7 @@ function logLines(logs: FileLogSink, query: URLSearchParams, caller: Pick<CallCo
     return json(400, { message: "Give group, since as a number, and limit as a whole number." });
   }
   const events = query.get("follow") === "true" ? followed(logs, group, past, caller.signal) : logs.read(group, past.sinceMs, past.limit);
-  return { status: 200, headers: { "content-type": "application/x-ndjson" }, body: asJsonLines(events) };
+  return { status: 200, headers: { "content-type": "application/x-ndjson" }, body: asLogLines(events) };
 }
 
 /** Followed from before the read, so that no line falls between; what the read brought of the new ones is left out. */
@@ -95,7 +101,7 @@ async function* followed(
   }
 }
 
-async function* asJsonLines(batches: AsyncIterable<readonly LoggedEvent[]> | Promise<readonly LoggedEvent[]>): AsyncGenerator<Uint8Array> {
+async function* asLogLines(batches: AsyncIterable<readonly LoggedEvent[]> | Promise<readonly LoggedEvent[]>): AsyncGenerator<Uint8Array> {
   const iterable = batches instanceof Promise ? [await batches] : batches;
   for await (const events of iterable) {
     if (events.length > 0) yield Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(""));

@@ -39,9 +39,9 @@ export const environmentOf = ({ endpoint, region, operator }: Connection): Reado
 export const getAdmin = (connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> =>
   askAdmin(connection, { method: "GET", path, query });
 
-/** POST of JSON to a `/_lambent/` route, signed likewise. */
-export const postAdmin = (connection: Connection, path: string, body: object): Promise<Response> =>
-  askAdmin(connection, { method: "POST", path, query: {}, body: JSON.stringify(body) });
+/** POST of JSON to a `/_lambent/` route, signed likewise. `signal` hangs up, also on the answer. */
+export const postAdmin = (connection: Connection, path: string, body: object, signal?: AbortSignal): Promise<Response> =>
+  askAdmin(connection, { method: "POST", path, query: {}, body: JSON.stringify(body) }, signal);
 
 interface AdminRequest {
   readonly method: string;
@@ -50,7 +50,7 @@ interface AdminRequest {
   readonly body?: string;
 }
 
-async function askAdmin(connection: Connection, request: AdminRequest): Promise<Response> {
+async function askAdmin(connection: Connection, request: AdminRequest, signal?: AbortSignal): Promise<Response> {
   const { endpoint, region, operator } = connection;
   const { path, query, ...sent } = request;
   const { protocol, hostname, port, host } = new URL(endpoint);
@@ -58,7 +58,7 @@ async function askAdmin(connection: Connection, request: AdminRequest): Promise<
   const { headers } = await signer.sign({ ...request, protocol, hostname, port: Number(port), headers: { host } });
   let response: Response;
   try {
-    response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { ...sent, headers });
+    response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { ...sent, headers, signal: signal ?? null });
   } catch (error) {
     throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
   }

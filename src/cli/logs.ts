@@ -1,8 +1,13 @@
 // `lambent logs NAME [-f]`: what a function printed.
 import { Command, InvalidArgumentError } from "commander";
-import { CommandError } from "./command-error.ts";
 import { connectionOf, getAdmin } from "./connection.ts";
+import { jsonLinesOf } from "./json-lines.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
+
+interface LogLine {
+  readonly timeMs: number;
+  readonly message: string;
+}
 
 export function logsCommand(): Command {
   const command = new Command("logs")
@@ -16,9 +21,8 @@ export function logsCommand(): Command {
     const query = { group: `/aws/lambda/${name}`, limit: lines, follow: String(follow === true) };
     const response = await getAdmin(connection, "/_lambent/logs", query);
     let shown = 0;
-    for await (const line of linesOf(response)) {
+    for await (const { timeMs, message } of jsonLinesOf<LogLine>(response)) {
       shown++;
-      const { timeMs, message } = JSON.parse(line) as { timeMs: number; message: string };
       // Node.js runtimes join the lines of one message by carriage returns, which would overwrite each other here.
       process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd().replaceAll("\r", "\n")}\n`);
     }
@@ -32,19 +36,4 @@ export function logsCommand(): Command {
 function wholeNumber(text: string): string {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("must be a whole number");
   return text;
-}
-
-async function* linesOf(response: Response): AsyncGenerator<string> {
-  let rest = "";
-  try {
-    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-  } catch (error) {
-    // fetch's name for a connection that broke: https://fetch.spec.whatwg.org/#concept-network-error
-    if (!(error instanceof TypeError)) throw error;
-    throw new CommandError("the connection to Lambent broke off: it was killed, or cannot read its logs", { cause: error });
-  }
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config.ts";
 import { Fault } from "../core/faults.ts";
 import { CommandError } from "./command-error.ts";
+import { debugCommand } from "./debug.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
@@ -22,6 +23,7 @@ const program = new Command("lambent")
   .addCommand(envCommand())
   .addCommand(demoCommand())
   .addCommand(logsCommand())
+  .addCommand(debugCommand())
   .addCommand(layerCommand())
   .addCommand(runtimesCommand())
   .addCommand(signingCommand())

@@ -14,6 +14,9 @@ export interface Clock {
   after(delayMs: number, fire: () => void): Timer;
 }
 
+/** What sets timers and no more: it may hold them back (engine/environment/suspendable-timers.ts). */
+export type Timers = Pick<Clock, "after">;
+
 /** Longest delay that one setTimeout takes, in milliseconds; longer ones are chained. */
 const longestTimeoutMs = 2 ** 31 - 1;
 

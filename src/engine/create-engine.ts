@@ -6,16 +6,16 @@ import type { FunctionCatalog } from "../functions/catalog.ts";
 import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
-import { holdTrees } from "./code/deployed-trees.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts";
 import { awsRate, unlimitedRate } from "./concurrency/request-rate.ts";
 import type { Engine } from "./engine.ts";
-import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
-import type { EnvironmentPlan } from "./environment/environment-parts.ts";
+import { Debugging } from "./development/debugging.ts";
+import type { Adapt } from "./development/adaptation.ts";
 import { invoke } from "./invoke.ts";
 import { Bandwidth } from "./bandwidth.ts";
 import { stream } from "./stream.ts";
+import { openEnvironment } from "./open-environment.ts";
 import { Fleet } from "./placement/fleet.ts";
 import { awsScaling, unlimitedScaling } from "./placement/scaling-rate.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
@@ -48,7 +48,12 @@ interface EngineSettings {
   readonly parallelStarts: number;
 }
 
-export function createEngine(parts: EngineParts): Engine {
+/** The engine and what a developer's tools do to it. */
+export interface LocalEngine extends Engine {
+  readonly debugging: Debugging;
+}
+
+export function createEngine(parts: EngineParts): LocalEngine {
   const { catalog, concurrency, clock, ids, settings, onError } = parts;
   const fleet = new Fleet({
     clock,
@@ -57,8 +62,10 @@ export function createEngine(parts: EngineParts): Engine {
     idleMs: settings.idleMs,
     parallelStarts: settings.parallelStarts,
     newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
-    open: (version, observer, initializationType) => openEnvironment(parts, { version, initializationType }, observer),
+    open: (version, observer, initializationType) => openEnvironment({ ...parts, adapt }, { version, initializationType }, observer),
   });
+  const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, renew: (version, how) => fleet.renew(version, how) });
+  const adapt: Adapt = (version) => debugging.adapt(version);
   const ledger = new ConcurrencyLedger(settings.concurrency, settings.quotas === "aws" ? () => awsRate(clock) : () => unlimitedRate);
   catalog.onChange((id) => ledger.forget(id));
   const provisioner = new Provisioner({ catalog, concurrency, fleet, onError });
@@ -66,6 +73,7 @@ export function createEngine(parts: EngineParts): Engine {
   return {
     invoke: (request) => invoke(invokeParts, request),
     stream: (request) => stream(invokeParts, request, settings.quotas === "aws" ? new Bandwidth(clock) : undefined),
+    debugging,
     start: () => provisioner.start(),
     provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
     stop(graceMs) {
@@ -73,27 +81,4 @@ export function createEngine(parts: EngineParts): Engine {
       return fleet.stop(graceMs);
     },
   };
-}
-
-/** Looks up the runtime and holds the code for as long as the environment is there. */
-async function openEnvironment(
-  parts: EngineParts,
-  { version, initializationType }: Pick<EnvironmentPlan, "version" | "initializationType">,
-  observer: EnvironmentObserver,
-): Promise<Environment> {
-  const runtime = await parts.runtimes.resolve(version.configuration.runtime, version.runtimeVersion);
-  const trees = await holdTrees(parts.code, version.configuration);
-  return new Environment(
-    parts,
-    { version, initializationType, runtime, taskRoot: trees.taskRoot, optRoot: trees.optRoot },
-    {
-      available: (environment) => observer.available(environment),
-      unavailable: (environment) => observer.unavailable(environment),
-      settling: (environment) => observer.settling(environment),
-      ended(environment, fault) {
-        trees.release();
-        observer.ended(environment, fault);
-      },
-    },
-  );
 }

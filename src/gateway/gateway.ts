@@ -1,10 +1,10 @@
 // The front door: one listener for people and programs, one for functions. They share the pipeline and differ in
 // policy: functions always prove their role, and of Lambent's own routes see nothing but links that they were given.
-import { BlockList, isIP } from "node:net";
 import type { ServiceRegistry } from "../cloud/registry.ts";
 import type { Clock } from "../core/clock.ts";
 import type { AccountId, Region } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
+import { isLoopback } from "../core/loopback.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { CredentialStore } from "./auth/credentials.ts";
 import type { ExtraRoute } from "./exchange.ts";
@@ -89,14 +89,4 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       await Promise.all([publicListener.stop(graceMs), functionsListener.stop(graceMs)]);
     },
   };
-}
-
-function isLoopback(host: string): boolean {
-  if (host === "localhost" || host.endsWith(".localhost")) return true;
-  const family = isIP(host);
-  if (family === 0) return false;
-  const loopback = new BlockList();
-  loopback.addSubnet("127.0.0.0", 8, "ipv4");
-  loopback.addAddress("::1", "ipv6");
-  return loopback.check(host, family === 6 ? "ipv6" : "ipv4");
 }

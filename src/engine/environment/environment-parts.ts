@@ -1,5 +1,5 @@
 // What an environment is made of; what goes into one invoke of it and what comes out.
-import type { Clock } from "../../core/clock.ts";
+import type { Clock, Timers } from "../../core/clock.ts";
 import type { RoleCredentials } from "../../core/credentials.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
@@ -30,6 +30,10 @@ export interface EnvironmentPlan {
   readonly taskRoot: string;
   /** Undefined without layers. */
   readonly optRoot: string | undefined;
+  /** For the limits of init and invoke, where they are not to run all the time; otherwise the clock. */
+  readonly timers?: Timers | undefined;
+  /** Port of 127.0.0.1 where the language's inspector is to listen; undefined: it is not started. */
+  readonly inspectorPort?: number | undefined;
 }
 
 export interface InvocationRequest extends Omit<Invocation, "deadlineMs"> {

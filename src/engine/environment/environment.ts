@@ -1,6 +1,6 @@
 // One execution environment: the lifecycle table brought to life. It owns a sandbox (whose files outlive a reset), its
 // log stream and its credentials, and runs one event at a time.
-import type { Timer } from "../../core/clock.ts";
+import type { Timer, Timers } from "../../core/clock.ts";
 import { formatFunctionArn } from "../../core/arn.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
@@ -69,6 +69,8 @@ export class Environment implements RuntimePort {
   readonly #plan: EnvironmentPlan;
   readonly #observer: EnvironmentObserver;
   readonly #timeoutMs: number;
+  /** For the limits of init and invoke. */
+  readonly #timers: Timers;
   readonly #credentials: SessionCredentials;
   readonly #log: EnvironmentLog;
   readonly #reporter: Reporter;
@@ -94,6 +96,7 @@ export class Environment implements RuntimePort {
     this.#plan = plan;
     this.#observer = observer;
     this.#timeoutMs = configuration.timeoutSeconds * 1000;
+    this.#timers = plan.timers ?? parts.clock;
     this.#credentials = parts.credentials.issue(configuration.role, { sessionName: id.name, functionArn: formatFunctionArn(id) });
     // As AWS names streams: YYYY/MM/DD/[VERSION]ID.
     const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
@@ -118,7 +121,7 @@ export class Environment implements RuntimePort {
   /** Begins the first init; the observer hears how it ends. Once. */
   start(): void {
     const initTimeoutMs = this.#isProvisioned ? Math.max(provisionedInitMs, this.#timeoutMs) : onDemandInitMs;
-    this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
+    this.#initTimer = this.#timers.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
     this.#startProcess();
   }
 
@@ -132,7 +135,7 @@ export class Environment implements RuntimePort {
       const deadlineMs = clock.now() + this.#timeoutMs;
       const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
       const startedMs = clock.monotonic();
-      const timer = clock.after(this.#timeoutMs, () => this.#onTimeout());
+      const timer = this.#timers.after(this.#timeoutMs, () => this.#onTimeout());
       this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, streamed: undefined, settled: false };
       this.#requestId = requestId;
       if (logTail) this.#log.beginTail();

@@ -20,6 +20,7 @@ export interface RuntimeProcessPlan {
   readonly runtime: Runtime;
   readonly taskRoot: string;
   readonly optRoot: string | undefined;
+  readonly inspectorPort?: number | undefined;
   readonly credentials: SessionCredentials;
   readonly endpoint: string | undefined;
 }
@@ -52,9 +53,9 @@ function launchOf(
   plan: RuntimeProcessPlan,
   given: { readonly logStream: LogStreamId; readonly runtimeApi: string },
 ): Launch {
-  const { version, initializationType, runtime, taskRoot, optRoot, credentials, endpoint } = plan;
+  const { version, initializationType, runtime, taskRoot, optRoot, inspectorPort, credentials, endpoint } = plan;
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
-  const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, environment: own });
+  const { program, args, environment: language } = runtime.launch({ paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own });
   const environment = environmentVariables({ ...given, version, initializationType, paths, language, credentials, endpoint });
   return { program, args, cwd: paths.taskRoot, environment };
 }

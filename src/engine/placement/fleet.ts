@@ -71,6 +71,22 @@ export class Fleet {
     return this.#byDeployment.get(deploymentId)?.provisioned ?? { allocated: 0, available: 0, failed: false };
   }
 
+  /**
+   * Ends the environments of the deployment, each after its invoke; those that come from now on are new ones. With
+   * `spare` the first of them starts at once.
+   */
+  renew(version: FunctionVersion, { spare }: { readonly spare: boolean }): void {
+    if (this.#stopping) return;
+    const former = this.#byDeployment.get(version.deploymentId);
+    const { count, allocation } = former?.wish ?? { count: 0, allocation: undefined };
+    if (former !== undefined) this.#byDeployment.delete(version.deploymentId);
+    const successor = spare || count > 0 ? this.#addPool(version) : undefined;
+    former?.retire();
+    // In this order: a pool with nothing to do is forgotten.
+    if (spare) successor?.startSpare();
+    successor?.provision(count, allocation);
+  }
+
   /** Lets running invokes end within `graceMs`, then kills what is left. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;

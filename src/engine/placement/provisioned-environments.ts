@@ -18,6 +18,11 @@ export interface ProvisionedState {
   readonly failed: boolean;
 }
 
+export interface ProvisionedWish {
+  readonly count: number;
+  readonly allocation: string | undefined;
+}
+
 /** The invokes of the version that wait for an environment. */
 export interface InvokeLine {
   /** Gives it to the first that waits; false when none does. */
@@ -64,6 +69,10 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
 
   get state(): ProvisionedState {
     return { allocated: this.#kept.size, available: this.#initialised.size, failed: this.#failed };
+  }
+
+  get wish(): ProvisionedWish {
+    return { count: this.#wanted, allocation: this.#allocation };
   }
 
   get isEmpty(): boolean {

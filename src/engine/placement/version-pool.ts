@@ -5,7 +5,7 @@ import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
 import { tooManyRequests } from "../faults.ts";
 import type { InitializationType } from "../environment/environment-parts.ts";
-import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState } from "./provisioned-environments.ts";
+import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState, type ProvisionedWish } from "./provisioned-environments.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
 import type { StartGate } from "./start-gate.ts";
 
@@ -90,10 +90,22 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     return this.#provisioned.state;
   }
 
+  /** What `provision` was told last. */
+  get wish(): ProvisionedWish {
+    return this.#provisioned.wish;
+  }
+
   /** Keeps so many environments ready from now on, for the wish of this name. */
   provision(count: number, allocation: string | undefined): void {
     if (!this.#retired) this.#provisioned.provide(count, allocation);
     this.#checkEmpty();
+  }
+
+  /** Starts one that no invoke waits for, unless one is idle or on its way. */
+  startSpare(): void {
+    if (this.#retired || this.#idle.length > 0 || this.#starting > this.#waiters.length) return;
+    this.#starting += 1;
+    this.#parts.gate.enter(this.functionKey, () => this.#open());
   }
 
   /** Ends what is idle now and everything else after its invoke: a newer deployment has taken over. */
@@ -208,6 +220,10 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
       this.#checkEmpty();
       return undefined;
     }
+    return this.#open();
+  }
+
+  #open(): Promise<void> {
     return new Promise((resolve) => {
       const opening = this.#parts.open(this.version, this, "on-demand").then(
         (environment) => this.#onOpened(environment, resolve),

@@ -100,10 +100,11 @@ async function openNode({ id, program, version }: Node & { readonly id: string }
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchNode(program, major, request), request),
+    inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }
 
-function launchNode(program: string, major: string, { paths, memoryMiB }: LaunchRequest): RuntimeLaunch {
+function launchNode(program: string, major: string, { paths, memoryMiB, inspectorPort }: LaunchRequest): RuntimeLaunch {
   const { taskRoot, optRoot, runtimeDir } = paths;
   return {
     program,
@@ -113,6 +114,8 @@ function launchNode(program: string, major: string, { paths, memoryMiB }: Launch
       `--max-semi-space-size=${Math.floor((memoryMiB * 5) / 100)}`,
       `--max-old-space-size=${Math.floor((memoryMiB * 90) / 100)}`,
       "--max-http-header-size=81920",
+      // By its HTTP pages alone: where it listens is nothing that the function prints.
+      ...(inspectorPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectorPort}`, "--inspect-publish-uid=http"]),
       join(runtimeDir, "bootstrap.cjs"),
     ],
     environment: {

@@ -19,6 +19,17 @@ export interface Runtime {
    * Fault: Runtime.InvalidEntrypoint, an outcome of the invoke: there is no bootstrap that could be started.
    */
   launch(request: LaunchRequest): RuntimeLaunch;
+  /** How a debugger gets in. Left out: this language has no way that Lambent knows. */
+  readonly inspector?: Inspector;
+}
+
+export interface Inspector {
+  /** What is spoken there: Node.js, debugpy or the Java virtual machine. */
+  readonly protocol: "cdp" | "dap" | "jdwp";
+  /** Where debuggers of the language look first. */
+  readonly usualPort: number;
+  /** Gets what is not on this machine yet. Fault: InspectorNotInstalled. */
+  prepare?(): Promise<void>;
 }
 
 export interface LaunchRequest {
@@ -28,6 +39,8 @@ export interface LaunchRequest {
   readonly handler: string;
   readonly memoryMiB: number;
   readonly initializationType: InitializationType;
+  /** Start the inspector at this port of 127.0.0.1, and wait for nobody; undefined: no inspector. */
+  readonly inspectorPort?: number | undefined;
   /** The function's own variables; AWS_LAMBDA_EXEC_WRAPPER among them changes the command line. */
   readonly environment: Readonly<Record<string, string>>;
 }

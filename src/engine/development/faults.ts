@@ -1,0 +1,15 @@
+// Faults of a developer's tools.
+import { Fault } from "../../core/faults.ts";
+
+export const noInspector = (runtime: string): Fault =>
+  new Fault({
+    code: "InspectorUnknown",
+    status: 400,
+    message: `Lambent knows no inspector for ${runtime}. Start your debugger from the bootstrap itself, or use a runtime of Node.js, Python or Java.`,
+  });
+
+export const noPortFree = (fromPort: number): Fault =>
+  new Fault({ code: "InspectorPortInUse", status: 409, message: `No port from ${fromPort} on is free for an inspector: choose another one with --inspector-port.` });
+
+export const debuggedAlready = (name: string, version: string): Fault =>
+  new Fault({ code: "DebuggedAlready", status: 409, message: `Version ${version} of ${name} is being debugged already: end the other "lambent debug" first.` });

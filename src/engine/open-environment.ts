@@ -1,0 +1,47 @@
+// Makes ready what an environment needs before it can start.
+import { holdTrees } from "./code/deployed-trees.ts";
+import type { CodeTrees } from "./code/code-trees.ts";
+import type { Adapt } from "./development/adaptation.ts";
+import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
+import type { EnvironmentParts, EnvironmentPlan } from "./environment/environment-parts.ts";
+import type { Runtimes } from "./runtimes/runtime.ts";
+
+export interface OpeningParts extends EnvironmentParts {
+  readonly runtimes: Pick<Runtimes, "resolve">;
+  readonly code: CodeTrees;
+  readonly adapt: Adapt;
+}
+
+/** Looks up the runtime and holds the code for as long as the environment is there. */
+export async function openEnvironment(
+  parts: OpeningParts,
+  { version, initializationType }: Pick<EnvironmentPlan, "version" | "initializationType">,
+  observer: EnvironmentObserver,
+): Promise<Environment> {
+  const runtime = await parts.runtimes.resolve(version.configuration.runtime, version.runtimeVersion);
+  const trees = await holdTrees(parts.code, version.configuration);
+  let adaptation;
+  try {
+    adaptation = await parts.adapt(version);
+  } catch (error) {
+    trees.release();
+    throw error;
+  }
+  const { taskRoot, optRoot } = trees;
+  const environment = new Environment(
+    parts,
+    { version, initializationType, runtime, taskRoot, optRoot, timers: adaptation?.timers, inspectorPort: adaptation?.inspectorPort },
+    {
+      available: (opened) => observer.available(opened),
+      unavailable: (opened) => observer.unavailable(opened),
+      settling: (opened) => observer.settling(opened),
+      ended(opened, fault) {
+        trees.release();
+        adaptation?.ended();
+        observer.ended(opened, fault);
+      },
+    },
+  );
+  adaptation?.opened?.(environment, taskRoot);
+  return environment;
+}

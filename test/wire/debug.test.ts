@@ -1,0 +1,131 @@
+// `lambent debug` against a live server, with real debuggers' protocols.
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFunction, startTestLambent, type TestLambent } from "../harness/lambent.ts";
+import { run } from "../harness/program.ts";
+import { CdpClient } from "../harness/cdp-client.ts";
+
+const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
+
+let lambent: TestLambent;
+beforeAll(async () => {
+  lambent = await startTestLambent();
+});
+afterAll(() => lambent[Symbol.asyncDispose]());
+
+interface Debug {
+  /** The first line that matches, of those that have not been looked at. */
+  readonly line: (pattern: RegExp) => Promise<RegExpExecArray>;
+  readonly end: () => Promise<number | null>;
+}
+
+function debug(name: string, ...args: readonly string[]): Debug {
+  const child = spawn(process.execPath, [bin, "debug", name, "--port", new URL(lambent.endpoint).port, "--data", "/nowhere", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const exited = once(child, "exit");
+  return {
+    async line(pattern) {
+      for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
+        const found = pattern.exec(next.value);
+        if (found !== null) return found;
+      }
+      throw new Error(`nothing printed matches ${String(pattern)}`);
+    },
+    async end() {
+      child.kill("SIGINT");
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+}
+
+const portIn = /127\.0\.0\.1:(\d+) .* listens$/;
+const invoke = async (name: string, event: unknown = {}): Promise<{ readonly error: string | undefined; readonly payload: unknown }> => {
+  const answer = await lambent.lambda.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }));
+  return { error: answer.FunctionError, payload: JSON.parse(answer.Payload?.transformToString() ?? "") };
+};
+
+const stopper = { "index.mjs": "export const handler = async (event) => {\n  const answer = event.n * 2;\n  return { answer, argv: process.execArgv.filter((argument) => argument.startsWith('--inspect')) };\n};\n" };
+
+test("Node.js: a paused invoke outlives its timeout, and goes on where it stopped", async () => {
+  await createFunction(lambent.lambda, "paused", stopper, { Timeout: 1 });
+  await createFunction(lambent.lambda, "other", stopper, { Timeout: 1 });
+  const debugging = debug("paused", "--inspector-port", "19229");
+  const port = Number((await debugging.line(portIn))[1]);
+  await using cdp = await CdpClient.attach(port);
+  await cdp.send("Runtime.enable");
+  await cdp.send("Debugger.enable");
+  await cdp.send("Debugger.setBreakpointByUrl", { urlRegex: ".*/index\\.mjs$", lineNumber: 2 });
+  const paused = cdp.event("Debugger.paused");
+  const answer = invoke("paused", { n: 21 });
+  const { callFrames } = (await paused) as { callFrames: { callFrameId: string }[] };
+  const value = (await cdp.send("Debugger.evaluateOnCallFrame", { callFrameId: callFrames[0]?.callFrameId, expression: "answer" })) as { result: { value: number } };
+  expect(value.result.value).toBe(42);
+  // Another function times out meanwhile: more than a second has gone by, and it has no inspector.
+  await createFunction(lambent.lambda, "slow", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));" }, { Timeout: 2 });
+  expect((await invoke("slow")).error).toBe("Unhandled");
+  expect((await invoke("other", { n: 1 })).payload).toEqual({ answer: 2, argv: [] });
+  await cdp.send("Debugger.resume");
+  expect(await answer).toMatchObject({ error: undefined, payload: { answer: 42 } });
+  expect(await debugging.end()).toBe(0);
+  expect((await invoke("paused", { n: 1 })).payload).toEqual({ answer: 2, argv: [] });
+});
+
+test("Node.js: without a debugger attached timeouts run, and the same port is there again after one", async () => {
+  await createFunction(lambent.lambda, "endless", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));" }, { Timeout: 1 });
+  const debugging = debug("endless", "--inspector-port", "19329");
+  const port = Number((await debugging.line(portIn))[1]);
+  // Whoever only asks which programs are there is no debugger.
+  expect(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).toMatchObject([{ type: "node", webSocketDebuggerUrl: expect.stringContaining(`127.0.0.1:${port}`) }]);
+  expect(await invoke("endless")).toMatchObject({ error: "Unhandled", payload: { errorType: "Sandbox.Timedout" } });
+  const again = invoke("endless");
+  {
+    await using cdp = await CdpClient.attach(port);
+    await cdp.send("Runtime.enable");
+    await debugging.line(/a debugger is attached/);
+  }
+  await debugging.line(/no debugger is attached/);
+  expect(await again).toMatchObject({ error: "Unhandled" });
+  expect(await debugging.end()).toBe(0);
+});
+
+test("environments that run side by side have an inspector each", async () => {
+  await createFunction(lambent.lambda, "twice", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 300));" });
+  const debugging = debug("twice", "--inspector-port", "19429");
+  const first = (await debugging.line(portIn))[1];
+  await Promise.all([invoke("twice"), invoke("twice")]);
+  const ports = [first, (await debugging.line(portIn))[1]];
+  expect(new Set(ports).size).toBe(2);
+  expect(await debugging.end()).toBe(0);
+});
+
+test("says why it cannot", async () => {
+  await createFunction(lambent.lambda, "shell", { bootstrap: "#!/bin/sh\nexit 1" }, { Runtime: "provided.al2023" });
+  const place = ["--port", new URL(lambent.endpoint).port, "--data", "/nowhere"];
+  const refused = (name: string, ...args: readonly string[]) => run(process.execPath, [bin, "debug", name, ...place, ...args], {});
+  await expect(refused("shell")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("knows no inspector for provided.al2023") });
+  await expect(refused("nobody")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("Function not found") });
+  await expect(refused("shell", "--inspector-port", "80")).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("must be a port") });
+});
+
+test("is not for functions", async () => {
+  const source = `export const handler = async ({ url }) => {
+    const answers = [];
+    for (const base of [url, process.env.AWS_ENDPOINT_URL]) {
+      const headers = { authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20260131/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00" };
+      const response = await fetch(base + "/_lambent/debug", { method: "POST", headers, body: JSON.stringify({ function: "inside" }) });
+      answers.push(response.status);
+    }
+    return answers;
+  };`;
+  await createFunction(lambent.lambda, "inside", { "index.mjs": source });
+  const { payload } = await invoke("inside", { url: lambent.endpoint });
+  expect(payload).toEqual([403, expect.toSatisfy((status: number) => status >= 400)]);
+  expect((await fetch(`${lambent.endpoint}/_lambent/debug?function=inside`)).status).toBe(405);
+});
