@@ -48,7 +48,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       const { paths } = sandbox;
       const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", OWN: paths.tmp, ...more.environment };
       const launch = { program: more.program ?? "/bin/sh", args: ["-c", script], cwd: paths.taskRoot, environment };
-      const process = await sandbox.run(launch, { channel: true });
+      const process = await sandbox.run(launch, { channel: true, log: true });
       let printed = "";
       let received = "";
       process.output.onBytes((bytes) => (printed += bytes.toString()));
@@ -70,6 +70,19 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await until(() => received() === "x\n");
       process.output.drain();
       expect(printed()).toBe("a line\n");
+      await sandbox.close();
+    });
+
+    test("delivers what is written to the log descriptor, on demand and before the exit", async () => {
+      const { sandbox, process, received } = await start("exec 5>/dev/fd/62; echo first >&5; echo x >&4; read go <&3; echo last >&5");
+      let logged = "";
+      process.log?.onBytes((bytes) => (logged += bytes.toString()));
+      await until(() => received() === "x\n");
+      process.log?.drain();
+      expect(logged).toBe("first\n");
+      write(process, "go\n");
+      await process.exited;
+      expect(logged).toBe("first\nlast\n");
       await sandbox.close();
     });
 
@@ -275,15 +288,15 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       const openOwn = (id: string): Promise<Sandbox> => own.open({ ...plan, taskRoot: join(folder, "task"), id });
       const [running, killed, starting] = await Promise.all(["running", "killed", "starting"].map(openOwn));
       if (running === undefined || killed === undefined || starting === undefined) throw new Error("three were opened");
-      const process = await running.run(launch, { channel: false });
-      await killed.run(launch, { channel: false });
+      const process = await running.run(launch, { channel: false, log: false });
+      await killed.run(launch, { channel: false, log: false });
       await killed.kill();
-      const begun = starting.run(launch, { channel: false });
+      const begun = starting.run(launch, { channel: false, log: false });
       const opening = openOwn("opening");
       await Promise.all([own.stop(), begun.catch(() => undefined), opening.catch(() => undefined)]);
       expect(await process.exited).toMatchObject({ signal: "SIGKILL" });
       expect([running, killed, starting].filter(({ paths }) => existsSync(paths.tmp))).toEqual([]);
-      await expect(killed.run(launch, { channel: false })).rejects.toMatchObject({ code: "SandboxStartFailed" });
+      await expect(killed.run(launch, { channel: false, log: false })).rejects.toMatchObject({ code: "SandboxStartFailed" });
       await expect(openOwn("late")).rejects.toMatchObject({ code: "SandboxStartFailed" });
     });
   });

@@ -69,11 +69,18 @@ export interface Sandbox {
 export interface RunOptions {
   /** Whether the process gets the framed channel (guest/PROTOCOL.md) as descriptors 3 (to read) and 4 (to write). */
   readonly channel: boolean;
+  /** Whether it gets a pipe for framed log messages (guest/PROTOCOL.md) as descriptor 62. */
+  readonly log: boolean;
 }
+
+/** AWS's number, as _LAMBDA_TELEMETRY_LOG_FD shows it. */
+export const logDescriptor = 62;
 
 export interface SandboxProcess {
   /** What it and its children print, standard output and standard error in one stream, in the order written. */
   readonly output: SandboxOutput;
+  /** What it and its children write to the log descriptor, when `run` was asked for one. */
+  readonly log: SandboxOutput | undefined;
   /** The framed channel, when `run` was asked for one. */
   readonly channel: SandboxChannel | undefined;
   /** Resolves when it has ended, after its output was delivered; its children are killed with it. Never rejects. */

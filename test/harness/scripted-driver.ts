@@ -91,6 +91,8 @@ export class ScriptedGuest implements SandboxProcess {
   #channelListener: (bytes: Buffer) => void = () => {};
   #outputListener: (bytes: Buffer) => void = () => {};
   #pipe: Buffer[] = [];
+  #logListener: (bytes: Buffer) => void = () => {};
+  #logPipe: Buffer[] = [];
   #answered = 0;
   #polls = 0;
 
@@ -106,6 +108,13 @@ export class ScriptedGuest implements SandboxProcess {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#outputListener = listener),
     drain: (): void => {
       for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
+    },
+  };
+
+  readonly log = {
+    onBytes: (listener: (bytes: Buffer) => void): void => void (this.#logListener = listener),
+    drain: (): void => {
+      for (const bytes of this.#logPipe.splice(0)) this.#logListener(bytes);
     },
   };
 
@@ -140,6 +149,11 @@ export class ScriptedGuest implements SandboxProcess {
     this.#pipe.push(Buffer.from(text));
   }
 
+  /** The same with the log descriptor: a framed message, by its kind and level. */
+  logFramed(type: number, message: string, timeMs: number): void {
+    this.#logPipe.push(encodeLogFrame(type, message, timeMs));
+  }
+
   next(): void {
     this.#polls += 1;
     this.send(16);
@@ -169,6 +183,7 @@ export class ScriptedGuest implements SandboxProcess {
 
   exit(exit: Partial<SandboxExit>): void {
     this.output.drain();
+    this.log.drain();
     this.#resolveExit({ exitCode: undefined, signal: undefined, outOfMemory: false, ...exit });
   }
 
@@ -178,6 +193,16 @@ export class ScriptedGuest implements SandboxProcess {
     this.invokes.push(invoke);
     setImmediate(() => this.onInvoke(invoke));
   }
+}
+
+/** A frame of the log descriptor, with its time. */
+export function encodeLogFrame(type: number, message: string, timeMs: number): Buffer {
+  const bytes = Buffer.from(message);
+  const header = Buffer.alloc(16);
+  header.writeUInt32BE(type, 0);
+  header.writeUInt32BE(bytes.length, 4);
+  header.writeBigInt64BE(BigInt(timeMs) * 1000n, 8);
+  return Buffer.concat([header, bytes]);
 }
 
 export function encodeFrame(type: number, meta: string, body: string | Buffer = ""): Buffer {

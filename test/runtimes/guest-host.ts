@@ -97,7 +97,7 @@ export class GuestHost {
       AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
     };
     const launch = { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
-    return converse(await sandbox.run(launch, { channel: true }));
+    return converse(await sandbox.run(launch, { channel: true, log: true }));
   }
 
   async close(): Promise<void> {

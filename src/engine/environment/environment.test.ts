@@ -69,6 +69,23 @@ describe("an invoke", () => {
     expect([...logs.streams.keys()][0]).toMatch(/^2026\/01\/31\/\[\$LATEST\][0-9a-f]{32}$/);
   });
 
+  test("keeps a framed message whole, in its tail too, and its own time", async () => {
+    const { invoke, driver, logs } = start();
+    driver.onStart = (guest) => {
+      expect(guest.launch.environment["_LAMBDA_TELEMETRY_LOG_FD"]).toBe("62");
+      guest.onInvoke = ({ meta }) => {
+        guest.logFramed(0xa55a_000f, "one\ntwo\n", 0);
+        guest.respond(meta["requestId"], "1");
+        guest.next();
+      };
+      guest.next();
+    };
+    const { logTail } = await invoke("f", { logTail: true });
+    expect(logTail?.toString()).toMatch(/^START .*\none\ntwo\nEND /);
+    await settle();
+    expect(logs.lines).toContain("one\ntwo");
+  });
+
   test("has every line that was printed before the answer in its tail", async () => {
     const { invoke, driver } = start();
     driver.onStart = (guest) => {

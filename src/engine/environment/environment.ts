@@ -280,7 +280,7 @@ export class Environment implements RuntimePort {
     if (before === "idle") this.#observer.unavailable(this);
     const running = this.#running;
     const failure = failureFor(running?.invocation.requestId ?? "");
-    this.#runtime?.output.drain();
+    this.#drain();
     if (before === "initialising" || before === "reinitialising") this.#endInit(failure.report);
     if (running?.settled === false) this.#fail(running, failure);
     running?.timer.cancel();
@@ -311,7 +311,7 @@ export class Environment implements RuntimePort {
 
   #fail(running: Running, failure: Failure): void {
     const { clock } = this.#parts;
-    this.#runtime?.output.drain();
+    this.#drain();
     const text = failure.fault?.(running.invocation.requestId, clock.now());
     if (text !== undefined) this.#log.platform(fault(text));
     this.#settle(running, { payload: failure.payload, failure });
@@ -323,7 +323,7 @@ export class Environment implements RuntimePort {
     const durationMs = Math.min(this.#parts.clock.monotonic() - startedMs, this.#timeoutMs);
     running.settled = true;
     // Every line that was printed before the answer is in the pipe by now.
-    this.#runtime?.output.drain();
+    this.#drain();
     // A fault means that the runtime gave no answer of its own.
     const latencyMs = streamed?.latencyMs ?? (failure?.fault === undefined ? durationMs : undefined);
     const producedBytes = streamed?.sink.bytes ?? payload.length;
@@ -335,6 +335,12 @@ export class Environment implements RuntimePort {
     const functionError = failure === undefined ? undefined : "Unhandled";
     const errorType = failure === undefined ? undefined : errorTypeOf(failure);
     running.resolve({ payload, contentType, functionError, errorType, logTail });
+  }
+
+  /** Takes every line that was written before now. */
+  #drain(): void {
+    this.#runtime?.output.drain();
+    this.#runtime?.log?.drain();
   }
 
   /** Lets go of a running invoke without an outcome: the host failed, or is stopping. */

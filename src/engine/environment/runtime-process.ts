@@ -12,7 +12,7 @@ import { refusedExtensions } from "../runtime-api/refused-extensions.ts";
 import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { InitializationType } from "./environment-parts.ts";
-import { environmentVariables } from "./variables.ts";
+import { environmentVariables, hasLogDescriptor } from "./variables.ts";
 
 export interface RuntimeProcessPlan {
   readonly version: FunctionVersion;
@@ -41,8 +41,12 @@ export async function startRuntimeProcess(sandbox: Sandbox, plan: RuntimeProcess
   const front = await openHttpFront({ runtime: port, extensions: refusedExtensions }, ids);
   onFront(front);
   const isFramed = plan.runtime.channel === "framed";
-  const process = await sandbox.run(launchOf(sandbox, plan, { logStream: log.stream, runtimeApi: front.address }), { channel: isFramed });
+  const process = await sandbox.run(launchOf(sandbox, plan, { logStream: log.stream, runtimeApi: front.address }), {
+    channel: isFramed,
+    log: hasLogDescriptor(plan.version),
+  });
   process.output.onBytes((bytes) => log.print(bytes));
+  process.log?.onBytes((bytes) => log.printFrames(bytes));
   if (process.channel !== undefined) onFront(openFramedFront(process.channel, port));
   else if (isFramed) throw new TypeError("the sandbox gave no channel");
   return process;

@@ -3,7 +3,7 @@
 import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
-import type { GuestPaths } from "../../sandbox/sandbox.ts";
+import { logDescriptor, type GuestPaths } from "../../sandbox/sandbox.ts";
 import { insideGuest } from "../guest-paths.ts";
 import type { InitializationType } from "./environment-parts.ts";
 
@@ -29,6 +29,11 @@ export const environmentVariables = (sources: VariableSources): Record<string, s
   ...reserved(sources),
 });
 
+const isOsOnly = (runtime: string): boolean => runtime.startsWith("provided");
+
+/** Clients of managed runtimes write framed messages to it; what runs on a bare system prints lines. */
+export const hasLogDescriptor = ({ configuration }: FunctionVersion): boolean => !isOsOnly(configuration.runtime);
+
 /** Languages whose bootstrap AWS starts through a shell, which leaves two variables behind. */
 const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
 
@@ -53,7 +58,6 @@ function defaults({ version, paths, endpoint }: VariableSources): Record<string,
 
 function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
-  const osOnly = configuration.runtime.startsWith("provided");
   return {
     // A handler may lie in a layer: `/opt/nodejs/index.handler`.
     _HANDLER: insideGuest(configuration.handler ?? "", paths),
@@ -74,6 +78,7 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
-    ...(osOnly ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
+    ...(hasLogDescriptor(version) ? { _LAMBDA_TELEMETRY_LOG_FD: logDescriptor.toString() } : {}),
+    ...(isOsOnly(configuration.runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
   };
 }

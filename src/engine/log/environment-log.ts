@@ -3,10 +3,15 @@
 import type { Clock } from "../../core/clock.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { LogFrameReader } from "./log-frames.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { PlatformEvent, PlatformType } from "./platform-events.ts";
 
 /** What `LogType=Tail` returns at most. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const tailBytes = 4096;
+
+/** A guest that claims an older time for what it writes now is not believed. */
+const believedAgeMs = 60_000;
 
 /** An event, or what makes it when there is time. */
 type LazyEvent = PlatformEvent | (() => PlatformEvent);
@@ -19,10 +24,15 @@ export interface LogFormat {
   line(event: PlatformEvent, timeMs: number): string | undefined;
 }
 
-/** A line that a process printed. */
-export type PrintedLine =
-  | { readonly type: "function"; readonly record: string }
-  | { readonly type: "extension"; readonly record: string };
+/** A line, or a framed message, of a process. */
+export type PrintedLine = FunctionLine | { readonly type: "extension"; readonly record: string };
+
+interface FunctionLine {
+  readonly type: "function";
+  readonly record: string;
+  /** As the guest says; undefined where it says nothing. */
+  readonly level?: LogLevel | undefined;
+}
 
 export type LogRecord = { readonly timeMs: number } & (PlatformEvent | PrintedLine);
 
@@ -47,6 +57,7 @@ export class EnvironmentLog {
   readonly #clock: Clock;
   readonly #format: LogFormat;
   readonly #splitter: LineSplitter;
+  readonly #frames: LogFrameReader;
   readonly #subscribers = new Set<LogSubscriber>();
   #queued: Queued[] = [];
   #tail: string[] | undefined;
@@ -58,11 +69,20 @@ export class EnvironmentLog {
     this.#clock = clock;
     this.#format = format;
     this.#splitter = new LineSplitter((line) => this.#add({ type: "function", record: line }));
+    this.#frames = new LogFrameReader({
+      message: ({ text, level, timeMs }) => this.#add({ type: "function", record: text, level }, timeMs),
+      unframed: (bytes) => this.print(bytes),
+    });
   }
 
   /** What the function printed. */
   print(bytes: Buffer): void {
     this.#splitter.push(bytes);
+  }
+
+  /** What it wrote to the log descriptor. */
+  printFrames(bytes: Buffer): void {
+    this.#frames.push(bytes);
   }
 
   /** What the platform tells; it ends a line that the function has begun. */
@@ -116,14 +136,17 @@ export class EnvironmentLog {
 
   /** Nothing comes after it. */
   close(): void {
+    this.#frames.end();
     this.#splitter.flush();
     this.flush();
     this.#subscribers.clear();
   }
 
-  #add(entry: PrintedLine | LazyEvent): void {
+  /** `saidMs`: when the guest says that it was. */
+  #add(entry: PrintedLine | LazyEvent, saidMs?: number): void {
     if (this.#queued.length === 0) setImmediate(() => this.flush());
-    const timeMs = this.#clock.now();
+    const nowMs = this.#clock.now();
+    const timeMs = saidMs !== undefined && saidMs <= nowMs && saidMs > nowMs - believedAgeMs ? saidMs : nowMs;
     if (this.#tail === undefined) {
       this.#queued.push({ timeMs, entry });
       return;

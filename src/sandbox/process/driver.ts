@@ -46,11 +46,11 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
       root,
       marker,
       strays,
-      start: async (launch, { channel }) => {
+      start: async (launch, options) => {
         if (stopping) throw sandboxStartFailed(spec.id, new Error("the server is stopping"));
         // Without a mount namespace /tmp is everybody's: the variable leads programs that ask for it to their own.
         const environment = { TMPDIR: paths.tmp, ...launch.environment, [markerVariable]: marker };
-        return openProcess(await startGuest({ id: spec.id, launch: { ...launch, environment }, channel }, syscalls));
+        return openProcess(await startGuest({ id: spec.id, launch: { ...launch, environment }, ...options }, syscalls));
       },
       onClosed: () => void sandboxes.delete(sandbox),
     });

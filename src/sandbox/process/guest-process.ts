@@ -21,6 +21,7 @@ export function openProcess(guest: Guest): GuestProcess {
       // Its group ends with it. Now, since later the group's number may be another's.
       signalGroup(guest.pid, "SIGKILL");
       guest.output.drain();
+      guest.log?.drain();
       guest.channel?.reader.drain();
       resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, outOfMemory: false });
     });
@@ -30,6 +31,7 @@ export function openProcess(guest: Guest): GuestProcess {
   };
   return {
     output: guest.output,
+    log: guest.log,
     channel: guest.channel === undefined ? undefined : joinChannel(guest.channel),
     exited,
     peakMemoryBytes: () => memory.bytes(),
@@ -44,6 +46,7 @@ export function openProcess(guest: Guest): GuestProcess {
     kill: () => signal("SIGKILL"),
     close: () => {
       guest.output.close();
+      guest.log?.close();
       guest.channel?.reader.close();
       guest.channel?.writer.close();
     },

@@ -1,10 +1,10 @@
-// Starts a process of a sandbox with its pipes: output on descriptors 1 and 2, the channel on 3 and 4.
+// Starts a process of a sandbox with its pipes: output on descriptors 1 and 2, the channel on 3 and 4, log messages on 62.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, readdirSync } from "node:fs";
 import { entrypointInvalid, sandboxStartFailed } from "../faults.ts";
 import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
-import type { Launch, RunOptions } from "../sandbox.ts";
+import { logDescriptor, type Launch, type RunOptions } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { isErrno } from "./errno.ts";
 
@@ -12,6 +12,7 @@ export interface Guest {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly output: PipeReader;
+  readonly log: PipeReader | undefined;
   readonly channel: { readonly reader: PipeReader; readonly writer: PipeWriter } | undefined;
 }
 
@@ -33,27 +34,25 @@ export async function startGuest(request: GuestRequest, syscalls: Syscalls): Pro
     const output = openPipe();
     const toGuest = request.channel ? openPipe() : undefined;
     const fromGuest = request.channel ? openPipe() : undefined;
+    const log = request.log ? openPipe() : undefined;
     const { launch } = request;
+    const given = new Map([[1, output.writeFd], [2, output.writeFd], [3, toGuest?.readFd], [4, fromGuest?.writeFd], [logDescriptor, log?.writeFd]]);
     const child = spawn(launch.program, launch.args, {
       cwd: launch.cwd,
       env: launch.environment,
       // A session and group of its own: one signal reaches all, and a terminal's Ctrl-C does not.
       detached: true,
-      stdio: [
-        "ignore",
-        output.writeFd,
-        output.writeFd,
-        ...(toGuest !== undefined && fromGuest !== undefined ? [toGuest.readFd, fromGuest.writeFd] : []),
-      ],
+      stdio: Array.from({ length: (log === undefined ? 4 : logDescriptor) + 1 }, (_, fd) => given.get(fd) ?? "ignore"),
     });
     if (child.pid === undefined) await rejectWithSpawnError(child);
     const { pid } = child;
     if (pid === undefined) throw new Error("no process id");
-    for (const fd of [output.writeFd, toGuest?.readFd, fromGuest?.writeFd]) if (fd !== undefined) closeSync(fd);
+    for (const fd of [output.writeFd, toGuest?.readFd, fromGuest?.writeFd, log?.writeFd]) if (fd !== undefined) closeSync(fd);
     return {
       process: child,
       pid,
       output: new PipeReader(output.readFd, syscalls),
+      log: log && new PipeReader(log.readFd, syscalls),
       channel:
         toGuest !== undefined && fromGuest !== undefined
           ? { reader: new PipeReader(fromGuest.readFd, syscalls), writer: new PipeWriter(toGuest.writeFd, syscalls) }
