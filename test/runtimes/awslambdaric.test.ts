@@ -1,0 +1,4 @@
+import { awslambdaric } from "./clients/awslambdaric.ts";
+import { describeClient } from "./matrix.case.ts";
+
+describeClient(awslambdaric);

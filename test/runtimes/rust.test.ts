@@ -1,0 +1,4 @@
+import { rust } from "./clients/rust.ts";
+import { describeClient } from "./matrix.case.ts";
+
+describeClient(rust);
