@@ -3,14 +3,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { systemIds } from "../../src/core/ids.ts";
 import type { LanguageHost } from "../../src/engine/runtimes/language.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
-import type { SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
+import type { GuestPaths, SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
 
 /** Kept between runs: what was fetched once (boto3) is not fetched for every test. */
-const languageHost: LanguageHost = {
+export const languageHost: LanguageHost = {
   directory: join(tmpdir(), "lambent-test-runtimes"),
   searchPath: (process.env["PATH"] ?? "").split(":"),
   homeDirectory: homedir(),
@@ -52,7 +53,8 @@ export interface GuestPlan {
   readonly runtime: Runtime;
   readonly files: Readonly<Record<string, string>>;
   readonly layer?: Readonly<Record<string, string>>;
-  readonly handler: string;
+  /** Given the paths where it names a file by them. */
+  readonly handler: string | ((paths: GuestPaths) => string);
   readonly environment?: Readonly<Record<string, string>>;
   readonly memoryMiB?: number;
 }
@@ -71,7 +73,8 @@ export class GuestHost {
     const folder = await mkdtemp(join(tmpdir(), "lambent-guests-"));
     // Ends the search for a package.json above the code, as the engine's folder for code does.
     await writeFile(join(folder, "package.json"), "{}");
-    const driver = createProcessDriver({ directory: join(folder, "sandboxes"), instanceId: "guests" });
+    // A name of its own: a driver that stops ends whatever bears its name, also that of another test file.
+    const driver = createProcessDriver({ directory: join(folder, "sandboxes"), instanceId: systemIds.hex(4) });
     return new GuestHost(folder, driver);
   }
 
@@ -83,13 +86,14 @@ export class GuestHost {
     const { runtimeDir } = plan.runtime;
     const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, memoryMiB, ephemeralStorageMiB: 512 });
     const { paths } = sandbox;
-    const request = { paths, host: { taskRoot, optRoot }, handler: plan.handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };
+    const handler = typeof plan.handler === "string" ? plan.handler : plan.handler(paths);
+    const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };
     const { program, args, environment } = plan.runtime.launch(request);
     const own = {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       LAMBDA_TASK_ROOT: paths.taskRoot,
       LAMBDA_RUNTIME_DIR: paths.runtimeDir,
-      _HANDLER: plan.handler,
+      _HANDLER: handler,
       AWS_LAMBDA_FUNCTION_NAME: "probe",
       AWS_LAMBDA_FUNCTION_VERSION: "7",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryMiB.toString(),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 export interface GuestFolderPlan {
   /** Folder of guest/ to copy. */
-  readonly language: "node" | "python";
+  readonly language: "node" | "python" | "ruby";
   /** Where the folder is made. */
   readonly parent: string;
   /** Links to make in it: path inside, and the folder of the host to which it leads. */

@@ -170,7 +170,7 @@ describe("versions side by side", () => {
     expect(await createRuntimes(one).installed("nodejs22.x")).toMatchObject([{ hash: (await createRuntimes(other).installed("nodejs22.x"))[0]?.hash }]);
   });
 
-  test.each(["nodejs22.x@23.1.0", "nodejs22.x@22", "nodejs22.x@22.1.0 --registry=evil", "nodejs22.x@", "provided@1.0.0", "@aws-sdk/client-s3@1.0.0"])(
+  test.each(["nodejs22.x@23.1.0", "nodejs22.x@22", "nodejs22.x@22.1.0 --registry=evil", "nodejs22.x@", "provided@1.0.0", "@aws-sdk/client-s3@1.0.0", "ruby3.4@3.3.1"])(
     "refuse %s",
     async (name) => {
       await expect(createRuntimes(await machine()).add(name, () => undefined)).rejects.toMatchObject({ code: "RuntimeVersionUnknown" });
@@ -201,6 +201,43 @@ describe("Python", () => {
     packages.retry();
     await expect.poll(() => existsSync(join(target, "boto3"))).toBe(true);
     expect(host.warnings).toHaveLength(1);
+  });
+});
+
+describe("Ruby", () => {
+  const ruby = (host: LanguageHost, version: string, body: string): Promise<string> => script(join(host.homeDirectory, ".rubies", `ruby-${version}`, "bin", "ruby"), body);
+  const statusOf = async (host: LanguageHost, id: string) => (await createRuntimes(host).list()).find((status) => status.id === id);
+
+  test("is one of the very release: not a near one, no other implementation, nothing broken", async () => {
+    const host = await machine();
+    const program = await ruby(host, "3.4.7", "echo 3.4.7; echo /moved/bin/ruby");
+    await ruby(host, "3.4.8", "exit 1");
+    await ruby(host, "3.1.2", "echo 3.1.2; echo /moved/bin/ruby");
+    await script(join(host.searchPath[0] ?? "", "ruby"), "echo 3.1.2; echo /usr/bin/ruby");
+    expect(await statusOf(host, "ruby3.4")).toMatchObject({ state: "ready", versions: [{ version: "3.4.7", program }] });
+    expect(await statusOf(host, "ruby3.2")).toMatchObject({ state: "missing", install: expect.stringContaining("lambent runtimes add ruby3.2") });
+  });
+
+  test("is the one behind a shim, where that starts", async () => {
+    const host = await machine();
+    const real = await script(join(host.homeDirectory, "real", "ruby"), `echo 3.3.1; echo "$0"`);
+    await script(join(host.searchPath[0] ?? "", "ruby"), `echo 3.3.1; echo ${real}`);
+    expect(await statusOf(host, "ruby3.3")).toMatchObject({ versions: [{ version: "3.3.1", program: real }] });
+  });
+
+  test("gets the search paths of AWS", async () => {
+    const host = await machine();
+    const program = await ruby(host, "3.4.7", "echo 3.4.7; echo /moved/bin/ruby");
+    const runtime = await createRuntimes(host).resolve("ruby3.4");
+    expect(runtime).toMatchObject({ channel: "framed", version: "ruby:3.4.v7" });
+    const launch = runtime.launch(request());
+    expect(launch).toMatchObject({ program, args: ["--disable=gems", "-EUTF-8", expect.stringMatching(/^\/var\/runtime\/guest-\w+\/bootstrap\.rb$/), "/opt"] });
+    expect(launch.environment).toMatchObject({
+      GEM_HOME: "/var/runtime",
+      GEM_PATH: "/var/task/vendor/bundle/ruby/3.4.0:/opt/ruby/gems/3.4.0:/var/runtime:/var/runtime/ruby/3.4.0",
+      RUBYLIB: "/var/task:/var/runtime/lib:/opt/ruby/lib",
+    });
+    expect(runtime.launch(request({ environment: { RUBYOPT: "-rbundler/setup" } })).args).not.toContain("--disable=gems");
   });
 });
 

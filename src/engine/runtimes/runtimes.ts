@@ -8,11 +8,19 @@ import type { Language, LanguageHost } from "./language.ts";
 import { createNodeLanguage } from "./node.ts";
 import { createProvidedLanguage } from "./provided.ts";
 import { createPythonLanguage } from "./python.ts";
+import { createRubyLanguage } from "./ruby.ts";
 import type { Runtime, Runtimes, RuntimeStatus } from "./runtime.ts";
 import { createUnsupportedLanguage } from "./unsupported.ts";
 
 export function createRuntimes(host: LanguageHost): Runtimes {
-  const languages = [createNodeLanguage(host), createPythonLanguage(host), createJavaLanguage(host), createProvidedLanguage(), createUnsupportedLanguage()];
+  const languages = [
+    createNodeLanguage(host),
+    createPythonLanguage(host),
+    createJavaLanguage(host),
+    createRubyLanguage(host),
+    createProvidedLanguage(),
+    createUnsupportedLanguage(),
+  ];
   const machine = new InstalledRuntimes(languages);
   /** By version hash, of each id. */
   const opened = new Map<string, Map<string, Runtime>>();
@@ -97,6 +105,6 @@ function parseName(name: string): { readonly id: string; readonly version: strin
 
 /** `22.11.0` of `nodejs22.x`, `3.13.1` of `python3.13`, `17.0.15` of `java17`: it goes to installers as it is, so it can be nothing else. */
 function isVersionOf(id: string, version: string): boolean {
-  const line = /^(?:nodejs(\d+)\.x|python(\d+\.\d+)|java(\d+)(?:\.\w+)?)$/.exec(id);
-  return line !== null && /^\d+\.\d+\.\d+$/.test(version) && version.startsWith(`${line[1] ?? line[2] ?? line[3]}.`);
+  const line = /^(?:nodejs|python|java|ruby)(\d+(?:\.\d+)?)(?:\.\w+)?$/.exec(id);
+  return line !== null && /^\d+\.\d+\.\d+$/.test(version) && version.startsWith(`${line[1]}.`);
 }

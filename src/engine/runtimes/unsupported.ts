@@ -3,7 +3,7 @@ import { runtimeNotInstalled } from "./faults.ts";
 import type { Language } from "./language.ts";
 
 const coming =
-  "dotnet10 dotnet8 dotnet6 ruby4.0 ruby3.4 ruby3.3 ruby3.2";
+  "dotnet10 dotnet8 dotnet6";
 const retired =
   "nodejs16.x nodejs14.x nodejs12.x nodejs10.x nodejs8.10 nodejs6.10 nodejs4.3 nodejs4.3-edge nodejs python3.7 python3.6 " +
   "python2.7 java8 dotnetcore3.1 dotnetcore2.1 dotnetcore2.0 dotnetcore1.0 ruby2.7 ruby2.5 go1.x";

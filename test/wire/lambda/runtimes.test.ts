@@ -1,4 +1,4 @@
-// Python, custom runtimes and an older Node.js through the official client: answers, errors and log lines.
+// Python, Ruby, custom runtimes and an older Node.js through the official client: answers, errors and log lines.
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { invoke } from "../../harness/functions.ts";
@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => lambent[Symbol.asyncDispose]());
 
 const pythons = ["python3.8", "python3.11", "python3.13"] as const;
-const installed = await installedRuntimes(...pythons, "nodejs20.x");
+const rubies = ["ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2"] as const;
+const installed = await installedRuntimes(...pythons, ...rubies, "nodejs20.x");
 
 const python = `
 import logging, os, sys
@@ -120,6 +121,40 @@ describe.each(pythons)("a function on %s", (Runtime) => {
       await createFunction(lambda, name, { "pkg/app.py": python, "pkg/broken.py": "def handler(:\n" }, { Runtime, Handler: handler });
       expect(await invoke(lambda, name)).toMatchObject({ error: "Unhandled", body: { errorType, errorMessage: expect.stringMatching(errorMessage) } });
     }
+  });
+});
+
+const ruby = `
+def act(event:, context:)
+  case event["do"]
+  when "raise" then raise ArgumentError, "wrong value"
+  when "sleep" then sleep(60)
+  when "log" then puts("printed", "twice") || Logger.new($stdout).warn("logged")
+  else { got: event, ruby: RUBY_VERSION, execution: ENV["AWS_EXECUTION_ENV"] }
+  end
+end
+`;
+
+// Skipped where the machine has no such Ruby, see lambent doctor.
+describe.each(rubies)("a function on %s", (Runtime) => {
+  const FunctionName = Runtime.replace(".", "-");
+  const skipped = !installed.has(Runtime);
+  beforeAll(async () => {
+    if (!skipped) await createFunction(lambda, FunctionName, { "app.rb": ruby }, { Runtime, Handler: "app.act", Timeout: 2 });
+  });
+
+  test.skipIf(skipped)("answers, with its errors, timeouts and log lines as on AWS", async () => {
+    const event = { text: "ü€", list: [1, 2.5, null, true] };
+    const release = Runtime.slice("ruby".length);
+    expect(await invoke(lambda, FunctionName, event)).toMatchObject({ error: undefined, body: { got: event, ruby: expect.stringContaining(`${release}.`), execution: `AWS_Lambda_${Runtime}` } });
+    const failed = await invoke(lambda, FunctionName, { do: "raise" });
+    expect(failed).toMatchObject({ error: "Unhandled", body: { errorType: "Function<ArgumentError>", errorMessage: "wrong value", stackTrace: [expect.stringMatching(/app\.rb:4:in /)] } });
+    expect(failed.log).toContain("Error raised from handler method\n{\n");
+    const { log, requestId } = await invoke(lambda, FunctionName, { do: "log" });
+    expect(log).toContain("\nprinted\ntwice\n");
+    expect(log).toMatch(new RegExp(`\nW, \\[\\S+ #\\d+\\]  WARN ${requestId} -- : logged\n`));
+    expect((await invoke(lambda, FunctionName, { do: "sleep" })).body).toMatchObject({ errorType: "Sandbox.Timedout" });
+    expect((await invoke(lambda, FunctionName, { again: 1 })).body).toMatchObject({ got: { again: 1 } });
   });
 });
 
