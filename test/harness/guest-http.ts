@@ -6,7 +6,7 @@ import { invalidRequestId } from "../../src/engine/environment/faults.ts";
 import { nextState, type EnvironmentState, type GuestEvent } from "../../src/engine/environment/lifecycle.ts";
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
-import { refusedExtensions } from "../../src/engine/runtime-api/refused-extensions.ts";
+import { refusedExtensions } from "./refused-extensions.ts";
 import type {
   EventReceiver,
   Invocation,

@@ -4,28 +4,31 @@ import type { Timer, Timers } from "../../core/clock.ts";
 import { formatFunctionArn } from "../../core/arn.ts";
 import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
-import type { Sandbox, SandboxExit, SandboxProcess } from "../../sandbox/sandbox.ts";
+import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { fault, success, type InitPhase, type Outcome } from "../log/platform-events.ts";
 import { textFormat } from "../log/platform-lines.ts";
+import type { ExtensionEvent, ShutdownReason } from "../runtime-api/extensions-port.ts";
 import type {
   EventReceiver,
   Invocation,
   ReportedError,
   ResponseHead,
   ResponseSink,
-  RuntimeFront,
   RuntimePort,
   RuntimeResponse,
 } from "../runtime-api/runtime-port.ts";
 import { CollectedResponse } from "./collected-response.ts";
 import type { EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
-import { entrypointInvalid, errorTypeOf, exited, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
+import { errorTypeOf, exited, extensionFailed, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, invalidRequestId } from "./faults.ts";
-import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
+import { Extensions, type ExtensionFunction } from "./extensions.ts";
+import { Freezer } from "./freezer.ts";
+import { awaitsExtensions, isInitialising, nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
 import { Reporter } from "./reporter.ts";
 import { ReceiverSink, type ResponseReceiver } from "./response.ts";
-import { startRuntimeProcess } from "./runtime-process.ts";
+import { Run } from "./run.ts";
 
 /** Who is told what an environment may be used for: the pool of its version. */
 export interface EnvironmentObserver {
@@ -50,6 +53,8 @@ interface Running {
   /** Once the guest has begun to stream its response. */
   streamed: { readonly latencyMs: number; readonly sink: ReceiverSink } | undefined;
   settled: boolean;
+  /** Sends an answer that waits for extensions: its log tail has the REPORT line. */
+  answerHeld: (() => void) | undefined;
 }
 
 interface Answer {
@@ -78,8 +83,9 @@ export class Environment implements RuntimePort {
   /** Its files outlive a reset. */
   #sandbox: Sandbox | undefined;
   #starting: Promise<void> | undefined;
-  #runtime: SandboxProcess | undefined;
-  #fronts: RuntimeFront[] = [];
+  #run: Run | undefined;
+  readonly #extensions: Extensions;
+  readonly #freezer: Freezer;
   /** Where the guest asked for its next event. */
   #poller: EventReceiver | undefined;
   #initTimer: Timer | undefined;
@@ -102,6 +108,8 @@ export class Environment implements RuntimePort {
     const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
     const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };
     this.#log = new EnvironmentLog({ sink: parts.logs, stream, clock: parts.clock, format: textFormat });
+    this.#extensions = new Extensions(parts.ids, describe(plan.version), () => this.#onProgress());
+    this.#freezer = new Freezer(parts.clock);
     this.#reporter = new Reporter(this.#log, parts.clock, plan);
   }
 
@@ -136,12 +144,12 @@ export class Environment implements RuntimePort {
       const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
       const startedMs = clock.monotonic();
       const timer = this.#timers.after(this.#timeoutMs, () => this.#onTimeout());
-      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, streamed: undefined, settled: false };
+      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, streamed: undefined, settled: false, answerHeld: undefined };
       this.#requestId = requestId;
       if (logTail) this.#log.beginTail();
       this.#reporter.started(requestId, trace);
       if (this.#state === "reinitialising") this.#startProcess();
-      else this.#poller?.deliver(invocation);
+      else this.#dispatch(invocation);
     });
   }
 
@@ -150,28 +158,16 @@ export class Environment implements RuntimePort {
     if (this.#state === "stopped") return;
     this.#move("stop");
     this.#abandon(environmentStopped());
-    await this.#end();
+    await this.#end("spindown");
   }
 
   // What the guest says. Each throws a Fault at the wrong time.
 
   next(receiver: EventReceiver): void {
-    const before = this.#state;
     this.#move("next");
     this.#poller = receiver;
-    if (before === "idle") return;
-    const running = this.#running;
-    if (before === "reinitialising" && running !== undefined) {
-      this.#endInit(success);
-      // The init belongs to the invoke, whose duration it is part of.
-      receiver.deliver(running.invocation);
-      return;
-    }
-    if (before === "initialising") this.#endInit(success);
-    else this.#reporter.report();
-    running?.timer.cancel();
-    this.#running = undefined;
-    this.#observer.available(this);
+    this.#extensions.closeRegistration();
+    this.#settleWithExtensions();
   }
 
   respond(requestId: string, response: RuntimeResponse): void {
@@ -215,6 +211,7 @@ export class Environment implements RuntimePort {
   }
 
   violate(reason: string): void {
+    if (this.#ending !== undefined) return;
     this.#log.platform(fault(`Runtime ended, it broke the protocol: ${reason}`));
     // As if it had been killed: nothing that it says from now on can be relied on.
     this.#onExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
@@ -224,49 +221,97 @@ export class Environment implements RuntimePort {
 
   #startProcess(): void {
     this.#reporter.initStarted(this.#initPhase);
-    this.#starting = this.#startRuntime();
+    this.#starting = this.#start();
     this.#starting.catch((error: unknown) => this.#onRefused(error));
   }
 
-  async #startRuntime(): Promise<void> {
-    const { driver, ids } = this.#parts;
+  async #start(): Promise<void> {
+    const { driver, clock, ids } = this.#parts;
     const { version, runtime, taskRoot, optRoot } = this.#plan;
     const { memoryMiB, ephemeralStorageMiB } = version.configuration;
     this.#sandbox ??= await driver.open({ id: this.id, taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB });
-    const plan = { ...this.#plan, credentials: this.#credentials, endpoint: this.#parts.endpoint() };
-    const onFront = (front: RuntimeFront): void => {
-      // A run may be over before it has begun.
-      if (this.#ending === undefined) this.#fronts.push(front);
-      else front.close();
-    };
-    const process = await startRuntimeProcess(this.#sandbox, plan, { ids, log: this.#log, port: this, onFront });
-    this.#runtime = process;
-    void process.exited.then((exit) => this.#onExited(process, exit));
+    // It may be over before it has begun.
+    if (!isInitialising(this.#state)) return;
+    const run = new Run(this.#sandbox, this.#plan, {
+      clock,
+      ids,
+      log: this.#log,
+      extensions: this.#extensions,
+      port: this,
+      credentials: this.#credentials,
+      endpoint: this.#parts.endpoint(),
+      onRuntimeExit: (exit) => this.#onExited(run, exit),
+      onExtensionExit: (name, exit) => this.#onExtensionExit(run, name, exit),
+    });
+    this.#run = run;
+    await run.start();
   }
 
-  #onExited(process: SandboxProcess, exit: SandboxExit): void {
+  /** Fewer extensions may be waited for. */
+  #onProgress(): void {
+    this.#run?.progress();
+    this.#settleWithExtensions();
+  }
+
+  /** The runtime asks for an event: goes on once every extension does. */
+  #settleWithExtensions(): void {
+    if (!awaitsExtensions(this.#state) || !this.#extensions.isSettled) return;
+    const before = this.#state;
+    this.#move("settled");
+    const running = this.#running;
+    if (before === "held") this.#reporter.report(this.#extensions.holdInvokes);
+    else this.#endInit(success);
+    if (before === "reinitialised" && running !== undefined) {
+      // The init belongs to the invoke, whose duration it is part of.
+      this.#dispatch(running.invocation);
+      return;
+    }
+    running?.answerHeld?.();
+    running?.timer.cancel();
+    this.#running = undefined;
+    // An inspector must answer also between invokes.
+    if (this.#sandbox !== undefined && this.#plan.inspectorPort === undefined) this.#freezer.rest(this.#sandbox);
+    this.#observer.available(this);
+  }
+
+  #dispatch(invocation: Invocation): void {
+    this.#freezer.wake();
+    if (this.#extensions.holdInvokes) this.#extensions.dispatch(invokeEvent(invocation));
+    this.#poller?.deliver(invocation);
+  }
+
+  #onExited(run: Run, exit: SandboxExit): void {
     const apply = (): void => {
-      if (this.#runtime === process) this.#onExit(exit);
+      if (this.#run === run) this.#onExit(exit);
     };
     // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
     if (this.#state === "idle") apply();
     else setImmediate(apply);
   }
 
+  #onExtensionExit(run: Run, name: string, exit: SandboxExit): void {
+    if (this.#run !== run) return;
+    const errorType = this.#extensions.exited(name);
+    if (this.#ending === undefined) this.#reset("exit", (requestId) => extensionFailed(requestId, errorType, exit));
+  }
+
   #onRefused(error: unknown): void {
-    if (this.#state !== "initialising" && this.#state !== "reinitialising") return;
-    if (error instanceof Fault && error.code === "Runtime.InvalidEntrypoint") {
-      this.#reset("exit", (requestId) => entrypointInvalid(requestId, error.message));
+    if (!isInitialising(this.#state)) return;
+    if (error instanceof Fault && startFaults.has(error.code)) {
+      this.#reset("exit", (requestId) => failedWith(requestId, error.code, error.message));
       return;
     }
     this.#fault = error;
     this.#move("stop");
     this.#abandon(error);
-    void this.#end();
+    void this.#end("failure");
   }
 
   #onExit(exit: SandboxExit): void {
-    if (this.#ending === undefined && this.#state !== "reset") this.#reset("exit", (requestId) => exited(requestId, exit));
+    if (this.#ending !== undefined || this.#state === "reset") return;
+    // An internal extension has no process of its own to end with.
+    const { failure } = this.#extensions;
+    this.#reset("exit", (requestId) => (failure === undefined ? exited(requestId, exit) : extensionFailed(requestId, failure, exit)));
   }
 
   #onTimeout(): void {
@@ -280,15 +325,16 @@ export class Environment implements RuntimePort {
     if (before === "idle") this.#observer.unavailable(this);
     const running = this.#running;
     const failure = failureFor(running?.invocation.requestId ?? "");
-    this.#drain();
-    if (before === "initialising" || before === "reinitialising") this.#endInit(failure.report);
+    this.#run?.drain();
+    if (isInitialising(before)) this.#endInit(failure.report);
     if (running?.settled === false) this.#fail(running, failure);
     running?.timer.cancel();
     this.#running = undefined;
     // Lines that ask the sandbox for its memory are made while it is there.
-    this.#reporter.report();
+    this.#reporter.report(before === "held");
+    running?.answerHeld?.();
     this.#log.flush();
-    void this.#end();
+    void this.#end(event === "timeout" ? "timeout" : "failure");
   }
 
   get #initPhase(): InitPhase {
@@ -297,6 +343,9 @@ export class Environment implements RuntimePort {
 
   #endInit(outcome: Outcome): void {
     this.#initTimer?.cancel();
+    for (const { name, state, events, errorType } of this.#extensions.views) {
+      this.#log.platform({ type: "platform.extension", record: { name, state, events, errorType } });
+    }
     this.#reporter.initEnded(this.#initPhase, outcome, this.#sandbox);
   }
 
@@ -311,7 +360,7 @@ export class Environment implements RuntimePort {
 
   #fail(running: Running, failure: Failure): void {
     const { clock } = this.#parts;
-    this.#drain();
+    this.#run?.drain();
     const text = failure.fault?.(running.invocation.requestId, clock.now());
     if (text !== undefined) this.#log.platform(fault(text));
     this.#settle(running, { payload: failure.payload, failure });
@@ -323,24 +372,23 @@ export class Environment implements RuntimePort {
     const durationMs = Math.min(this.#parts.clock.monotonic() - startedMs, this.#timeoutMs);
     running.settled = true;
     // Every line that was printed before the answer is in the pipe by now.
-    this.#drain();
+    this.#run?.drain();
     // A fault means that the runtime gave no answer of its own.
     const latencyMs = streamed?.latencyMs ?? (failure?.fault === undefined ? durationMs : undefined);
     const producedBytes = streamed?.sink.bytes ?? payload.length;
     const outcome = failure?.report ?? success;
     this.#reporter.answered({ requestId, trace, startedMs, latencyMs, durationMs, producedBytes, outcome }, this.#sandbox);
     // Whoever sees when the runtime was done is told when it is, but a tail goes with the answer.
-    if (running.logTail || !this.#log.wants("platform.runtimeDone")) this.#reporter.report();
-    const logTail = running.logTail ? this.#log.endTail() : undefined;
+    const isHeld = this.#state === "responded" && this.#extensions.holdInvokes;
+    if (!isHeld && (running.logTail || !this.#log.wants("platform.runtimeDone"))) this.#reporter.report();
     const functionError = failure === undefined ? undefined : "Unhandled";
     const errorType = failure === undefined ? undefined : errorTypeOf(failure);
-    running.resolve({ payload, contentType, functionError, errorType, logTail });
-  }
-
-  /** Takes every line that was written before now. */
-  #drain(): void {
-    this.#runtime?.output.drain();
-    this.#runtime?.log?.drain();
+    const answer = (): void => {
+      const logTail = running.logTail ? this.#log.endTail() : undefined;
+      running.resolve({ payload, contentType, functionError, errorType, logTail });
+    };
+    if (isHeld && running.logTail) running.answerHeld = answer;
+    else answer();
   }
 
   /** Lets go of a running invoke without an outcome: the host failed, or is stopping. */
@@ -349,22 +397,23 @@ export class Environment implements RuntimePort {
     this.#running = undefined;
     this.#initTimer?.cancel();
     this.#reporter.report();
+    running?.answerHeld?.();
     running?.timer.cancel();
     if (running?.settled === false) running.reject(reason);
   }
 
-  #end(): Promise<void> {
-    this.#ending ??= this.#endProcess();
+  #end(reason: ShutdownReason): Promise<void> {
+    this.#ending ??= this.#endRun(reason);
     return this.#ending;
   }
 
-  async #endProcess(): Promise<void> {
+  async #endRun(reason: ShutdownReason): Promise<void> {
+    this.#freezer.forget();
     // A start that was refused is dealt with by #onRefused.
     const starting = this.#starting?.catch(() => undefined);
-    for (const front of this.#fronts.splice(0)) front.close();
+    await this.#run?.end(reason);
     await starting;
     try {
-      // Without extensions the runtime gets no time to shut down.
       if (this.#state === "resetting") await this.#sandbox?.kill();
       if (this.#state === "stopping") await this.#sandbox?.close();
     } catch (error) {
@@ -372,7 +421,8 @@ export class Environment implements RuntimePort {
       this.#fault ??= error;
       this.#move("stop");
     }
-    this.#runtime = undefined;
+    this.#run = undefined;
+    this.#extensions.clear();
     this.#poller = undefined;
     this.#starting = undefined;
     this.#ending = undefined;
@@ -392,3 +442,20 @@ export class Environment implements RuntimePort {
     this.#state = nextState(this.#state, event);
   }
 }
+
+const startFaults: ReadonlySet<string> = new Set(["Runtime.InvalidEntrypoint", "Extension.LaunchError"]);
+
+const describe = ({ id, version, configuration }: FunctionVersion): ExtensionFunction => ({
+  functionName: id.name,
+  functionVersion: version,
+  handler: configuration.handler ?? "",
+  accountId: id.account,
+});
+
+const invokeEvent = ({ deadlineMs, requestId, invokedArn, trace }: Invocation): ExtensionEvent => ({
+  eventType: "INVOKE",
+  deadlineMs: Math.floor(deadlineMs),
+  requestId,
+  invokedFunctionArn: invokedArn,
+  ...(trace === undefined ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: trace } }),
+});

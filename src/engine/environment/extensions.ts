@@ -139,6 +139,12 @@ export class Extensions implements ExtensionsPort {
     return true;
   }
 
+  /** Whether an invoke goes on after its answer, until those that were told of it are through. */
+  get holdInvokes(): boolean {
+    for (const { events } of this.#byName.values()) if (events.includes("INVOKE")) return true;
+    return false;
+  }
+
   /** What was reported first. */
   get failure(): ExtensionFailure | undefined {
     return this.#failure;

@@ -2,6 +2,7 @@
 // Lambda's own; what a runtime reported passes through unchanged.
 import type { SandboxExit } from "../../sandbox/sandbox.ts";
 import type { Outcome } from "../log/platform-events.ts";
+import type { ExtensionFailure } from "./extensions.ts";
 import { maxResponseBytes, type ReportedError, type RuntimeResponse } from "../runtime-api/runtime-port.ts";
 
 export interface Failure {
@@ -35,14 +36,18 @@ export function exited(requestId: string, exit: SandboxExit): Failure {
   };
 }
 
-export function entrypointInvalid(requestId: string, message: string): Failure {
-  const errorType = "Runtime.InvalidEntrypoint";
+/** What has AWS's type and words already: a program that cannot be executed, an extension that cannot be started. */
+export function failedWith(requestId: string, errorType: string, message: string): Failure {
   return {
     payload: payload(errorType, `RequestId: ${requestId} Error: ${message}`),
     report: { status: "error", errorType },
     fault: (id) => `RequestId: ${id} Error: ${message}\n${errorType}`,
   };
 }
+
+/** An extension reported an error, or its process ended before its time. */
+export const extensionFailed = (requestId: string, errorType: ExtensionFailure, exit: SandboxExit): Failure =>
+  failedWith(requestId, errorType, exit.exitCode === 0 ? "exit code 0" : exitStatus(exit));
 
 /** What the caller of a streamed response is told; the payload of an error that the runtime reported is its own. */
 export const errorTypeOf = ({ report }: Failure): string => (report.status === "error" ? report.errorType : "Sandbox.Timedout");
@@ -94,9 +99,13 @@ function platformErrorType(sent: string): string {
 const payload = (errorType: string, errorMessage: string): Buffer => Buffer.from(JSON.stringify({ errorType, errorMessage }));
 
 function exitText({ exitCode, signal }: SandboxExit): string {
-  if (signal !== undefined) return `Runtime exited with error: signal: ${signalTexts[signal] ?? signal.toLowerCase()}`;
-  return exitCode === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: exit status ${exitCode ?? "unknown"}`;
+  return signal === undefined && exitCode === 0
+    ? "Runtime exited without providing a reason"
+    : `Runtime exited with error: ${exitStatus({ exitCode, signal })}`;
 }
+
+const exitStatus = ({ exitCode, signal }: Omit<SandboxExit, "outOfMemory">): string =>
+  signal === undefined ? `exit status ${exitCode ?? "unknown"}` : `signal: ${signalTexts[signal] ?? signal.toLowerCase()}`;
 
 /** Go's names, which is what Lambda's supervisor prints. */
 const signalTexts: Readonly<Record<string, string>> = {

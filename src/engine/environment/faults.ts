@@ -12,6 +12,9 @@ export const illegalTransition = (from: string, to: string, cause: "guest" | "en
 export const invalidRequestId = (): Fault =>
   new Fault({ code: "InvalidRequestID", status: 400, message: "Invalid request ID" });
 
+/** A file of /opt/extensions cannot be executed: an outcome of the invoke. */
+export const extensionLaunchError = (message: string): Fault => new Fault({ code: "Extension.LaunchError", status: 502, message });
+
 export const environmentStopped = (): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: "The server is stopping; the invocation was ended." });
 

@@ -4,10 +4,12 @@ import { nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } 
 
 const events: readonly EnvironmentEvent[] = [
   "next",
+  "response-begin",
   "response",
   "error",
   "init-error",
   "invoke",
+  "settled",
   "timeout",
   "exit",
   "gone",
@@ -31,8 +33,9 @@ function allowedFrom(state: EnvironmentState): Record<string, EnvironmentState> 
 describe("an environment", () => {
   const failing = { timeout: "resetting", exit: "resetting", stop: "stopping" };
 
-  test("that initialises becomes idle, or is reset when its init fails", () => {
-    expect(allowedFrom("initialising")).toEqual({ next: "idle", "init-error": "resetting", ...failing });
+  test("that initialises waits for its extensions before it is idle, and is reset when its init fails", () => {
+    expect(allowedFrom("initialising")).toEqual({ next: "initialised", "init-error": "resetting", ...failing });
+    expect(allowedFrom("initialised")).toEqual({ next: "initialised", settled: "idle", ...failing });
   });
 
   test("that is idle takes an invoke, and a client that asks again", () => {
@@ -40,11 +43,13 @@ describe("an environment", () => {
   });
 
   test("that invokes waits for one answer", () => {
-    expect(allowedFrom("invoking")).toEqual({ response: "responded", error: "responded", ...failing });
+    expect(allowedFrom("invoking")).toEqual({ "response-begin": "responding", response: "responded", error: "responded", ...failing });
+    expect(allowedFrom("responding")).toEqual({ response: "responded", error: "responded", ...failing });
   });
 
   test("that has responded waits for next and takes no second answer", () => {
-    expect(allowedFrom("responded")).toEqual({ next: "idle", ...failing });
+    expect(allowedFrom("responded")).toEqual({ next: "held", ...failing });
+    expect(allowedFrom("held")).toEqual({ next: "held", settled: "idle", ...failing });
   });
 
   test("that is being reset hears nothing of its old runtime", () => {
@@ -56,7 +61,8 @@ describe("an environment", () => {
   });
 
   test("that initialises inside an invoke goes on to the event", () => {
-    expect(allowedFrom("reinitialising")).toEqual({ next: "invoking", "init-error": "resetting", ...failing });
+    expect(allowedFrom("reinitialising")).toEqual({ next: "reinitialised", "init-error": "resetting", ...failing });
+    expect(allowedFrom("reinitialised")).toEqual({ next: "reinitialised", settled: "invoking", ...failing });
   });
 
   test("that stops only ends", () => {

@@ -6,6 +6,8 @@ import { illegalTransition } from "./faults.ts";
 export type EnvironmentState =
   /** The runtime starts and runs its static code, at most ten seconds. */
   | "initialising"
+  /** The runtime is ready, extensions are not all. */
+  | "initialised"
   /** The runtime waits for an event. */
   | "idle"
   /** An event is with the runtime. */
@@ -14,12 +16,15 @@ export type EnvironmentState =
   | "responding"
   /** The event is answered; the runtime has not asked for the next one yet. */
   | "responded"
+  /** The runtime asks for the next event, while extensions are still at the last one. */
+  | "held"
   /** The runtime failed and its processes are being ended. */
   | "resetting"
   /** No process is left; the next invoke starts the runtime again. */
   | "reset"
   /** The runtime starts again inside an invoke, bounded by the function's timeout. */
   | "reinitialising"
+  | "reinitialised"
   | "stopping"
   | "stopped";
 
@@ -29,6 +34,8 @@ export type GuestEvent = "next" | "response-begin" | "response" | "error" | "ini
 /** What the engine does, or what happens to the sandbox. */
 type HostEvent =
   | "invoke"
+  /** Every extension waits for an event, as the runtime does. */
+  | "settled"
   /** The limit of the present phase is over: ten seconds of init, or the function's timeout. */
   | "timeout"
   /** The first process has ended, or said what no runtime client says. */
@@ -42,15 +49,18 @@ export type EnvironmentEvent = GuestEvent | HostEvent;
 type Transitions = Readonly<Partial<Record<EnvironmentEvent, EnvironmentState>>>;
 
 const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
-  initialising: { next: "idle", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
-  // A second `next` is a client that lost its long poll and asks again.
+  initialising: { next: "initialised", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  // A second `next`, here and below, is a client that lost its long poll and asks again.
+  initialised: { next: "initialised", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   idle: { next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" },
   invoking: { "response-begin": "responding", response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
   responding: { response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
-  responded: { next: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  responded: { next: "held", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  held: { next: "held", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   resetting: { gone: "reset", exit: "resetting", stop: "stopping" },
   reset: { invoke: "reinitialising", stop: "stopping" },
-  reinitialising: { next: "invoking", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  reinitialising: { next: "reinitialised", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  reinitialised: { next: "reinitialised", settled: "invoking", timeout: "resetting", exit: "resetting", stop: "stopping" },
   stopping: { gone: "stopped", exit: "stopping", stop: "stopping" },
   stopped: { stop: "stopped" },
 };
@@ -59,6 +69,9 @@ const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
 const stateNames: Readonly<Record<EnvironmentState, string>> = {
   initialising: "Started",
   reinitialising: "Started",
+  initialised: "Ready",
+  reinitialised: "Ready",
+  held: "Ready",
   idle: "Ready",
   invoking: "Running",
   responding: "InvocationResponse",
@@ -91,3 +104,10 @@ export function nextState(state: EnvironmentState, event: EnvironmentEvent): Env
 
 /** States in which the pool may hand the environment to an invoke. */
 export const takesInvoke = (state: EnvironmentState): boolean => transitions[state].invoke !== undefined;
+
+/** States in which the runtime waits for its environment's extensions. */
+export const awaitsExtensions = (state: EnvironmentState): boolean => transitions[state].settled !== undefined;
+
+/** States of an init that is not over. */
+export const isInitialising = (state: EnvironmentState): boolean =>
+  state === "initialising" || state === "initialised" || state === "reinitialising" || state === "reinitialised";

@@ -34,6 +34,20 @@ const isOsOnly = (runtime: string): boolean => runtime.startsWith("provided");
 /** Clients of managed runtimes write framed messages to it; what runs on a bare system prints lines. */
 export const hasLogDescriptor = ({ configuration }: FunctionVersion): boolean => !isOsOnly(configuration.runtime);
 
+const runtimesOnly: ReadonlySet<string> = new Set([
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_XRAY_CONTEXT_MISSING",
+  "AWS_XRAY_DAEMON_ADDRESS",
+  "LAMBDA_RUNTIME_DIR",
+  "LAMBDA_TASK_ROOT",
+]);
+
+/** What of these an external extension finds. */
+export const extensionVariables = (variables: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith("_") && !runtimesOnly.has(name)));
+
 /** Languages whose bootstrap AWS starts through a shell, which leaves two variables behind. */
 const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
 

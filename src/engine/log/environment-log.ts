@@ -85,6 +85,11 @@ export class EnvironmentLog {
     this.#frames.push(bytes);
   }
 
+  /** Takes what one extension prints. */
+  extension(): LineSplitter {
+    return new LineSplitter((line) => this.#add({ type: "extension", record: line }));
+  }
+
   /** What the platform tells; it ends a line that the function has begun. */
   platform(event: LazyEvent): void {
     this.#splitter.flush();

@@ -52,7 +52,7 @@ describe("next", () => {
   test("is asked again by a client that lost its connection, and nothing is lost", async () => {
     const opened = await open();
     await raw(opened, ["GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: HOST\r\n\r\n"]);
-    expect(opened.port.state).toBe("idle");
+    expect(opened.port.state).toBe("initialised");
     opened.front.deliver(invocation());
     opened.port.state = "invoking";
     expect((await ask(opened, next, get)).body).toBe('{"a":1}');
