@@ -6,6 +6,11 @@ export function zipOf(files: Readonly<Record<string, string | Buffer>>, mode = 0
   const zip = new ZipFile();
   for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name, { mode });
   zip.end();
+  return bytesOf(zip);
+}
+
+/** All of a zip that was ended. */
+export function bytesOf(zip: ZipFile): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     zip.outputStream.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,5 @@
 // `lambent debug` against a live server, with real debuggers' protocols.
-import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type Runtime as RuntimeName } from "@aws-sdk/client-lambda";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,6 +7,15 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFunction, startTestLambent, type TestLambent } from "../harness/lambent.ts";
 import { run } from "../harness/program.ts";
+import { readSettings } from "../../src/config.ts";
+import { Fault } from "../../src/core/faults.ts";
+import { openRuntimes } from "../../src/main.ts";
+import { packFolder } from "../../src/cli/pack-folder.ts";
+import { Missing } from "../harness/build-cache.ts";
+import { DapClient } from "../harness/dap-client.ts";
+import { JdwpClient } from "../harness/jdwp-client.ts";
+import { installedRuntimes } from "../harness/installed-runtimes.ts";
+import { javaClasses, javaRuntime } from "../runtimes/clients/java.ts";
 import { CdpClient } from "../harness/cdp-client.ts";
 
 const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
@@ -14,6 +23,7 @@ const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
 let lambent: TestLambent;
 beforeAll(async () => {
   lambent = await startTestLambent();
+  await createFunction(lambent.lambda, "slow", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));" }, { Timeout: 2 });
 });
 afterAll(() => lambent[Symbol.asyncDispose]());
 
@@ -51,6 +61,11 @@ const invoke = async (name: string, event: unknown = {}): Promise<{ readonly err
   return { error: answer.FunctionError, payload: JSON.parse(answer.Payload?.transformToString() ?? "") };
 };
 
+/** Another function times out meanwhile: it has no inspector. */
+async function moreThanASecond(): Promise<void> {
+  expect(await invoke("slow")).toMatchObject({ error: "Unhandled", payload: { errorType: "Sandbox.Timedout" } });
+}
+
 const stopper = { "index.mjs": "export const handler = async (event) => {\n  const answer = event.n * 2;\n  return { answer, argv: process.execArgv.filter((argument) => argument.startsWith('--inspect')) };\n};\n" };
 
 test("Node.js: a paused invoke outlives its timeout, and goes on where it stopped", async () => {
@@ -67,9 +82,7 @@ test("Node.js: a paused invoke outlives its timeout, and goes on where it stoppe
   const { callFrames } = (await paused) as { callFrames: { callFrameId: string }[] };
   const value = (await cdp.send("Debugger.evaluateOnCallFrame", { callFrameId: callFrames[0]?.callFrameId, expression: "answer" })) as { result: { value: number } };
   expect(value.result.value).toBe(42);
-  // Another function times out meanwhile: more than a second has gone by, and it has no inspector.
-  await createFunction(lambent.lambda, "slow", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));" }, { Timeout: 2 });
-  expect((await invoke("slow")).error).toBe("Unhandled");
+  await moreThanASecond();
   expect((await invoke("other", { n: 1 })).payload).toEqual({ answer: 2, argv: [] });
   await cdp.send("Debugger.resume");
   expect(await answer).toMatchObject({ error: undefined, payload: { answer: 42 } });
@@ -94,6 +107,69 @@ test("Node.js: without a debugger attached timeouts run, and the same port is th
   expect(await again).toMatchObject({ error: "Unhandled" });
   expect(await debugging.end()).toBe(0);
 });
+
+test("Python: a paused invoke outlives its timeout, by debugpy", async ({ skip }) => {
+  const [found] = await installedRuntimes("python3.13", "python3.12", "python3.11");
+  const Runtime = found as RuntimeName | undefined;
+  if (Runtime === undefined) {
+    skip("none of python3.11 to python3.13 is installed");
+    return;
+  }
+  const source = "def handler(event, context):\n    answer = event['n'] * 2\n    return answer\n";
+  await createFunction(lambent.lambda, "snake", { "app.py": source }, { Runtime, Handler: "app.handler", Timeout: 1 });
+  try {
+    const { inspector } = await openRuntimes(readSettings({ logLevel: "error" }, undefined)).resolve(Runtime);
+    await inspector?.prepare?.();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "InspectorNotInstalled") throw error;
+    skip(error.message);
+  }
+  const debugging = debug("snake", "--inspector-port", "19529");
+  const listening = await debugging.line(portIn);
+  const taskRoot = JSON.parse((await debugging.line(/"remoteRoot": (".*")/))[1] ?? "") as string;
+  using dap = await DapClient.connect(Number(listening[1]));
+  await dap.send("initialize", { adapterID: "debugpy", pathFormat: "path" });
+  const attached = dap.send("attach", { justMyCode: true });
+  await dap.event("initialized");
+  await dap.send("setBreakpoints", { source: { path: `${taskRoot}/app.py` }, breakpoints: [{ line: 3 }] });
+  await dap.send("configurationDone");
+  await attached;
+  const answer = invoke("snake", { n: 21 });
+  const { threadId } = (await dap.event("stopped")) as { threadId: number };
+  const { stackFrames } = (await dap.send("stackTrace", { threadId })) as { stackFrames: { id: number; name: string }[] };
+  expect(stackFrames[0]?.name).toBe("handler");
+  expect(await dap.send("evaluate", { expression: "answer", frameId: stackFrames[0]?.id, context: "repl" })).toMatchObject({ result: "42" });
+  await moreThanASecond();
+  await dap.send("continue", { threadId });
+  expect(await answer).toEqual({ error: undefined, payload: 42 });
+  expect(await debugging.end()).toBe(0);
+}, 90_000);
+
+test("Java: an invoke of a suspended virtual machine outlives its timeout, by JDWP", async ({ skip }) => {
+  let folder: string;
+  try {
+    folder = await javaClasses(await javaRuntime("java17"));
+  } catch (error) {
+    if (error instanceof Missing) {
+    skip(error.message);
+    return;
+  }
+    throw error;
+  }
+  await createFunction(lambent.lambda, "bean", {}, { Runtime: "java17", Handler: "matrix.Cases", Timeout: 1, MemorySize: 512, Code: { ZipFile: await packFolder(folder) } });
+  const debugging = debug("bean", "--inspector-port", "19629");
+  const port = Number((await debugging.line(portIn))[1]);
+  {
+    using jdwp = await JdwpClient.attach(port);
+    await debugging.line(/a debugger is attached/);
+    await jdwp.suspend();
+    const answer = invoke("bean", { do: "echo", value: 42 });
+    await moreThanASecond();
+    await jdwp.resume();
+    expect(await answer).toEqual({ error: undefined, payload: 42 });
+  }
+  expect(await debugging.end()).toBe(0);
+}, 90_000);
 
 test("environments that run side by side have an inspector each", async () => {
   await createFunction(lambent.lambda, "twice", { "index.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 300));" });

@@ -1,9 +1,8 @@
 // boto3 and what belongs to it, as managed Python runtimes carry them: installed once a machine and interpreter by pip
 // into the runtime's own folder, which comes last on a function's sys.path.
 import { existsSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { install } from "./programs.ts";
+import { fetchPackages } from "./pip-packages.ts";
 
 /** The newest that we know; pip takes the last one before it that still runs on an old interpreter. */
 const requirement = "boto3<=1.44.5";
@@ -27,24 +26,11 @@ export function boto3Packages(plan: Boto3Plan): Boto3Packages {
   let attempt: Promise<void> | undefined;
   const start = (): Promise<void> => {
     if (existsSync(target)) return Promise.resolve();
-    attempt ??= fetchInto(target, plan)
+    attempt ??= fetchPackages(plan.program, requirement, target)
       // Functions without boto3 still run; those with it get an import error that says what to do.
       .catch((error: unknown) => plan.log.warn({ runtime: plan.id, error: String(error) }, "boto3-not-installed"))
       .finally(() => (attempt = undefined));
     return attempt;
   };
   return { firstAttempt: start, retry: () => void start() };
-}
-
-async function fetchInto(target: string, { program }: Boto3Plan): Promise<void> {
-  const staging = await mkdtemp(`${target}-`);
-  try {
-    const options = ["--target", staging, "--retries", "1", "--timeout", "15", "--quiet", "--disable-pip-version-check"];
-    await install(program, ["-m", "pip", "install", ...options, requirement]);
-    await rename(staging, target);
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    // Another process was faster.
-    if (!existsSync(target)) throw error;
-  }
 }

@@ -33,3 +33,11 @@ export const runtimeUnknown = (id: string): Fault =>
 
 export const runtimeNotInstalled = (id: string, reason: string, cause?: unknown): Fault =>
   new Fault({ code: "RuntimeNotInstalled", status: 500, message: `${id} could not be installed: ${reason}`, cause });
+
+export const inspectorNotInstalled = (id: string, name: string, cause: unknown): Fault =>
+  new Fault({
+    code: "InspectorNotInstalled",
+    status: 502,
+    message: `${name}, which debuggers of ${id} need, could not be installed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    cause,
+  });

@@ -57,12 +57,13 @@ async function openJava(id: string, java: JavaHome, client: JavaClient): Promise
     runtimeDir,
     version: `java:${id.slice("java".length)}.v${java.version.split(".")[2] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchJava(java, request), request),
+    inspector: { protocol: "jdwp", usualPort: 5005 },
   };
 }
 
 /** In the order of AWS's own command line, seen from inside of its java17 in 2024. */
 function launchJava(java: JavaHome, request: LaunchRequest): RuntimeLaunch {
-  const { paths, handler } = request;
+  const { paths, handler, inspectorPort } = request;
   const inRuntime = (path: string): string => join(paths.runtimeDir, path);
   return {
     program: java.program,
@@ -71,6 +72,7 @@ function launchJava(java: JavaHome, request: LaunchRequest): RuntimeLaunch {
       `-D${nativeLibraryProperty}=${inRuntime(nativeLibrary(java.libc, java.architecture))}`,
       // Java takes no notice of TMPDIR.
       `-Djava.io.tmpdir=${paths.tmp}`,
+      ...(inspectorPort === undefined ? [] : [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:${inspectorPort}`]),
       "-classpath",
       [...javaClientJars.map(inRuntime), ...layersOnClassPath(request)].join(":"),
       javaClientMain,

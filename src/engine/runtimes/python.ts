@@ -2,6 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { boto3Packages } from "./boto3.ts";
+import { debugpyArguments, debugpyInspector } from "./debugpy.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
@@ -99,6 +100,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
       boto3.retry();
       return applyExecWrapper(launchPython(id, { program: python.program, guest: guestName }, request), request);
     },
+    inspector: debugpyInspector(id, python.program, runtimeDir),
   };
 }
 
@@ -111,7 +113,7 @@ async function compile(program: string, folder: string): Promise<void> {
   }
 }
 
-function launchPython(id: string, { program, guest }: { program: string; guest: string }, { paths }: LaunchRequest): RuntimeLaunch {
+function launchPython(id: string, { program, guest }: { program: string; guest: string }, { paths, inspectorPort }: LaunchRequest): RuntimeLaunch {
   return {
     program,
     args: [
@@ -123,6 +125,7 @@ function launchPython(id: string, { program, guest }: { program: string; guest: 
       "-S",
       // The code's folder is read-only by its nature, whether or not the driver can enforce it.
       "-B",
+      ...(inspectorPort === undefined ? [] : debugpyArguments(paths.runtimeDir, inspectorPort)),
       join(paths.runtimeDir, guest, "bootstrap.py"),
       paths.optRoot,
     ],
