@@ -1,10 +1,8 @@
-"""Errors in the shapes that AWS's runtime gives them: the payload for the caller and the text for the log."""
+"""Errors in the shapes that AWS's runtime gives them: the payload for the caller and the cause for a trace."""
 import sys
 
-# Log events end at a line feed, so that lines of one message are joined by another character, as AWS's own client does;
-# indentation is kept by spaces that do not break.
-LINE_END = "\r"
-INDENT = "\u00a0\u00a0"
+# Clients leave a larger cause out.
+LONGEST_CAUSE_BYTES = 1024 * 1024
 
 
 class Fault(Exception):
@@ -17,21 +15,19 @@ class Fault(Exception):
         self.trace = trace
 
 
-def describe_fault(fault, request_id):
-    return _payload(fault.message, fault.kind, fault.trace or [], request_id)
-
-
-def describe_exception(error, request_id, own_folder):
-    """The trace begins at the first frame that is not ours."""
+def describe(error, request_id, own_folder):
+    """The payload, and what `Lambda-Runtime-Function-XRay-Error-Cause` says."""
+    if isinstance(error, Fault):
+        payload = _payload(error.message, error.kind, error.trace or [], request_id)
+        return payload, _cause("LambdaValidationError", error.message, [])
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
-    first = next((at for at, frame in enumerate(frames) if not _is_ours(frame.filename, own_folder)), 0)
-    return _payload(str(error), type(error).__name__, traceback.format_list(frames[first:]), request_id)
-
-
-def _is_ours(file_name, own_folder):
-    return file_name.startswith(own_folder) or file_name.startswith("<frozen importlib")
+    # The trace begins at the first frame that is not ours. As tuples, frames have no marks below their lines.
+    first = next((at for at, frame in enumerate(frames) if not frame.filename.startswith(own_folder)), 0)
+    frames = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames[first:]]
+    kind, message = type(error).__name__, str(error)
+    return _payload(message, kind, traceback.format_list(frames), request_id), _cause(kind, message, frames)
 
 
 def _payload(message, kind, trace, request_id):
@@ -43,14 +39,16 @@ def _payload(message, kind, trace, request_id):
     return payload
 
 
-def format_log(payload):
-    lines = ["[ERROR] %s: %s" % (payload["errorType"], payload["errorMessage"]), "Traceback (most recent call last):"]
-    for entry in payload["stackTrace"]:
-        lines += [_indent(line) for line in entry.splitlines()] if entry else [""]
-    return LINE_END.join(lines) + "\n"
+def _cause(kind, message, frames):
+    import json
+    import os
 
-
-def _indent(line):
-    bare = line.lstrip(" ")
-    pairs, single = divmod(len(line) - len(bare), 2)
-    return INDENT * pairs + " " * single + bare
+    stack = [{"label": name, "path": path, "line": line} for path, line, name, _ in frames]
+    cause = json.dumps(
+        {
+            "working_directory": os.getcwd(),
+            "exceptions": [{"message": message, "type": kind, "stack": stack}],
+            "paths": list({frame["path"] for frame in stack}),
+        }
+    )
+    return cause if len(cause) < LONGEST_CAUSE_BYTES else None

@@ -6,12 +6,20 @@ import sys
 import _lambent_channel as channel
 import _lambent_logging as function_logging
 from _lambent_context import LambdaContext
-from _lambent_errors import Fault, describe_exception, describe_fault, format_log
+from _lambent_errors import describe
 from _lambent_handler import load_handler
+from _lambent_json import encode, marshal, unmarshal
 
 OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
-# Runtimes from 3.12 on answer in UTF-8, older ones escape.
-ENSURE_ASCII = sys.version_info < (3, 12)
+
+INIT_FAILED = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases, "
+    "a Lambda runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime updates "
+    "can be triggered by a function change, or can be applied automatically. To determine if the runtime has been updated, "
+    "check the runtime version in the INIT_START log entry. If this error correlates with a change in the runtime version, "
+    "you may be able to mitigate this error by temporarily rolling back to the previous runtime version. For more "
+    "information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r"
+)
 
 
 def main(layers_root):
@@ -30,7 +38,7 @@ def main(layers_root):
 def _boot():
     channel.close_in_children()
     _add_site_builtins()
-    function_logging.install()
+    function_logging.install(os.environ)
 
 
 def _add_site_builtins():
@@ -60,12 +68,13 @@ def _specialise(environment, layers_root):
 def _load(name):
     try:
         return load_handler(name)
-    except Fault as fault:
-        payload = describe_fault(fault, None)
     except Exception as error:
-        payload = describe_exception(error, None, OWN_FOLDER)
-    sys.stdout.write(format_log(payload))
-    channel.send(channel.INIT_ERROR, _encode({"errorType": payload["errorType"]}), _encode(payload))
+        payload, cause = describe(error, None, OWN_FOLDER)
+    import logging
+
+    logging.warning(INIT_FAILED)
+    function_logging.write_error(payload)
+    channel.send(channel.INIT_ERROR, _meta(errorType=payload["errorType"], xrayCause=cause), encode(payload).encode())
     sys.exit(1)
 
 
@@ -73,39 +82,23 @@ def _answer(handler, meta_bytes, body):
     meta = json.loads(meta_bytes)
     request_id = meta["requestId"]
     function_logging.request_id = request_id
+    function_logging.tenant_id = meta.get("tenantId")
     if "traceId" in meta:
         os.environ["_X_AMZN_TRACE_ID"] = meta["traceId"]
     else:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
-        result = _marshal(handler(_unmarshal(body), LambdaContext(meta, os.environ, json.loads)))
-    except Fault as fault:
-        _fail(describe_fault(fault, request_id), request_id)
+        context = LambdaContext(meta, os.environ)
+        result, content_type = marshal(handler(unmarshal(body), context))
     except Exception as error:
-        _fail(describe_exception(error, request_id, OWN_FOLDER), request_id)
+        payload, cause = describe(error, request_id, OWN_FOLDER)
+        function_logging.write_error(payload)
+        meta = _meta(requestId=request_id, errorType=payload["errorType"], xrayCause=cause)
+        channel.send(channel.ERROR, meta, encode(payload).encode(), then_next=True)
     else:
-        channel.send(channel.RESPONSE, _encode({"requestId": request_id}), result, then_next=True)
+        channel.send(channel.RESPONSE, _meta(requestId=request_id, contentType=content_type), result, then_next=True)
 
 
-def _fail(payload, request_id):
-    sys.stdout.write(format_log(payload))
-    meta = {"requestId": request_id, "errorType": payload["errorType"]}
-    channel.send(channel.ERROR, _encode(meta), _encode(payload), then_next=True)
+def _meta(**members):
+    return json.dumps({name: value for name, value in members.items() if value is not None}).encode()
 
-
-def _unmarshal(body):
-    try:
-        return json.loads(body)
-    except Exception as error:
-        raise Fault("UnmarshalError", "Unable to unmarshal input: %s" % error) from None
-
-
-def _marshal(response):
-    try:
-        return json.dumps(response, ensure_ascii=ENSURE_ASCII).encode()
-    except Exception as error:
-        raise Fault("MarshalError", "Unable to marshal response: %s" % error) from None
-
-
-def _encode(value):
-    return json.dumps(value).encode()
