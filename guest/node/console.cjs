@@ -1,6 +1,6 @@
 // console as on AWS: each call is one message with time, request id and level, as text or as JSON, filtered by level.
 "use strict";
-const { writeSync } = require("node:fs");
+const { closeSync, constants, openSync, writeSync } = require("node:fs");
 const { format } = require("node:util");
 const { isOldClient } = require("./client.cjs");
 const { formatError, intoError } = require("./errors.cjs");
@@ -21,15 +21,24 @@ let writeMessage = writeLine;
 
 function patchConsole(environment) {
   isJson = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
-  const logFd = Number.parseInt(environment._LAMBDA_TELEMETRY_LOG_FD, 10);
-  delete environment._LAMBDA_TELEMETRY_LOG_FD;
-  if (logFd > 0) writeMessage = (level, time, text) => writeFrame(logFd, level, time, text);
+  if (environment._LAMBDA_TELEMETRY_LOG_FD !== undefined) {
+    const fd = takeOver(Number(environment._LAMBDA_TELEMETRY_LOG_FD));
+    delete environment._LAMBDA_TELEMETRY_LOG_FD;
+    writeMessage = (level, time, text) => writeFrame(fd, level, time, text);
+  }
   const least = levels[environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? levels.TRACE;
   for (const level of Object.keys(levels)) {
     console[level.toLowerCase()] = levels[level] < least ? () => undefined : (message, ...params) => print(level, message, params);
   }
   console.log = console.info;
   for (const name of ["stdout", "stderr"]) keepBlocking(name);
+}
+
+/** Opened again it is closed in the programs that the function starts: Node.js sees to the first descriptors only. */
+function takeOver(fd) {
+  const own = openSync(`/dev/fd/${fd}`, constants.O_WRONLY);
+  closeSync(fd);
+  return own;
 }
 
 function print(level, message, params) {

@@ -47,6 +47,15 @@ export interface Guest {
   onChunk(listener: (bytes: Buffer) => void): () => void;
   /** Everything printed so far. */
   output(): string;
+  /** Everything written to the log descriptor so far, which a plan's environment has to name. */
+  logged(): readonly LogFrame[];
+}
+
+export interface LogFrame {
+  /** Eight hexadecimal digits. */
+  readonly type: string;
+  readonly text: string;
+  readonly timeMs: number;
 }
 
 export interface GuestPlan {
@@ -136,7 +145,9 @@ function converse(process: SandboxProcess): Guest {
   let ended: SandboxExit | undefined;
   let onChunk: (bytes: Buffer) => void = () => undefined;
   const streamed = new StreamedReply((bytes) => onChunk(bytes));
+  let logged = Buffer.alloc(0);
   process.output.onBytes((bytes) => (printed += bytes.toString()));
+  process.log?.onBytes((bytes) => (logged = Buffer.concat([logged, bytes])));
   channel.onBytes((bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let frame = cutFrame(received); frame !== undefined; frame = cutFrame(received)) {
@@ -188,6 +199,10 @@ function converse(process: SandboxProcess): Guest {
     },
     invoke: (event, meta) => invokeRaw(JSON.stringify(event), meta),
     output: () => printed,
+    logged: () => {
+      process.log?.drain();
+      return cutLogFrames(logged);
+    },
   };
 }
 
@@ -249,6 +264,17 @@ const reply = (kind: Reply["kind"], meta: Reply["meta"], body: Buffer): Reply =>
     return JSON.parse(body.toString());
   },
 });
+
+function cutLogFrames(bytes: Buffer): readonly LogFrame[] {
+  const frames: LogFrame[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 16 + bytes.readUInt32BE(at + 4);
+    const timeMs = Number(bytes.readBigInt64BE(at + 8) / 1000n);
+    frames.push({ type: bytes.toString("hex", at, at + 4), text: bytes.toString("utf8", at + 16, end), timeMs });
+    at = end;
+  }
+  return frames;
+}
 
 function encodeInvoke(meta: object, body: string): readonly Buffer[] {
   const head = Buffer.from(JSON.stringify(meta));
