@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { SignedDownloadLinks } from "./admin/download-links.ts";
-import { authoriser } from "./cloud/authorise.ts";
+import { authoriser, useAuthoriser } from "./cloud/authorise.ts";
 import { ServiceRegistry } from "./cloud/registry.ts";
 import { RemoteServices } from "./cloud/remote.ts";
 import { programFolders, remoteCredentials, type Settings, SettingsError } from "./config.ts";
@@ -36,6 +36,7 @@ import type { LambdaSettings } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { functionUrls } from "./triggers/http/function-url/function-urls.ts";
 import { startMappingReconciler } from "./triggers/poll/mapping-reconciler.ts";
 
 export interface RunningLambent {
@@ -145,6 +146,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
+    functionUrls: functionUrls({ ...functions, authorise: useAuthoriser({ isEnforced: settings.auth === "on", clock }), engine, clock, ids, log }),
     extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, debugging: engine.debugging }),
   });
 

@@ -37,13 +37,6 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "UpdateFunctionEventInvokeConfig.MaximumRetryAttempts": "stored",
     "UpdateFunctionEventInvokeConfig.MaximumEventAgeInSeconds": "stored",
     "UpdateFunctionEventInvokeConfig.DestinationConfig": "stored",
-    // For requests to function URLs, which the gateway refuses.
-    "CreateFunctionUrlConfig.AuthType": "stored",
-    "CreateFunctionUrlConfig.Cors": "stored",
-    "CreateFunctionUrlConfig.InvokeMode": "stored",
-    "UpdateFunctionUrlConfig.AuthType": "stored",
-    "UpdateFunctionUrlConfig.Cors": "stored",
-    "UpdateFunctionUrlConfig.InvokeMode": "stored",
     "Invoke.InvocationType Event": "refused",
     "Invoke.TenantId": "refused",
     "Invoke.DurableExecutionName": "refused",

@@ -3,7 +3,7 @@
 // function's role has no part in Lambent's own administration.
 import type { Clock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
-import type { FindPolicedResource, PolicedResource } from "../core/policed-resource.ts";
+import type { AuthoriseUse, FindPolicedResource, PolicedResource } from "../core/policed-resource.ts";
 import type { Policy } from "../core/policy/document.ts";
 import { evaluate, explain } from "../core/policy/evaluate.ts";
 import { contextValues, type ContextValues, type RequestPrincipal } from "../core/policy/request.ts";
@@ -29,18 +29,26 @@ export interface AuthorisePolicy {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
-export const authoriser =
-  (policy: AuthorisePolicy): Authorise =>
-  ({ service, operation, input, findResource }, context) => {
+export function authoriser(policy: AuthorisePolicy): Authorise {
+  const authoriseUse = useAuthoriser(policy);
+  return ({ service, operation, input, findResource }, context) => {
     const { principal } = context;
     if (principal.kind === "role" && service === "admin") throw accessDenied(context, service, operation);
     // Nobody proved anything: authentication is off.
     if (principal.kind === "anonymous") return context;
     const resource = findResource?.(operation, input, context);
-    if (resource === undefined) return context;
-    const isOwn = principal.kind !== "service" && resource.account === context.account;
-    if (!policy.isEnforced && (isOwn || principal.kind === "service")) return inAccountOf(resource, context);
+    return resource === undefined ? context : authoriseUse(resource, context);
+  };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
+export const useAuthoriser =
+  (policy: AuthorisePolicy): AuthoriseUse =>
+  (resource, context) => {
+    const { kind } = context.principal;
+    const isOfAccount = kind === "root" || kind === "role";
+    const isOwn = isOfAccount && resource.account === context.account;
+    if (!policy.isEnforced && (isOwn || !isOfAccount)) return inAccountOf(resource, context);
 
     const decide = (found: Policy | undefined): CallContext => {
       if (!isOwn || canDeny(found)) requireAllowed(found, { resource, isOwn, context, nowMs: policy.clock.now() });
@@ -96,20 +104,11 @@ function requestPrincipal(context: CallContext): RequestPrincipal {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; there are no organizations here. */
 function requestKeys(context: CallContext, resource: PolicedResource, nowMs: number): ContextValues {
-  const { principal, region, sourceAddress, userAgent } = context;
-  const isService = principal.kind === "service";
-  const ofPrincipal = isService
-    ? { "aws:PrincipalServiceName": principal.service, "aws:PrincipalServiceNamesList": callerNames(context) }
-    : {
-        "aws:PrincipalAccount": context.account,
-        "aws:PrincipalArn": principal.kind === "role" ? principal.roleArn : callerName(context),
-        "aws:PrincipalType": principal.kind === "role" ? "AssumedRole" : "Account",
-        // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
-        "lambda:SourceFunctionArn": principal.kind === "role" ? principal.functionArn : undefined,
-      };
+  const { region, sourceAddress, userAgent } = context;
   return contextValues({
-    ...ofPrincipal,
-    "aws:PrincipalIsAWSService": isService.toString(),
+    ...principalKeys(context),
+    ...resource.keys,
+    "aws:PrincipalIsAWSService": (context.principal.kind === "service").toString(),
     "aws:SourceArn": context.sourceArn,
     "aws:SourceAccount": context.sourceAccount,
     "aws:SourceIp": sourceAddress === "internal" ? undefined : sourceAddress,
@@ -121,4 +120,26 @@ function requestKeys(context: CallContext, resource: PolicedResource, nowMs: num
     "aws:CurrentTime": new Date(nowMs).toISOString(),
     "aws:EpochTime": Math.floor(nowMs / 1000).toString(),
   });
+}
+
+function principalKeys(context: CallContext): Readonly<Record<string, string | readonly string[] | undefined>> {
+  const { principal, account } = context;
+  switch (principal.kind) {
+    case "anonymous":
+      return { "aws:PrincipalType": "Anonymous" };
+    case "service":
+      return { "aws:PrincipalServiceName": principal.service, "aws:PrincipalServiceNamesList": callerNames(context) };
+    case "root":
+      return { "aws:PrincipalAccount": account, "aws:PrincipalArn": callerName(context), "aws:PrincipalType": "Account" };
+    case "role":
+      return {
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalArn": principal.roleArn,
+        "aws:PrincipalType": "AssumedRole",
+        // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+        "lambda:SourceFunctionArn": principal.functionArn,
+      };
+    default:
+      return principal satisfies never;
+  }
 }

@@ -9,6 +9,8 @@ export interface PolicedResource {
   readonly account: AccountId;
   /** What the operation is called in policies: `lambda:InvokeFunction`. */
   readonly action: string;
+  /** Condition keys of the service's own: `lambda:FunctionUrlAuthType`. */
+  readonly keys?: Readonly<Record<string, string | undefined>>;
   /** Undefined: it has none, or is not there. A promise only until it has been read once. */
   policy(): Policy | undefined | Promise<Policy | undefined>;
 }
@@ -19,3 +21,9 @@ export type FindPolicedResource = (
   input: Readonly<Record<string, unknown>>,
   context: CallContext,
 ) => PolicedResource | undefined;
+
+/**
+ * Whether the caller may use a resource. Returns the context to run in, that of the resource's account; throws, or
+ * rejects with, the fault that refuses him. A promise only when the policy has to be read first.
+ */
+export type AuthoriseUse = (resource: PolicedResource, context: CallContext) => CallContext | Promise<CallContext>;

@@ -1,5 +1,6 @@
 // Principals by the names that IAM gives them.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+import { createHash } from "node:crypto";
 import { partitionOf } from "./arn.ts";
 import type { CallContext, Principal, Region } from "./context.ts";
 
@@ -37,3 +38,17 @@ export function callerNames(caller: Caller): readonly string[] {
   // CloudWatch Logs and others are also known by names of their region.
   return principal.kind === "service" ? [name, name.replace(".amazonaws.com", `.${region}.amazonaws.com`)] : [name];
 }
+
+/**
+ * The caller's unique id as events of function URLs show it: of an account the account, of a session the id of its role
+ * and its name. Ids of roles are IAM's to give; this one is as stable, and of the same form.
+ */
+export function callerUserId({ account, principal }: Caller): string {
+  return principal.kind === "role" ? `${roleId(principal.roleArn)}:${principal.sessionName}` : account;
+}
+
+const idAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const roleIdLength = 17;
+
+const roleId = (roleArn: string): string =>
+  `AROA${Array.from(createHash("sha256").update(roleArn).digest().subarray(0, roleIdLength), (byte) => idAlphabet[byte % idAlphabet.length]).join("")}`;

@@ -35,6 +35,10 @@ export function traceFor(sent: string | undefined, through: Lineage, clock: Cloc
   return lineage.length === 0 ? firstPass(rest, through) : `${rest};${lineageField}${countPass(lineage, through)}`;
 }
 
+/** What a door shows of a request that is no invoke yet, and passes on: the caller's trace, if it is one, else a new root. */
+export const traceOrNew = (sent: string | undefined, clock: Clock, ids: Ids): string =>
+  sent !== undefined && isTrace(sent) ? sent : newRoot(clock, ids);
+
 const isTrace = (sent: string): boolean => sent.length <= longestTrace && printable.test(sent) && rootOf.test(sent);
 
 const firstPass = (rest: string, { id }: Lineage): string => `${rest};${lineageField}${id}:0`;

@@ -32,10 +32,7 @@ export interface FunctionUrlCors {
   readonly MaxAge?: number | undefined;
 }
 
-/** Finds a URL of an account and region by the id in its host. */
-export const urlIdIndex = "url-id";
-
-export const functionUrls = new Collection<FunctionUrlRecord>("function-urls", ({ urlId }) => ({ [urlIdIndex]: urlId }));
+export const functionUrls = new Collection<FunctionUrlRecord>("function-urls");
 
 const urlIdLength = 32;
 

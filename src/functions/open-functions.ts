@@ -9,6 +9,7 @@ import { FunctionRepository } from "./repository.ts";
 import type { RuntimeVersions } from "./runtime-versions.ts";
 import { openPolicyCatalog, type PolicyCatalog } from "./policy-catalog.ts";
 import { openCatalog } from "./stored-catalog.ts";
+import { openUrlCatalog, type UrlCatalog } from "./url-catalog.ts";
 
 export interface Functions {
   readonly repository: FunctionRepository;
@@ -16,6 +17,8 @@ export interface Functions {
   readonly catalog: FunctionCatalog;
   /** For whoever authorises: who else may use a function. */
   readonly policies: PolicyCatalog;
+  /** For requests to function URLs: where each leads. */
+  readonly urls: UrlCatalog;
   /** What each function claims of its account's concurrency. */
   readonly concurrency: ConcurrencySettings;
   /** For the engine's reconciler: what waits to be unpacked. */
@@ -40,6 +43,7 @@ export function openFunctions({ store, ids, runtimeVersions }: FunctionsParts): 
     concurrency,
     catalog: openCatalog({ repository, concurrency, runtimeVersions }, ids),
     policies: openPolicyCatalog(repository),
+    urls: openUrlCatalog(repository),
     deployments: openDeployments(repository, ids),
     codeStorage: openCodeStorage(repository),
     close: () => repository.close(),

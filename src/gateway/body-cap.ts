@@ -1,4 +1,5 @@
 // Stops bodies that are too large for what they ask, before anything buffers them.
+import type { WireRequest } from "../protocol/wire.ts";
 import { limits } from "../services/lambda/limits.ts";
 import type { Exchange } from "./exchange.ts";
 import { bodyTooLarge } from "./faults.ts";
@@ -26,18 +27,19 @@ const caps: readonly BodyCap[] = [
 
 export function capBody(exchange: Exchange): void {
   const { request } = exchange;
-  const { "content-length": declared, "transfer-encoding": framing } = request.headers;
-  if (declared === undefined && framing === undefined) return;
+  if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) return;
   const cap = caps.find(({ method, path }) => method === request.method && path.test(request.path));
   // Not routed yet, but the paths are Lambda's: it says in which protocol to refuse.
   if (cap !== undefined) exchange.serviceName = "lambda";
-  const limitBytes = cap?.limitBytes ?? codeBytes;
-  if (declared === undefined) {
-    exchange.request = { ...request, body: capped(request.body, limitBytes, cap?.operation) };
-  } else if (Number(declared) > limitBytes) {
-    // The parser lets no more than the declared length through, so a smaller one needs no counting.
-    throw bodyTooLarge(limitBytes, cap?.operation);
-  }
+  exchange.request = cappedRequest(request, cap?.limitBytes ?? codeBytes, cap?.operation);
+}
+
+/** The request with a body that ends in a fault when it is too large; throws when it already says that it is. */
+export function cappedRequest(request: WireRequest, limitBytes: number, operation: string | undefined): WireRequest {
+  const { "content-length": declared, "transfer-encoding": framing } = request.headers;
+  // The parser lets no more than the declared length through, so a smaller one needs no counting.
+  if (declared !== undefined && Number(declared) > limitBytes) throw bodyTooLarge(limitBytes, operation);
+  return declared !== undefined || framing === undefined ? request : { ...request, body: capped(request.body, limitBytes, operation) };
 }
 
 async function* capped(

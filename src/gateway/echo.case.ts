@@ -82,6 +82,7 @@ export function gatewayParts(changes: Partial<GatewayParts> = {}): GatewayParts 
     registry: registryOf(["lambda", "s3"]),
     credentials: new CredentialStore(systemIds, [operatorKey]),
     extraRoutes: [],
+    functionUrls: { serve: async () => ({ status: 403, headers: {}, body: "no URLs" }) },
     clock: systemClock,
     ids: systemIds,
     log: silentLogger,
@@ -102,14 +103,17 @@ const peer: Peer = {
   localAddress: "127.0.0.1",
   listenerUrl: "http://127.0.0.1:4566",
   signal: new AbortController().signal,
+  rawHeaders: [],
+  httpVersion: "1.1",
 };
 
 /** A pipeline without sockets. */
 export function pipelineOf(parts: GatewayParts, clock: Clock = parts.clock): (asked: Asked) => Promise<WireResponse> {
-  const { settings: policy, credentials, registry, extraRoutes, log } = parts;
+  const { settings: policy, credentials, registry, extraRoutes, functionUrls, log } = parts;
   const answer: Answer = createPipeline({
     registry,
     extraRoutes,
+    functionUrls,
     guard: policy,
     auth: { verify: policy.auth === "on", credentials, clock, account: policy.account, region: policy.region },
     log,

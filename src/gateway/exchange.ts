@@ -16,6 +16,10 @@ export interface Peer {
   readonly listenerUrl: string;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
+  /** Headers of the request as sent: name, value, name, value, … */
+  readonly rawHeaders: readonly string[];
+  /** `1.1` */
+  readonly httpVersion: string;
 }
 
 /** A path of Lambent's own, outside AWS's API: health, administration, downloads. */

@@ -58,16 +58,6 @@ export const noServiceFound = (method: string, path: string): Fault =>
       `for; point an AWS SDK or the AWS CLI here (AWS_ENDPOINT_URL).`,
   });
 
-// 501 as in cloud/faults.ts: clients that ask again after a 503 would do so in vain.
-export const functionUrlNotServed = (host: string): Fault =>
-  new Fault({
-    code: "NotImplementedException",
-    status: 501,
-    message:
-      `Lambent does not serve function URLs yet: ${host} is stored with its settings, and no request reaches its ` +
-      `function. Call the function with Invoke.`,
-  });
-
 // The code every protocol's clients know for "ours, not yours"; Lambda's model calls it ServiceException.
 export const internalFailure = (service: string | undefined, cause: unknown): Fault =>
   new Fault({

@@ -6,6 +6,7 @@ import type { AccountId, Region } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Logger } from "../observe/logger.ts";
+import type { FunctionUrls } from "../triggers/http/function-url/function-urls.ts";
 import type { CredentialStore } from "./auth/credentials.ts";
 import type { ExtraRoute } from "./exchange.ts";
 import { unguardedAddress } from "./faults.ts";
@@ -30,6 +31,8 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly registry: ServiceRegistry;
   readonly credentials: CredentialStore;
+  /** Requests to function URLs, on both listeners. */
+  readonly functionUrls: FunctionUrls;
   /** Lambent's own paths; on the public listener only, but for links. */
   readonly extraRoutes: readonly ExtraRoute[];
   readonly clock: Clock;
@@ -48,7 +51,7 @@ export interface Gateway {
 }
 
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { settings, registry, credentials, clock, ids, log } = parts;
+  const { settings, registry, credentials, functionUrls, clock, ids, log } = parts;
   const isGuarded = settings.auth === "on" || settings.trustNetwork || isLoopback(settings.host);
   if (!isGuarded) throw unguardedAddress(settings.host);
 
@@ -61,6 +64,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     port: 0,
     answer: createPipeline({
       registry,
+      functionUrls,
       extraRoutes: parts.extraRoutes.filter(({ access }) => access === "link"),
       guard: { allowHosts: [], allowOrigins: [] },
       auth: { ...auth, verify: true },
@@ -73,6 +77,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     port: settings.port,
     answer: createPipeline({
       registry,
+      functionUrls,
       extraRoutes: parts.extraRoutes,
       guard: { allowHosts, allowOrigins },
       auth: { ...auth, verify: settings.auth === "on" },

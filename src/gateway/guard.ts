@@ -14,13 +14,19 @@ export interface GuardPolicy {
 
 const ownHosts: readonly string[] = ["localhost", "*.localhost"];
 
-export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
+/** Whether a name in Host is ours. */
+export function hostGuard(policy: GuardPolicy): (exchange: Exchange) => boolean {
   const hosts = [...ownHosts, ...policy.allowHosts].map((host) => host.toLowerCase());
+  return ({ request, peer }) => isAllowedHost(request.headers["host"], hosts, peer);
+}
+
+export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
+  const isOwnHost = hostGuard(policy);
   const origins = new Set(policy.allowOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, "")));
   return (exchange) => {
     const { method, headers } = exchange.request;
     const { host, origin } = headers;
-    if (!isAllowedHost(host, hosts, exchange.peer)) throw hostNotAllowed(host);
+    if (!isOwnHost(exchange)) throw hostNotAllowed(host);
 
     const fetchSite = headers["sec-fetch-site"];
     if (origin === undefined && (fetchSite === undefined || fetchSite === "none")) return;

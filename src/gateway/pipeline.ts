@@ -4,6 +4,7 @@ import { Fault } from "../core/faults.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { ServiceWire } from "../protocol/protocol.ts";
 import type { WireResponse } from "../protocol/wire.ts";
+import type { FunctionUrls } from "../triggers/http/function-url/function-urls.ts";
 import { authenticate, type AuthPolicy } from "./auth/authenticate.ts";
 import { capBody } from "./body-cap.ts";
 import { encode, encodeFault } from "./encode.ts";
@@ -24,6 +25,7 @@ interface Step {
 export interface PipelineParts {
   readonly registry: ServiceRegistry;
   readonly extraRoutes: readonly ExtraRoute[];
+  readonly functionUrls: FunctionUrls;
   readonly guard: GuardPolicy;
   readonly auth: AuthPolicy;
   readonly log: Logger;
@@ -38,7 +40,7 @@ export type Answer = (exchange: Exchange) => Promise<WireResponse>;
 export function createPipeline(parts: PipelineParts): Answer {
   // The request id comes with the exchange, so that the first step's refusal carries it too.
   const steps: readonly Step[] = [
-    { name: "function URL", run: functionUrl },
+    { name: "function URL", run: functionUrl(parts.functionUrls, parts.guard, parts.auth) },
     { name: "guard", run: guard(parts.guard) },
     { name: "cap body", run: capBody },
     { name: "route", run: route(parts.registry, parts.extraRoutes) },

@@ -48,7 +48,7 @@ const latin1 = (bytes: Uint8Array): string =>
 /** RFC 9110, 8.6: no Content-Length in these. */
 const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;
 
-function hasContentLength(headers: Readonly<Record<string, string>>): boolean {
+function hasContentLength(headers: WireResponse["headers"]): boolean {
   for (const name in headers) {
     if (name.length === 14 && name.toLowerCase() === "content-length") return true;
   }

@@ -47,8 +47,10 @@ export async function serveRequest(
     await respond(response, answer);
   } catch (error) {
     if (response.destroyed) return log.debug({ requestId, error }, "client-gone");
+    // What a function breaks off is not ours, and is in its own log.
+    if (error instanceof Fault && response.headersSent) log.debug({ requestId, error }, "response-broken-off");
     // Without the query: signed links have their signature there.
-    log.error({ requestId, method: request.method, path: request.url?.split("?", 1)[0], error }, "response-failed");
+    else log.error({ requestId, method: request.method, path: request.url?.split("?", 1)[0], error }, "response-failed");
     if (response.headersSent) response.destroy();
     else await respond(response, encodeBareFault("restJson1", internalFailure(undefined, error), requestId));
   }

@@ -22,6 +22,14 @@ export class SocketPeer implements Peer {
   get signal(): AbortSignal {
     return this.#response.abandoned;
   }
+
+  get rawHeaders(): readonly string[] {
+    return this.#response.req.rawHeaders;
+  }
+
+  get httpVersion(): string {
+    return this.#response.req.httpVersion;
+  }
 }
 
 const dualStackPrefix = "::ffff:";

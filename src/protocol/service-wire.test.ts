@@ -32,7 +32,7 @@ const client = (respond: () => WireResponse): LambdaClient =>
         expect(sent).toBeInstanceOf(HttpRequest);
         const { status, headers, body } = respond();
         const stream = typeof body === "string" ? Buffer.from(body) : body;
-        return { response: new HttpResponse({ statusCode: status, headers, body: stream }) };
+        return { response: new HttpResponse({ statusCode: status, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), body: stream }) };
       },
     },
   });

@@ -14,6 +14,7 @@ export interface WireRequest {
 
 export interface WireResponse {
   readonly status: number;
-  readonly headers: Record<string, string>;
+  /** A list: one line a value. */
+  readonly headers: Record<string, string | string[]>;
   readonly body: Uint8Array | string | AsyncIterable<Uint8Array> | undefined;
 }

@@ -27,16 +27,20 @@ export const policedFunctions =
     const address = namedFunction(input);
     // One elsewhere is not reached; the handler says so.
     if (address === undefined || (address.region !== undefined && address.region !== context.region)) return undefined;
-    const { Qualifier } = input;
-    const qualifier = address.qualifier ?? (typeof Qualifier === "string" ? Qualifier : undefined);
+    const { Qualifier, AuthType, FunctionUrlAuthType } = input;
+    const qualifier = address.qualifier ?? textOf(Qualifier);
     const id: FunctionId = { account: address.account ?? context.account, region: context.region, name: address.name };
     return {
       arn: formatFunctionArn(id, qualifier),
       account: id.account,
       action: `lambda:${actions.get(operation) ?? operation}`,
+      // Of operations on URLs, and of AddPermission for one.
+      keys: { "lambda:FunctionUrlAuthType": textOf(AuthType) ?? textOf(FunctionUrlAuthType) },
       policy: () => policies.policyOf(id, qualifier),
     };
   };
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** By FunctionName in any form, or by the ARN that operations on tags and on whole policies take. */
 function namedFunction({ FunctionName, ResourceArn, Resource }: Readonly<Record<string, unknown>>): FunctionAddress | undefined {

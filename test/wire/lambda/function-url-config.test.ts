@@ -1,5 +1,4 @@
-// Function URLs through the official client: their configuration, and what their hosts answer.
-import { request } from "node:http";
+// The configuration of function URLs through the official client.
 import {
   CreateAliasCommand,
   CreateFunctionUrlConfigCommand,
@@ -93,24 +92,4 @@ describe("refuses", () => {
     await expect(create("dead")).rejects.toMatchObject(missing);
     await expect(lambda.send(new ListFunctionUrlConfigsCommand({ FunctionName: "nobody" }))).rejects.toMatchObject(missing);
   });
-
-  test("a request to the URL itself, by name", async () => {
-    const { FunctionUrlConfigs = [] } = await lambda.send(new ListFunctionUrlConfigsCommand({ FunctionName }));
-    const { host, port } = new URL(FunctionUrlConfigs[0]?.FunctionUrl ?? "");
-    const answer = await get({ host, port });
-    expect(answer).toMatchObject({ status: 501, type: "NotImplementedException" });
-    expect(answer.body).toContain("Lambent does not serve function URLs yet");
-  });
 });
-
-/** Not every resolver knows names below localhost: the address is given. */
-const get = ({ host, port }: { readonly host: string; readonly port: string }) =>
-  new Promise<{ readonly status: number | undefined; readonly type: unknown; readonly body: string }>((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path: "/a/b?c=d", headers: { host } }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (part: string) => void (body += part));
-      response.on("end", () => resolve({ status: response.statusCode, type: response.headers["x-amzn-errortype"], body }));
-    })
-      .on("error", reject)
-      .end();
-  });

@@ -1,7 +1,6 @@
 // CreateFunctionUrlConfig and its family: control-plane.md, section 7.
 import { expect, test } from "vitest";
 import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
-import { functionUrls, urlIdIndex } from "../../../functions/function-url.ts";
 
 const f = { FunctionName: "f" };
 
@@ -62,8 +61,8 @@ test("one a function and one an alias, found by its id, gone with what it leads 
   await expect(create("live")).rejects.toMatchObject({ message: expect.stringContaining(functionArn("f", "live")) });
 
   const idOf = (url: string): string => new URL(url).hostname.split(".")[0] ?? "";
-  const found = (url: string) => room.functions.repository.scan(room.context, functionUrls, { index: urlIdIndex, prefix: idOf(url) });
-  expect((await found(ofAlias)).map(({ record }) => record)).toMatchObject([{ functionName: "f", qualifier: "live" }]);
+  const found = async (url: string) => room.functions.urls.find(idOf(url));
+  expect(await found(ofAlias)).toMatchObject({ function: room.id("f"), url: { functionName: "f", qualifier: "live" } });
 
   const list = async (more: object = {}) => room.call("ListFunctionUrlConfigs", { ...f, ...more });
   const first = await list({ MaxItems: 1 });
@@ -76,8 +75,9 @@ test("one a function and one an alias, found by its id, gone with what it leads 
 
   await room.call("DeleteAlias", { ...f, Name: "live" });
   expect((await list()).FunctionUrlConfigs).toHaveLength(1);
+  expect(await found(ofAlias)).toBeUndefined();
   await room.call("DeleteFunction", f);
-  expect(await found(own)).toEqual([]);
+  expect(await found(own)).toBeUndefined();
 });
 
 test("what is not there", async () => {
