@@ -57,7 +57,7 @@ module Lambent
           answer(handler, *received)
         end
       rescue SignalException => signal
-        puts "Next invocation HTTP request from the runtime interface client was interrupted with a #{signal} SIGNAL, gracefully shutting down."
+        Logging.sink.write("Next invocation HTTP request from the runtime interface client was interrupted with a #{signal} SIGNAL, gracefully shutting down.\n")
         exit(0)
       end
 
@@ -109,8 +109,8 @@ module Lambent
       end
 
       def log(title, reported)
-        puts title
-        puts JSON.pretty_generate(reported.payload)
+        Logging.sink.write("#{title}\n")
+        Logging.sink.write("#{JSON.pretty_generate(reported.payload)}\n")
       end
     end
   end

@@ -182,6 +182,21 @@ describe.each(tried)("Ruby $release", ({ release, found }) => {
     expect(lines.slice(7).filter((line) => line !== "")).toEqual(["err", "own w", expect.stringMatching(/ INFO -- : plain$/), "raw"]);
   });
 
+  test("keeps messages of many lines whole, and off the output, where there is a log descriptor", async () => {
+    const guest = await start(handler("puts 'a', [1, [nil]]\nputs\nLogger.new($stderr).info(\"one\\ntwo\")\nLogger.new(nil).info('too')\n$stdout.puts 'printed'\nsystem('test -e /proc/self/fd/62 || echo closed')\nraise ENV.fetch('_LAMBDA_TELEMETRY_LOG_FD', 'gone')"), { environment: { _LAMBDA_TELEMETRY_LOG_FD: "62" } });
+    expect(await guest.invoke({})).toMatchObject({ payload: { errorMessage: "gone" } });
+    const text = "a55a0003";
+    expect(guest.logged().map(({ type, text: message }) => `${type} ${message}`)).toEqual([
+      `${text} a\n1\n`,
+      `${text} \n`,
+      expect.stringMatching(new RegExp(`^${text} I, \\[.*\\]  INFO request-1 -- : one\ntwo\n$`)),
+      expect.stringMatching(/ INFO request-1 -- : too\n$/),
+      `${text} Error raised from handler method\n`,
+      expect.stringMatching(new RegExp(`^${text} \\{\n {2}"errorMessage": "gone",\n`)),
+    ]);
+    expect(guest.output()).toBe("printed\nclosed\n");
+  });
+
   test("logs JSON where the function asks for it, from its level on", async () => {
     const environment = { AWS_LAMBDA_LOG_FORMAT: "JSON", AWS_LAMBDA_LOG_LEVEL: "WARN" };
     const guest = await start(handler("log = Logger.new($stdout, progname: 'app')\nlog.info('unseen')\nlog.warn('w')\nbegin\n  raise KeyError, 'gone'\nrescue => e\n  log.error(e)\nend\nputs 'plain'"), { environment });
