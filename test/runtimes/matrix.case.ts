@@ -18,6 +18,7 @@ export const matrixCases = [
   "large payload",
   "init error",
   "streaming",
+  "stream error",
   "logging",
 ] as const;
 export type MatrixCase = (typeof matrixCases)[number];
@@ -77,6 +78,10 @@ export interface RuntimeClient {
   readonly without?: Readonly<Partial<Record<MatrixCase, string>>>;
 }
 
+/** Why a client has no part in a case; undefined: it has. What cannot stream cannot fail in a stream. */
+export const whyWithout = ({ without }: RuntimeClient, name: MatrixCase): string | undefined =>
+  without?.[name] ?? (name === "stream error" ? without?.streaming : undefined);
+
 export const exitStatus = (status: number): ExpectedError => ({
   errorType: "Runtime.ExitError",
   errorMessage: new RegExp(`^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status ${status}$`),
@@ -85,7 +90,7 @@ export const exitStatus = (status: number): ExpectedError => ({
 const longestResponse = 6_291_556;
 const uuid = "11111111-1111-4111-8111-111111111111";
 /** Some clients always begin with a status and headers for HTTP, and eight NULs. */
-const afterPrelude = (payload: Uint8Array): string => Buffer.from(payload).toString("utf8").replace(/^\{.*\}\0{8}/, "");
+const withoutPrelude = (text: string): string => text.replace(/^\{.*\}\0{8}/, "");
 const valueOf = ({ payload }: InvokeOutcome): unknown => JSON.parse(Buffer.from(payload).toString("utf8"));
 
 export function describeClient(client: RuntimeClient): void {
@@ -107,9 +112,15 @@ export function describeClient(client: RuntimeClient): void {
   }, 900_000);
   afterAll(() => engine?.stop());
 
-  const invoke = (event: object, request: Partial<InvokeRequest> = {}, name = "cases"): Promise<InvokeOutcome> => {
+  const opened = (): RealEngine => {
     if (engine === undefined) throw new Error("The engine has not started");
-    return engine.invoke(name, event, request);
+    return engine;
+  };
+  const invoke = (event: object, request: Partial<InvokeRequest> = {}, name = "cases"): Promise<InvokeOutcome> => opened().invoke(name, event, request);
+  const streaming = client.handlers.stream === undefined ? "cases" : "stream";
+  const piecesOf = async (name: string, event: object): Promise<readonly { readonly text: string; readonly at: number }[]> => {
+    const { body } = await opened().stream(name, event);
+    return Array.fromAsync(body, (bytes) => ({ text: Buffer.from(bytes).toString(), at: performance.now() }));
   };
   const echoes = async (): Promise<void> => expect(valueOf(await invoke({ do: "echo", value: 1 }))).toBe(1);
   const expectError = (outcome: InvokeOutcome, { errorType, errorMessage, more = [] }: ExpectedError): void => {
@@ -120,7 +131,7 @@ export function describeClient(client: RuntimeClient): void {
   };
   const caseOf = (name: MatrixCase, run: () => Promise<void>): void =>
     test(name, async ({ skip }: TestContext) => {
-      const why = missing ?? client.without?.[name];
+      const why = missing ?? whyWithout(client, name);
       if (why !== undefined) skip(why);
       await run();
     });
@@ -192,9 +203,24 @@ export function describeClient(client: RuntimeClient): void {
     });
 
     caseOf("streaming", async () => {
-      const name = client.handlers.stream === undefined ? "cases" : "stream";
-      const outcome = await invoke({ do: "stream", chunks: 3, pauseMs: 1 }, {}, name);
-      expect(afterPrelude(outcome.payload)).toBe("chunk 0\nchunk 1\nchunk 2\n");
+      const event = { do: "stream", chunks: 10, pauseMs: 50 };
+      const text = Array.from({ length: 10 }, (_, n) => `chunk ${n}\n`).join("");
+      const collected = await invoke(event, {}, streaming);
+      expect(withoutPrelude(Buffer.from(collected.payload).toString())).toBe(text);
+      const pieces = await piecesOf(streaming, event);
+      expect(withoutPrelude(pieces.map((piece) => piece.text).join(""))).toBe(text);
+      // As they were written: none waited for the next, however busy the machine is.
+      const times = pieces.filter((piece) => piece.text.includes("chunk")).map((piece) => piece.at);
+      expect(times.length).toBeGreaterThan(5);
+      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(300);
+    });
+
+    caseOf("stream error", async () => {
+      const event = { do: "stream", chunks: 2, pauseMs: 1, fails: true };
+      const { body, completed } = await opened().stream(streaming, event);
+      expect(withoutPrelude(Buffer.concat(await Array.fromAsync(body)).toString())).toBe("chunk 0\nchunk 1\n");
+      const { error } = await completed;
+      expect(JSON.parse(Buffer.from(error?.payload ?? []).toString())).toMatchObject({ errorType: client.error.errorType, errorMessage: "no" });
     });
 
     caseOf("logging", async () => {

@@ -63,12 +63,16 @@ describe("a streamed response", () => {
     expect(sinkOf(opened)).toMatchObject({ head: { contentType: "application/octet-stream" }, text: "abc", outcome: "ended" });
   });
 
-  test("that fails in its middle says so in trailers, and was delivered all the same", async () => {
+  test.each([
+    ["names its mode", head],
+    // As aws-lambda-go does.
+    ["only announces its trailers", head.replace(mode, "")],
+  ])("that fails in its middle says so in trailers and was delivered all the same, where it %s", async (_, begin) => {
     const opened = await open();
     const error = Buffer.from('{"errorMessage":"é"}');
     const trailers = `Lambda-Runtime-Function-Error-Type: Function.X\r\nLambda-Runtime-Function-Error-Body: ${error.toString("base64")}\r\n`;
     const announced = "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n";
-    expect(await raw(opened, [`${head}${announced}\r\n`, chunk("part"), `0\r\n${trailers}\r\n`, ping], false)).toMatch(/^HTTP\/1\.1 202 [^]*pong$/);
+    expect(await raw(opened, [`${begin}${announced}\r\n`, chunk("part"), `0\r\n${trailers}\r\n`, ping], false)).toMatch(/^HTTP\/1\.1 202 [^]*pong$/);
     expect(sinkOf(opened)).toMatchObject({ text: "part", outcome: "failed", errors: [{ errorType: "Function.X", body: error }] });
   });
 

@@ -8,11 +8,17 @@ import type { Route } from "../http/route.ts";
 /** An empty one counts as none. */
 const modeOf = ({ headers }: RequestHead): string => headers.get("lambda-runtime-function-response-mode") ?? "";
 
+/** Go's client names no mode. Whatever a reader gives it, it streams, and announces the trailers with which only a stream can fail. */
+const isStream = (head: RequestHead): boolean => {
+  const mode = modeOf(head);
+  return mode === "streaming" || (mode === "" && /lambda-runtime-function-error-type/i.test(head.headers.get("trailer") ?? ""));
+};
+
 export const response: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
   stream({ head, requestId, ports, exchange, answer }) {
-    if (modeOf(head) !== "streaming") return undefined;
+    if (!isStream(head)) return undefined;
     exchange.checkAttempt(head);
     const contentType = head.headers.get("content-type") ?? "application/octet-stream";
     const sink = ports.runtime.beginResponse(requestId, { contentType });
