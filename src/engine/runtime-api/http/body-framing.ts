@@ -5,12 +5,13 @@ import type { BodyTaker } from "./body-taker.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 import type { RequestHead } from "./request-head.ts";
 
-export type BodyFraming = "chunked" | { readonly bytes: number };
+/** A number: bytes. */
+export type BodyFraming = "chunked" | number;
 
 export function framingOf(head: RequestHead): BodyFraming {
   const coding = head.headers.get("transfer-encoding");
   const length = head.headers.get("content-length");
-  if (coding === undefined) return { bytes: lengthOf(length) };
+  if (coding === undefined) return lengthOf(length);
   // Whoever believes the length would see a second request where the chunks go on (RFC 9112, 11.2).
   if (length !== undefined) throw malformedRequest("Both Content-Length and Transfer-Encoding");
   if (coding.toLowerCase() !== "chunked") throw malformedRequest("A transfer coding that is not chunked");
@@ -25,7 +26,7 @@ function lengthOf(length: string | undefined): number {
 
 /** `taker` gets what the body holds. */
 export const openBody = (framing: BodyFraming, taker: BodyTaker): BodyReader =>
-  framing === "chunked" ? new ChunkedBody(taker) : fixedLength(framing.bytes, taker);
+  framing === "chunked" ? new ChunkedBody(taker) : fixedLength(framing, taker);
 
 function fixedLength(length: number, taker: BodyTaker): BodyReader {
   let leftBytes = length;

@@ -5,7 +5,8 @@ import type { Ids } from "../../../core/ids.ts";
 import { foreignRequest, invalidInvocationId, requestEntityTooLarge, truncatedRequest } from "../faults.ts";
 import { maxResponseBytes, type EventReceiver, type Invocation } from "../runtime-port.ts";
 import type { BodyTaker } from "./body-taker.ts";
-import type { Answer, ConnectionOwner } from "./connection.ts";
+import type { Answer } from "./answer.ts";
+import type { ConnectionOwner } from "./connection.ts";
 import { KeptBody, skippedBody, type SpoiltBody } from "./kept-body.ts";
 import { faultReply } from "./reply.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -96,7 +97,7 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
 function run(route: Route, call: RouteCall, body: Buffer | SpoiltBody): void {
   try {
     if (typeof body === "string") throw spoilt(route, call, body);
-    const reply = route.run({ ...call, body });
+    const reply = route.run(call, body);
     if (reply !== undefined) call.answer.send(reply);
   } catch (error) {
     refuse(call.answer, error);

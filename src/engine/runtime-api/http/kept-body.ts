@@ -8,6 +8,8 @@ export type SpoiltBody = "too-large" | "truncated";
 /** What a client may send in vain before its connection is closed. */
 const longestSkippedBytes = 64 * 1024 * 1024;
 
+const nothing = Buffer.alloc(0);
+
 export class KeptBody implements BodyTaker {
   readonly #mostBytes: number;
   readonly #onBody: (body: Buffer | SpoiltBody) => void;
@@ -43,8 +45,8 @@ export class KeptBody implements BodyTaker {
   }
 
   #whole(): Buffer {
-    const [first] = this.#pieces;
-    return this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces, this.#bytes);
+    const [first = nothing] = this.#pieces;
+    return this.#pieces.length > 1 ? Buffer.concat(this.#pieces, this.#bytes) : first;
   }
 }
 

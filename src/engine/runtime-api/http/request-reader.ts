@@ -3,7 +3,7 @@
 import { Fault } from "../../../core/faults.ts";
 import { headersTooLarge, truncatedRequest } from "../faults.ts";
 import { framingOf, openBody } from "./body-framing.ts";
-import type { BodyReader } from "./body-reader.ts";
+import { noTrailers, type BodyReader } from "./body-reader.ts";
 import type { BodyTaker } from "./body-taker.ts";
 import { parseHead, type RequestHead } from "./request-head.ts";
 
@@ -80,9 +80,12 @@ export class RequestReader {
     // Before the route runs: one that streams must not begin with a body that cannot be read.
     const framing = framingOf(head);
     const taker = this.#listener.onHead(head);
-    const reader = openBody(framing, taker);
-    this.#body = { reader, taker };
-    if (!reader.done && expectsContinue(head)) this.#listener.onExpectation();
+    if (framing === 0) {
+      taker.end(noTrailers);
+      return;
+    }
+    this.#body = { reader: openBody(framing, taker), taker };
+    if (expectsContinue(head)) this.#listener.onExpectation();
   }
 
   #appendHead(bytes: Buffer): void {
@@ -100,7 +103,7 @@ export class RequestReader {
     const body = this.#body;
     if (body === undefined) return 0;
     const { reader, taker } = body;
-    const used = reader.done ? 0 : reader.push(bytes, from);
+    const used = reader.push(bytes, from);
     if (!reader.done) return used;
     const { trailers } = reader;
     this.#body = undefined;

@@ -3,7 +3,7 @@ import type { Ids } from "../../../core/ids.ts";
 import type { ExtensionsPort } from "../extensions-port.ts";
 import type { Invocation, RuntimePort } from "../runtime-port.ts";
 import type { BodyTaker } from "./body-taker.ts";
-import type { Answer } from "./connection.ts";
+import type { Answer } from "./answer.ts";
 import type { SpoiltBody } from "./kept-body.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -21,7 +21,7 @@ export interface Route {
   /** Bytes of body, at most; more is 413. Undefined: as much as a response may have. */
   readonly mostBodyBytes?: number;
   /** Returns the reply, or undefined when it will be sent later. Throws the Fault to reply with. */
-  run(call: WholeCall): Reply | undefined;
+  run(call: RouteCall, body: Buffer): Reply | undefined;
   /** Called instead of `run`, before the client hears of it, when the body did not come whole. */
   spoilt?(call: RouteCall, why: SpoiltBody): void;
   /** Called at the end of the head: the taker of a body that is to be used as it comes, which then answers. Undefined: `run` follows. */
@@ -36,10 +36,6 @@ export interface RouteCall {
   readonly exchange: Exchange;
   readonly answer: Answer;
   readonly ids: Ids;
-}
-
-export interface WholeCall extends RouteCall {
-  readonly body: Buffer;
 }
 
 export type EncodeInvocation = (invocation: Invocation, invocationId: string) => Reply;

@@ -3,7 +3,7 @@
 import { Fault } from "../../../core/faults.ts";
 import type { Trailers } from "./body-reader.ts";
 import type { BodyTaker } from "./body-taker.ts";
-import type { Answer } from "./connection.ts";
+import type { Answer } from "./answer.ts";
 import { skippedBody } from "./kept-body.ts";
 import { faultReply } from "./reply.ts";
 

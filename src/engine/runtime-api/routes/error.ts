@@ -6,7 +6,7 @@ import { reportedError } from "./reported-error.ts";
 export const error: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/,
-  run({ head, requestId, ports, exchange, body }) {
+  run({ head, requestId, ports, exchange }, body) {
     exchange.checkAttempt(head);
     ports.runtime.fail(requestId, reportedError(head, body));
     return accepted;

@@ -7,7 +7,7 @@ export const extensionRegister: Route = {
   method: "POST",
   path: /^\/2020-01-01\/extension\/register$/,
   mostBodyBytes: mostExtensionBodyBytes,
-  run({ head, ports, body }) {
+  run({ head, ports }, body) {
     const name = headerText(head, "lambda-extension-name");
     if (name === "") throw emptyExtensionName();
     const { identifier, accountId, ...described } = ports.extensions.register({ name, events: eventsOf(body) });

@@ -6,7 +6,7 @@ import { reportedError } from "./reported-error.ts";
 export const initError: Route = {
   method: "POST",
   path: /^\/2018-06-01\/runtime\/init\/error$/,
-  run({ head, ports, body }) {
+  run({ head, ports }, body) {
     ports.runtime.failInit(reportedError(head, body));
     return accepted;
   },

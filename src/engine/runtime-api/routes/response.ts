@@ -41,7 +41,7 @@ export const response: Route = {
       },
     };
   },
-  run({ head, requestId, ports, exchange, body }) {
+  run({ head, requestId, ports, exchange }, body) {
     exchange.checkAttempt(head);
     if (modeOf(head) !== "") {
       ports.runtime.respond(requestId, { kind: "bad-mode" });
