@@ -90,11 +90,11 @@ async function start(environment) {
   serve(loaded);
 }
 
-/** A debugger is answered by the event loop: where one may come, that runs on between invokes. */
-const isInspected = process.execArgv.some((argument) => argument.startsWith("--inspect"));
+/** A debugger, and an extension inside, are answered by the event loop: where there is one, that runs on between invokes. */
+let runsOn = process.execArgv.some((argument) => argument.startsWith("--inspect"));
 
 function serve(loaded) {
-  if (isInspected) channel.whenReadable(() => answerNext(loaded));
+  if (runsOn) channel.whenReadable(() => answerNext(loaded));
   else answerNext(loaded);
 }
 
@@ -102,6 +102,11 @@ function answerNext(loaded) {
   const received = channel.readInvoke();
   if (received === undefined) {
     hostGone();
+    return;
+  }
+  if (received === "release") {
+    runsOn = true;
+    serve(loaded);
     return;
   }
   const { meta, body } = received;

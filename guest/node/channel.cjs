@@ -7,7 +7,7 @@ const { read, readSync, writeSync } = require("node:fs");
 const readFd = 3;
 const writeFd = 4;
 const headerBytes = 9;
-const frame = { invoke: 1, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
+const frame = { invoke: 1, release: 2, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
 
 /** Holds nearly every event; a larger one gets a buffer for itself. */
 const scratchBytes = 64 * 1024;
@@ -133,9 +133,10 @@ module.exports = {
   /** `report` undefined: a success. */
   endFrame: (requestId, report) =>
     encodeFrame(frame.responseEnd, { requestId, errorType: report?.errorType, xrayCause: report?.xrayCause }, report?.body),
-  /** Blocks; `{ meta, body }` of the next event, undefined when the host has gone. */
+  /** Blocks; `{ meta, body }` of the next event, "release", or undefined when the host has gone. */
   readInvoke: () => {
     const received = readFrame();
+    if (received?.type === frame.release) return "release";
     if (received !== undefined && received.type !== frame.invoke) throw new Error(`frame of type ${received.type}`);
     return received;
   },

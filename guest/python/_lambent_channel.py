@@ -5,7 +5,7 @@ import struct
 READ_FD = 3
 WRITE_FD = 4
 HEADER = struct.Struct(">BII")
-INVOKE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 16, 17, 18, 19
+INVOKE, RELEASE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 16, 17, 18, 19
 NEXT_FRAME = HEADER.pack(NEXT, 0, 0)
 
 
@@ -15,6 +15,9 @@ def read_invoke():
     if header is None:
         return None
     kind, meta_length, body_length = HEADER.unpack(header)
+    if kind == RELEASE:
+        # Other threads run on in any case.
+        return read_invoke()
     if kind != INVOKE:
         raise RuntimeError("frame of type %d" % kind)
     meta = _read(meta_length)

@@ -3,7 +3,7 @@
 module Lambent
   # The framed channel of ../PROTOCOL.md. Reading blocks: between invokes nothing of the main thread runs.
   module Channel
-    INVOKE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 16, 17, 18, 19
+    INVOKE, RELEASE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 16, 17, 18, 19
     HEADER = "CNN"
     HEADER_BYTES = 9
     NEXT_FRAME = [NEXT, 0, 0].pack(HEADER).freeze
@@ -19,6 +19,8 @@ module Lambent
       def read_invoke
         header = read(HEADER_BYTES) or return nil
         kind, meta_length, body_length = header.b.unpack(HEADER)
+        # Other threads run on in any case.
+        return read_invoke if kind == RELEASE
         raise "frame of type #{kind}" unless kind == INVOKE
 
         meta = read(meta_length) or return nil

@@ -25,6 +25,8 @@ export interface RealEngine {
   readonly putFolder: (name: string, folder: string, configuration?: Partial<FunctionConfiguration>) => void;
   readonly invoke: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<InvokeOutcome>;
   readonly stream: (name: string, payload?: unknown, request?: Partial<InvokeRequest>) => Promise<StreamedInvoke>;
+  /** How many of this function there are, those that are being ended included. */
+  readonly environments: (name: string) => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export async function startRealEngine(): Promise<RealEngine> {
   const catalog = new TestCatalog();
   const folders = new Map<string, string>();
   const logs = new MemoryLogs();
+  /** Function by access key: each environment has one as long as it lives. */
+  const issued = new Map<string, string>();
   const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4) });
   const engine = createEngine({
     clock: systemClock,
@@ -43,8 +47,12 @@ export async function startRealEngine(): Promise<RealEngine> {
     driver,
     code: { hold: async (sha256) => ({ path: folders.get(sha256) ?? join(directory, "code", sha256), release: () => {} }) },
     credentials: {
-      issue: () => ({ accessKeyId: "ASIAKEY", secretAccessKey: "secret", sessionToken: "token" }),
-      revoke: () => {},
+      issue: (_role, { sessionName }) => {
+        const accessKeyId = systemIds.hex(8);
+        issued.set(accessKeyId, sessionName);
+        return { accessKeyId, secretAccessKey: "secret", sessionToken: "token" };
+      },
+      revoke: (accessKeyId) => void issued.delete(accessKeyId),
     },
     logs,
     endpoint: () => undefined,
@@ -70,6 +78,7 @@ export async function startRealEngine(): Promise<RealEngine> {
     },
     invoke: (name, payload, request) => engine.invoke(requestOf(name, payload, request)),
     stream: (name, payload, request) => engine.stream(requestOf(name, payload, request)),
+    environments: (name) => [...issued.values()].filter((issuedTo) => issuedTo === name).length,
     async stop() {
       await engine.stop(0);
       await driver.stop();

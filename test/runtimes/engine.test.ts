@@ -1,6 +1,6 @@
 // The engine with real processes: our Node.js bootstrap on the framed channel, and anything else over HTTP.
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,19 @@ describe("a Node.js function", () => {
     const after = valueOf(await engine.invoke("slow", false));
     expect(after).toBeTypeOf("number");
     expect(after).not.toBe(before);
+  });
+
+  test.runIf(process.platform === "linux")("stands still between invokes, whatever it left running, and goes on with the next", async () => {
+    const code = `
+      const child = require("node:child_process").spawn("/bin/sleep", ["1000"]);
+      const { readFileSync } = require("node:fs");
+      exports.handler = async () => ({ pid: child.pid, state: readFileSync("/proc/" + child.pid + "/stat", "utf8").split(" ")[2] });`;
+    await engine.put("frozen", { "index.js": code });
+    const { pid } = valueOf(await engine.invoke("frozen")) as { readonly pid: number };
+    const state = (): string | undefined => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2];
+    await expect.poll(state, { timeout: 10_000, interval: 10 }).toBe("T");
+    expect(valueOf(await engine.invoke("frozen"))).toEqual({ pid, state: "S" });
+    await expect.poll(state, { timeout: 10_000, interval: 10 }).toBe("T");
   });
 
   test.each([

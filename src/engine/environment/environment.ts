@@ -165,9 +165,15 @@ export class Environment implements RuntimePort {
 
   next(receiver: EventReceiver): void {
     this.#move("next");
+    if (this.#poller !== receiver) this.#welcome(receiver);
+    this.#settleWithExtensions();
+  }
+
+  /** The first time in a run that the guest asks here. */
+  #welcome(receiver: EventReceiver): void {
     this.#poller = receiver;
     this.#extensions.closeRegistration();
-    this.#settleWithExtensions();
+    if (this.#extensions.hasInternal) receiver.release?.();
   }
 
   respond(requestId: string, response: RuntimeResponse): void {

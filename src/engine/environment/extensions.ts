@@ -145,6 +145,12 @@ export class Extensions implements ExtensionsPort {
     return false;
   }
 
+  /** Whether one speaks from within the runtime's process. */
+  get hasInternal(): boolean {
+    for (const { kind } of this.#byName.values()) if (kind === "internal") return true;
+    return false;
+  }
+
   /** What was reported first. */
   get failure(): ExtensionFailure | undefined {
     return this.#failure;

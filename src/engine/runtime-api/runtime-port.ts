@@ -68,6 +68,8 @@ export interface RuntimePort {
 /** The front by which a guest asked: a function may speak through either of its environment's. */
 export interface EventReceiver {
   deliver(invocation: Invocation): void;
+  /** From now on the guest's process must not stand still while it waits. Undefined: it never does. */
+  release?(): void;
 }
 
 export interface RuntimeFront extends EventReceiver {

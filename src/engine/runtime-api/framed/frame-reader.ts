@@ -4,6 +4,7 @@ import { brokenFrame } from "../faults.ts";
 
 export const frameType = {
   invoke: 1,
+  release: 2,
   next: 16,
   response: 17,
   error: 18,

@@ -20,6 +20,8 @@ export function openFramedFront(channel: SandboxChannel, port: RuntimePort): Run
   return front;
 }
 
+const releaseFrame = Buffer.concat([Buffer.from([frameType.release]), Buffer.alloc(headerBytes - 1)]);
+
 class FramedFront implements RuntimeFront, FrameReceiver {
   readonly #channel: SandboxChannel;
   readonly #port: RuntimePort;
@@ -35,6 +37,10 @@ class FramedFront implements RuntimeFront, FrameReceiver {
 
   deliver(invocation: Invocation): void {
     this.#channel.write(invokeFrame(invocation));
+  }
+
+  release(): void {
+    this.#channel.write([releaseFrame]);
   }
 
   /** The channel itself is the sandbox's, which closes it. */
