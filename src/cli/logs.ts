@@ -1,5 +1,6 @@
-// `lambent logs NAME [-f]`: what a function printed.
+// `lambent logs NAME [-f]`, `lambent logs --group GROUP`: what functions printed.
 import { Command, InvalidArgumentError } from "commander";
+import { CommandError } from "./command-error.ts";
 import { connectionOf, getAdmin } from "./connection.ts";
 import { jsonLinesOf } from "./json-lines.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
@@ -9,16 +10,25 @@ interface LogLine {
   readonly message: string;
 }
 
+interface LogOptions {
+  readonly follow?: boolean;
+  readonly group?: string;
+  readonly lines: string;
+}
+
 export function logsCommand(): Command {
   const command = new Command("logs")
     .description("Show what a function printed.")
-    .argument("<NAME>", "function name")
+    .argument("[NAME]", "function name")
+    .option("-g, --group <GROUP>", "a whole log group, which functions may share, in place of one function")
     .option("-f, --follow", "go on with the lines that come")
     .option("-n, --lines <N>", "lines of the past", wholeNumber, "1000");
   addSettingsFlags(command, ["port", "host", "dataDirectory", "region", "account"]);
-  return command.action(async (name: string, { follow, lines }: { follow?: boolean; lines: string }) => {
+  return command.action(async (name: string | undefined, { follow, group, lines }: LogOptions) => {
+    if ((name === undefined) === (group === undefined)) throw new CommandError("give the name of a function, or a log group with --group");
     const connection = await connectionOf(settingsOf(command));
-    const query = { group: `/aws/lambda/${name}`, limit: lines, follow: String(follow === true) };
+    const place: Readonly<Record<string, string>> = group === undefined ? { function: name ?? "" } : { group };
+    const query = { ...place, limit: lines, follow: String(follow === true) };
     const response = await getAdmin(connection, "/_lambent/logs", query);
     let shown = 0;
     for await (const { timeMs, message } of jsonLinesOf<LogLine>(response)) {
@@ -28,7 +38,7 @@ export function logsCommand(): Command {
     }
     // A misspelt name, region or account looks the same to the reader as a function that was never invoked.
     if (shown === 0 && lines !== "0") {
-      process.stderr.write(`lambent: ${name} has logged nothing in ${connection.region} of account ${connection.account}\n`);
+      process.stderr.write(`lambent: ${name ?? group} has logged nothing in ${connection.region} of account ${connection.account}\n`);
     }
   });
 }

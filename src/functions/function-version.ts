@@ -1,5 +1,6 @@
 // What the engine and the control plane know of one version of a function. `$LATEST` is a version like any other.
 import type { AccountId, Region } from "../core/context.ts";
+import type { LoggingConfiguration } from "./logging.ts";
 import type { RuntimePin } from "./runtime-management.ts";
 import type { RuntimeVersion } from "./runtime-versions.ts";
 
@@ -31,6 +32,8 @@ export interface FunctionConfiguration {
   readonly code: CodeReference;
   /** In the order in which they are laid over each other: later ones on top. */
   readonly layers: readonly LayerReference[];
+  /** Undefined: text lines to the default group. */
+  readonly logging?: LoggingConfiguration | undefined;
   /** Undefined: `Auto`, the newest version of the runtime that is installed. */
   readonly runtimePin?: RuntimePin;
 }

@@ -20,8 +20,8 @@ test("reads the streams of a group in one order of time", async () => {
   const sink = new FileLogSink(folder(), parts);
   sink.append(stream("2026/01/31/[$LATEST]a"), [{ timeMs: 1, message: "one" }, { timeMs: 3, message: "three" }]);
   sink.append(stream("2026/01/31/[$LATEST]b"), [{ timeMs: 2, message: "two\nlines" }]);
-  expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["one", "two\nlines", "three"]);
-  expect((await sink.read(group, 2, 1)).map(({ message }) => message)).toEqual(["three"]);
+  expect((await sink.read(group, { sinceMs: 0, limit: 100 })).map(({ message }) => message)).toEqual(["one", "two\nlines", "three"]);
+  expect((await sink.read(group, { sinceMs: 2, limit: 1 })).map(({ message }) => message)).toEqual(["three"]);
 });
 
 test("keeps everything appended while it writes", async () => {
@@ -30,7 +30,7 @@ test("keeps everything appended while it writes", async () => {
     sink.append(stream("s"), [{ timeMs: n, message: String(n) }]);
     if (n % 50 === 0) await Promise.resolve();
   }
-  expect((await sink.read(group, 0, 1000)).map(({ timeMs }) => timeMs)).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  expect((await sink.read(group, { sinceMs: 0, limit: 1000 })).map(({ timeMs }) => timeMs)).toEqual(Array.from({ length: 500 }, (_, n) => n));
 });
 
 test("passes over a line that a kill cut off", async () => {
@@ -40,16 +40,16 @@ test("passes over a line that a kill cut off", async () => {
   await sink.flush();
   const inGroup = join(directory, "000000000000", "us-east-1", encodeURIComponent(group.group));
   appendFileSync(join(inGroup, readdirSync(inGroup)[0] ?? ""), '{"timeMs":2,"mess');
-  expect((await sink.read(group, 0, 100)).map(({ message }) => message)).toEqual(["whole"]);
+  expect((await sink.read(group, { sinceMs: 0, limit: 100 })).map(({ message }) => message)).toEqual(["whole"]);
 });
 
 test("reads nothing for a limit of 0, and nothing but its own folder whatever a group is called", async () => {
   const directory = folder();
   const sink = new FileLogSink(directory, parts);
   sink.append(stream("s"), [{ timeMs: 1, message: "mine" }]);
-  expect(await sink.read(group, 0, 0)).toEqual([]);
+  expect(await sink.read(group, { sinceMs: 0, limit: 0 })).toEqual([]);
   appendFileSync(join(directory, "000000000000", "planted.jsonl"), '{"timeMs":1,"message":"planted"}\n');
-  for (const name of ["..", ".", "x".repeat(512)]) expect(await sink.read({ ...group, group: name }, 0, 100)).toEqual([]);
+  for (const name of ["..", ".", "x".repeat(512)]) expect(await sink.read({ ...group, group: name }, { sinceMs: 0, limit: 100 })).toEqual([]);
 });
 
 test("tells followers until they leave", () => {

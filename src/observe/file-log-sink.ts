@@ -19,6 +19,12 @@ export interface LogGroupId {
   readonly group: string;
 }
 
+export interface ReadRequest {
+  readonly sinceMs: number;
+  readonly limit: number;
+  readonly isWanted?: (event: LoggedEvent) => boolean;
+}
+
 type Follower = (group: LogGroupId, events: readonly LoggedEvent[]) => void;
 
 /** A stream's file. Streams are of one environment each: what this process has written is all there is. */
@@ -65,8 +71,8 @@ export class FileLogSink implements LogSink {
     await Promise.all(Array.from(this.#files.values(), (file) => this.#write(file)));
   }
 
-  /** Events of a group from `sinceMs` on, by time; the last `limit` of them. */
-  async read(group: LogGroupId, sinceMs: number, limit: number): Promise<readonly LoggedEvent[]> {
+  /** Events of a group from `sinceMs` on that are wanted, by time; the last `limit` of them. */
+  async read(group: LogGroupId, { sinceMs, limit, isWanted = () => true }: ReadRequest): Promise<readonly LoggedEvent[]> {
     await this.flush();
     const folder = this.#groupFolder(group);
     const found: LoggedEvent[] = [];
@@ -75,7 +81,7 @@ export class FileLogSink implements LogSink {
       for (const line of (await readFile(join(folder, name), "utf8")).split("\n")) {
         // A kill in the middle of a write leaves at most one torn line, the last.
         const event = parseEvent(line);
-        if (event !== undefined && event.timeMs >= sinceMs) found.push({ ...event, stream });
+        if (event !== undefined && event.timeMs >= sinceMs && isWanted({ ...event, stream })) found.push({ ...event, stream });
       }
     }
     return limit === 0 ? [] : found.sort((a, b) => a.timeMs - b.timeMs).slice(-limit);

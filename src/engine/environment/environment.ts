@@ -6,9 +6,9 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
-import { EnvironmentLog } from "../log/environment-log.ts";
+import type { EnvironmentLog } from "../log/environment-log.ts";
+import { openEnvironmentLog } from "../log/open-environment-log.ts";
 import { fault, success, type InitPhase, type Outcome } from "../log/platform-events.ts";
-import { textFormat } from "../log/platform-lines.ts";
 import type { ExtensionEvent, ShutdownReason } from "../runtime-api/extensions-port.ts";
 import type {
   EventReceiver,
@@ -96,7 +96,7 @@ export class Environment implements RuntimePort {
   #fault: unknown;
 
   constructor(parts: EnvironmentParts, plan: EnvironmentPlan, observer: EnvironmentObserver) {
-    const { id, version, configuration } = plan.version;
+    const { id, configuration } = plan.version;
     this.id = parts.ids.hex(16);
     this.#parts = parts;
     this.#plan = plan;
@@ -104,10 +104,7 @@ export class Environment implements RuntimePort {
     this.#timeoutMs = configuration.timeoutSeconds * 1000;
     this.#timers = plan.timers ?? parts.clock;
     this.#credentials = parts.credentials.issue(configuration.role, { sessionName: id.name, functionArn: formatFunctionArn(id) });
-    // As AWS names streams: YYYY/MM/DD/[VERSION]ID.
-    const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    const stream = { function: id, group: `/aws/lambda/${id.name}`, stream: `${day}/[${version}]${this.id}` };
-    this.#log = new EnvironmentLog({ sink: parts.logs, stream, clock: parts.clock, format: textFormat });
+    this.#log = openEnvironmentLog(parts, plan.version, this.id);
     this.#extensions = new Extensions(parts.ids, describe(plan.version), () => this.#onProgress());
     this.#freezer = new Freezer(parts.clock);
     this.#reporter = new Reporter(this.#log, parts.clock, plan);

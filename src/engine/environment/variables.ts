@@ -92,6 +92,9 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
+    ...(configuration.logging?.format === "JSON"
+      ? { AWS_LAMBDA_LOG_FORMAT: "JSON", AWS_LAMBDA_LOG_LEVEL: configuration.logging.applicationLevel }
+      : {}),
     ...(hasLogDescriptor(version) ? { _LAMBDA_TELEMETRY_LOG_FD: logDescriptor.toString() } : {}),
     ...(isOsOnly(configuration.runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
   };

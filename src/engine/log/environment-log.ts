@@ -1,10 +1,11 @@
 // The log of one environment: what the platform tells and the function prints, in the order it came; the tail of the
 // invoke in progress; and the ways to the sink and to telemetry subscribers, which are never on the path of a reply.
 import type { Clock } from "../../core/clock.ts";
+import type { ApplicationLogLevel } from "../../functions/logging.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
+import { eventMessages } from "./event-size.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { LogFrameReader } from "./log-frames.ts";
-import type { LogLevel } from "./log-level.ts";
 import type { PlatformEvent, PlatformType } from "./platform-events.ts";
 
 /** What `LogType=Tail` returns at most. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
@@ -16,22 +17,24 @@ const believedAgeMs = 60_000;
 /** An event, or what makes it when there is time. */
 type LazyEvent = PlatformEvent | (() => PlatformEvent);
 
-/** How a log shows what the platform tells. */
+/** What a log shows, and how. */
 export interface LogFormat {
   /** Whether it may show any event of this type. */
   shows(type: PlatformType): boolean;
   /** One line without its newline; undefined: not shown. */
   line(event: PlatformEvent, timeMs: number): string | undefined;
+  /** Whether it shows this line of the function. */
+  admits(line: FunctionLine): boolean;
 }
 
 /** A line, or a framed message, of a process. */
 export type PrintedLine = FunctionLine | { readonly type: "extension"; readonly record: string };
 
-interface FunctionLine {
+export interface FunctionLine {
   readonly type: "function";
   readonly record: string;
   /** As the guest says; undefined where it says nothing. */
-  readonly level?: LogLevel | undefined;
+  readonly level?: ApplicationLogLevel | undefined;
 }
 
 export type LogRecord = { readonly timeMs: number } & (PlatformEvent | PrintedLine);
@@ -132,7 +135,7 @@ export class EnvironmentLog {
     for (const { timeMs, entry } of queued) {
       const record = made(entry);
       const message = this.#messageOf(record, timeMs);
-      if (message !== undefined) events.push({ timeMs, message });
+      if (message !== undefined) for (const piece of eventMessages(message)) events.push({ timeMs, message: piece });
       if (isFollowed) records.push({ timeMs, ...record });
     }
     if (events.length > 0) this.#sink.append(this.stream, events);
@@ -163,7 +166,8 @@ export class EnvironmentLog {
   }
 
   #messageOf(record: PrintedLine | PlatformEvent, timeMs: number): string | undefined {
-    return record.type === "function" || record.type === "extension" ? record.record : this.#format.line(record, timeMs);
+    if (record.type === "function") return this.#format.admits(record) ? record.record : undefined;
+    return record.type === "extension" ? record.record : this.#format.line(record, timeMs);
   }
 
   #addToTail(text: string, tail: string[]): void {

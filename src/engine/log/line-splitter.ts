@@ -1,7 +1,9 @@
 // Cuts what a function prints into lines, whatever pieces it arrives in.
 
-/** CloudWatch Logs takes no longer event; also bounds what a function that never ends its line makes us hold. */
-export const longestLineBytes = 256 * 1024;
+import { longestMessageBytes } from "../../observe/log-sink.ts";
+
+/** No event is longer; also bounds what a function that never ends its line makes us hold. */
+export const longestLineBytes = longestMessageBytes;
 
 const newline = 10;
 

@@ -3,13 +3,13 @@
 //
 // A frame is a big-endian header and the message: u32 type, u32 length and, but for the first kind, i64 microseconds
 // since the epoch. The type's last byte holds the kind in two bits and the level above them.
+import { applicationLogLevels as logLevels, type ApplicationLogLevel } from "../../functions/logging.ts";
 import { longestLineBytes } from "./line-splitter.ts";
-import { logLevels, type LogLevel } from "./log-level.ts";
 
 export interface FramedMessage {
   /** Without the newline that clients end it with. */
   readonly text: string;
-  readonly level: LogLevel | undefined;
+  readonly level: ApplicationLogLevel | undefined;
   /** Unix epoch milliseconds, as the guest says; undefined: it does not. */
   readonly timeMs: number | undefined;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../core/clock.ts";
 import type { AccountId, Region } from "../../core/context.ts";
-import type { LogEvent, LogStreamId } from "../../observe/log-sink.ts";
-import { EnvironmentLog, type LogFormat, type LogRecord } from "./environment-log.ts";
+import { longestMessageBytes, type LogEvent, type LogStreamId } from "../../observe/log-sink.ts";
+import { applicationLogLevels, type ApplicationLogLevel, type SystemLogLevel } from "../../functions/logging.ts";
+import { EnvironmentLog, type FunctionLine, type LogFormat, type LogRecord } from "./environment-log.ts";
 import { LineSplitter, longestLineBytes } from "./line-splitter.ts";
 import { fault, tracingOf, type Outcome, type PlatformEvent } from "./platform-events.ts";
 import { jsonFormat } from "./platform-envelopes.ts";
@@ -29,6 +30,17 @@ describe("what a function prints", () => {
   test("is cut when a line never ends", () => {
     const lines = split("x".repeat(longestLineBytes * 2 + 5), "y\n");
     expect(lines.map((line) => line.length)).toEqual([longestLineBytes, longestLineBytes, 6]);
+  });
+
+  test("that is no text grows when it is read as text: it is cut into events all the same", () => {
+    const { log, events } = open();
+    log.print(Buffer.alloc(longestLineBytes, 0xff));
+    log.print(Buffer.from(`\n${"é".repeat(longestLineBytes / 2)}\n`));
+    log.flush();
+    const sizes = events.map(({ message }) => Buffer.byteLength(message));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(longestMessageBytes);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(3 * longestLineBytes + longestLineBytes);
+    expect(events.at(-1)?.message).toMatch(/^é+$/);
   });
 
   test("may come byte by byte", () => {
@@ -181,13 +193,15 @@ describe("platform lines in text", () => {
   });
 });
 
+const json = (systemLevel: SystemLogLevel, applicationLevel: ApplicationLogLevel = "INFO"): LogFormat => jsonFormat({ systemLevel, applicationLevel });
+
 describe("platform lines in JSON", () => {
   test("are the envelopes of the Telemetry API, durations in microseconds", () => {
-    expect(jsonFormat("INFO").line(report("success", 463.5121), 0)).toBe(
+    expect(json("INFO").line(report("success", 463.5121), 0)).toBe(
       '{"time":"1970-01-01T00:00:00.000Z","type":"platform.report","record":{"requestId":"id","metrics":{"durationMs":3.005,' +
         '"billedDurationMs":114,"memorySizeMB":128,"maxMemoryUsedMB":37,"initDurationMs":463.512},"status":"success"}}',
     );
-    expect(jsonFormat("DEBUG").line(end, 0)).toBeUndefined();
+    expect(json("DEBUG").line(end, 0)).toBeUndefined();
   });
 
   test.each<[string, PlatformEvent, string[]]>([
@@ -202,8 +216,38 @@ describe("platform lines in JSON", () => {
     ["INFO", extension, ["DEBUG", "INFO"]],
     ["WARN", fault("x"), ["DEBUG", "INFO", "WARN"]],
   ])("of level %s are shown from there on", (_, event, shown) => {
-    const levels = (["DEBUG", "INFO", "WARN"] as const).filter((level) => jsonFormat(level).line(event, 0) !== undefined);
+    const levels = (["DEBUG", "INFO", "WARN"] as const).filter((level) => json(level).line(event, 0) !== undefined);
     expect(levels).toEqual(shown);
+  });
+});
+
+describe("a function's own lines in JSON format", () => {
+  const timestamp = "2026-01-31T12:00:00.123Z";
+  test.each<[string, FunctionLine, ApplicationLogLevel]>([
+    ["a framed message has its frame's level", { type: "function", record: "x", level: "DEBUG" }, "DEBUG"],
+    ["the frame's goes before the object's", { type: "function", record: JSON.stringify({ level: "FATAL", timestamp }), level: "WARN" }, "WARN"],
+    ["an object has its own beside a time", { type: "function", record: JSON.stringify({ level: "ERROR", timestamp }) }, "ERROR"],
+    ["an object without a time is INFO", { type: "function", record: '{"level":"ERROR"}' }, "INFO"],
+    ["an object with a time that is none is INFO", { type: "function", record: '{"level":"ERROR","timestamp":"today"}' }, "INFO"],
+    ["an unknown level is INFO", { type: "function", record: JSON.stringify({ level: "LOUD", timestamp }) }, "INFO"],
+    ["plain text is INFO", { type: "function", record: "level: ERROR" }, "INFO"],
+    ["what only begins as an object is INFO", { type: "function", record: `{"level":"ERROR","timestamp":"${timestamp}"` }, "INFO"],
+    ["a deep object costs nothing", { type: "function", record: '{"a":'.repeat(50_000) }, "INFO"],
+  ])("%s", (_, line, level) => {
+    const shown = applicationLogLevels.filter((filter) => json("INFO", filter).admits(line));
+    expect(shown).toEqual(applicationLogLevels.slice(0, applicationLogLevels.indexOf(level) + 1));
+  });
+
+  test("below the level are in neither the log nor the tail, but subscribers get them", () => {
+    const { log, events } = open(json("INFO", "ERROR"));
+    const seen: LogRecord[] = [];
+    log.subscribe((records) => seen.push(...records));
+    log.beginTail();
+    log.print(Buffer.from(`dropped\n{"level":"ERROR","timestamp":"${timestamp}"}\n`));
+    expect(log.endTail().toString()).toBe(`{"level":"ERROR","timestamp":"${timestamp}"}\n`);
+    log.flush();
+    expect(events).toHaveLength(1);
+    expect(seen).toHaveLength(2);
   });
 });
 

@@ -1,20 +1,21 @@
 // Platform events as JSON: the envelope of the Telemetry API, which is also a platform line of a log in JSON format,
 // and the level that a system log level filter measures them by.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+import { systemLogLevels, type LogFormatSetting, type SystemLogLevel } from "../../functions/logging.ts";
 import type { LogFormat } from "./environment-log.ts";
+import { reaches } from "./line-level.ts";
 import type { PlatformEvent } from "./platform-events.ts";
 
-export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
+const rank = (level: SystemLogLevel): number => systemLogLevels.indexOf(level);
 
-const ranks: Readonly<Record<SystemLogLevel, number>> = { DEBUG: 0, INFO: 1, WARN: 2 };
-
-/** Events from `level` on. */
-export const jsonFormat = (level: SystemLogLevel): LogFormat => ({
+/** Each kind of line from its level on. */
+export const jsonFormat = ({ systemLevel, applicationLevel }: Omit<LogFormatSetting & { readonly format: "JSON" }, "format">): LogFormat => ({
   shows: (type) => type !== "platform.end",
   line(event, timeMs) {
     const own = levelOf(event);
-    return own === undefined || ranks[own] < ranks[level] ? undefined : envelope(timeMs, event.type, event.record);
+    return own === undefined || rank(own) < rank(systemLevel) ? undefined : envelope(timeMs, event.type, event.record);
   },
+  admits: (line) => reaches(line, applicationLevel),
 });
 
 /** `record` may also be a line of the function. */

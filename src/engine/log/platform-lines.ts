@@ -6,6 +6,7 @@ import type { ExtensionRecord, Outcome, PlatformEvent, PlatformRecords, ReportRe
 export const textFormat: LogFormat = {
   shows: (type) => type !== "platform.initRuntimeDone" && type !== "platform.runtimeDone",
   line: textLine,
+  admits: () => true,
 };
 
 function textLine(event: PlatformEvent): string | undefined {

@@ -26,10 +26,6 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" }],
   ["TracingConfig.Mode Active", { TracingConfig: { Mode: "Active" } }],
   ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],
-  ["LoggingConfig.LogFormat JSON", { LoggingConfig: { LogFormat: "JSON" } }],
-  ["log levels in LoggingConfig", { LoggingConfig: { ApplicationLogLevel: "INFO" } }],
-  ["log levels in LoggingConfig", { LoggingConfig: { SystemLogLevel: "INFO" } }],
-  ["LoggingConfig.LogGroup", { LoggingConfig: { LogGroup: "/mine" } }],
   ["ImageConfig", { ImageConfig: { Command: ["x"] } }],
   [
     "CapacityProviderConfig",

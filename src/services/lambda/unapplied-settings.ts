@@ -96,24 +96,6 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
     isAskedFor: ({ SnapStart }) => SnapStart?.ApplyOn !== undefined && SnapStart.ApplyOn !== "None",
   },
   {
-    setting: "LoggingConfig.LogFormat JSON",
-    members: ["LoggingConfig.LogFormat"],
-    why: "log lines are text; only Text is known.",
-    isAskedFor: ({ LoggingConfig }) => LoggingConfig?.LogFormat !== undefined && LoggingConfig.LogFormat !== "Text",
-  },
-  {
-    setting: "log levels in LoggingConfig",
-    members: ["LoggingConfig.ApplicationLogLevel", "LoggingConfig.SystemLogLevel"],
-    why: "every line is kept.",
-  },
-  {
-    setting: "LoggingConfig.LogGroup",
-    members: ["LoggingConfig.LogGroup"],
-    why: "each function logs to its default group, /aws/lambda/NAME.",
-    isAskedFor: ({ LoggingConfig }, { functionName }) =>
-      LoggingConfig?.LogGroup !== undefined && LoggingConfig.LogGroup !== defaultLogGroup(functionName),
-  },
-  {
     setting: "ImageConfig",
     members: ["ImageConfig"],
     why: "container images are not run.",
@@ -182,9 +164,6 @@ export const refuseUnappliedCode = (input: CodeSettings, subject: Subject): void
 
 export const refuseUnappliedMapping = (input: PartOf<LambdaInput<"UpdateEventSourceMapping">>, subject: Subject): void =>
   refuse(mappingSettings, input, subject);
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
-export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
 
 /** For docs/coverage.md, by what refuses them. */
 export const unappliedMembers = {

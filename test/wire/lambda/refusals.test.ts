@@ -111,8 +111,6 @@ describe("a setting that is not applied yet is refused by name:", () => {
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/k" }],
     ["TracingConfig.Mode Active", { TracingConfig: { Mode: "Active" } }],
     ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],
-    ["LoggingConfig.LogFormat JSON", { LoggingConfig: { LogFormat: "JSON" } }],
-    ["LoggingConfig.LogGroup", { LoggingConfig: { LogGroup: "mine" } }],
     ["ImageConfig", { ImageConfig: { Command: ["a"] } }],
     ["DurableConfig", { DurableConfig: { RetentionPeriodInDays: 1, ExecutionTimeout: 10 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],

@@ -21,6 +21,11 @@ export const blockedRuntime = (runtime: string): Fault =>
       "We recommend you use a supported runtime while creating or updating functions.",
   );
 
+export const levelsNeedJson = (): Fault =>
+  invalidParameter(
+    'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "Json" and try again.',
+  );
+
 const environmentText =
   "Lambda was unable to configure your environment variables because the environment variables you have provided ";
 

@@ -9,9 +9,9 @@ import type { FunctionTarget } from "../../../functions/address.ts";
 import { latestVersion, type FunctionConfiguration, type FunctionId } from "../../../functions/function-version.ts";
 import type { FoundVersion } from "../../../functions/lookup.ts";
 import type { FunctionRecord, ShownSettings, VersionRecord } from "../../../functions/records.ts";
-import { defaultLogGroup } from "../unapplied-settings.ts";
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256, signatureMembers } from "./code.ts";
+import { loggingOutput } from "./logging.ts";
 import { runtimeVersionMembers } from "./runtime-management.ts";
 import { formatTime } from "./time.ts";
 
@@ -117,7 +117,7 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
     EphemeralStorage: { Size: configuration.ephemeralStorageMiB },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     ...(await runtimeVersionMembers(parts, id, configuration)),
-    LoggingConfig: { LogFormat: "Text", LogGroup: defaultLogGroup(id.name) },
+    LoggingConfig: loggingOutput(id, configuration),
   };
 }
 

@@ -1,6 +1,6 @@
 // From what CreateFunction and UpdateFunctionConfiguration are given to a complete configuration: defaults and the
 // checks that the service model does not have.
-import type { FunctionConfiguration, LayerReference } from "../../../functions/function-version.ts";
+import type { FunctionConfiguration, FunctionId, LayerReference } from "../../../functions/function-version.ts";
 import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
 import { constraintViolated } from "../faults/base.ts";
@@ -8,6 +8,7 @@ import { blockedRuntime, environmentTooLarge, reservedVariables, runtimeAndHandl
 import { reservedTag, tooManyTags } from "../faults/tags.ts";
 import { defaults, limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
+import { loggingAfter } from "./logging.ts";
 
 type Variables = Readonly<Record<string, string>>;
 type CheckedSettings = Pick<
@@ -16,6 +17,7 @@ type CheckedSettings = Pick<
 >;
 
 export function newConfiguration(
+  id: FunctionId,
   input: LambdaInput<"CreateFunction">,
   { code, layers }: Pick<FunctionConfiguration, "code" | "layers">,
   parts: Pick<LambdaParts, "settings">,
@@ -32,6 +34,7 @@ export function newConfiguration(
     // AWS's default is x86_64 wherever it is; ours is the machine, the only one that we can apply.
     architecture: input.Architectures?.[0] ?? parts.settings.architecture,
     environment: variablesOf(input.Environment),
+    logging: loggingAfter(id, undefined, input.LoggingConfig),
     code,
     layers,
   };
@@ -39,6 +42,7 @@ export function newConfiguration(
 
 /** Replaces only what was sent, each as a whole. `layers`: what the input's mean, undefined when it has none. */
 export const changedConfiguration = (
+  id: FunctionId,
   current: FunctionConfiguration,
   input: LambdaInput<"UpdateFunctionConfiguration">,
   layers: readonly LayerReference[] | undefined,
@@ -52,6 +56,7 @@ export const changedConfiguration = (
   memoryMiB: input.MemorySize ?? current.memoryMiB,
   ephemeralStorageMiB: input.EphemeralStorage?.Size ?? current.ephemeralStorageMiB,
   environment: variablesOf(input.Environment) ?? current.environment,
+  logging: loggingAfter(id, current.logging, input.LoggingConfig),
   layers: layers ?? current.layers,
 });
 

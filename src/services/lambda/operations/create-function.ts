@@ -37,7 +37,7 @@ export const createFunction =
     const code = await readPackage(input.Code, parts, context);
     checkUnzippedSize({ code, layers });
     await requireCodeStorage(input.Publish === true ? 2 * code.sizeBytes : code.sizeBytes, parts, id);
-    const configuration = newConfiguration(input, { code, layers }, parts);
+    const configuration = newConfiguration(id, input, { code, layers }, parts);
     const desired: DesiredFunction = {
       configuration,
       shown: { emptyVpcConfig: input.VpcConfig !== undefined },

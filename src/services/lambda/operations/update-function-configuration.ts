@@ -27,7 +27,7 @@ export const updateFunctionConfiguration =
     const committed = await commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
       const layers = input.Layers && (await resolveLayers(input.Layers, context, parts));
-      const changed = changedConfiguration(record.configuration, input, layers);
+      const changed = changedConfiguration(id, record.configuration, input, layers);
       checkUnzippedSize(changed);
       checkRuntime(changed.runtime, "update", parts);
       if (changed.runtime !== record.configuration.runtime) requireUnpinned(record.configuration);
