@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { systemIds } from "../../src/core/ids.ts";
 import { invalidRequestId } from "../../src/engine/environment/faults.ts";
 import { nextState, type EnvironmentState, type GuestEvent } from "../../src/engine/environment/lifecycle.ts";
+import { createEnvironmentMetadata, type EnvironmentMetadata } from "../../src/engine/runtime-api/environment-metadata.ts";
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
 import { refusedExtensions } from "./refused-extensions.ts";
@@ -143,6 +144,7 @@ export const invocation = (members: Partial<Invocation> = {}): Invocation => ({
 export interface OpenedFront {
   readonly front: HttpFront;
   readonly port: TestPort;
+  readonly metadata: EnvironmentMetadata;
   readonly hostname: string;
   readonly portNumber: number;
 }
@@ -150,9 +152,10 @@ export interface OpenedFront {
 export async function openFront(state: EnvironmentState = "initialising", extensions: ExtensionsPort = refusedExtensions): Promise<OpenedFront> {
   const port = new TestPort();
   port.state = state;
-  const front = await openHttpFront({ runtime: port, extensions }, systemIds);
+  const metadata = createEnvironmentMetadata("eu-west-1", systemIds);
+  const front = await openHttpFront({ runtime: port, extensions, metadata }, systemIds);
   const [hostname = "", portNumber = ""] = front.address.split(":");
-  return { front, port, hostname, portNumber: Number(portNumber) };
+  return { front, port, metadata, hostname, portNumber: Number(portNumber) };
 }
 
 type Address = Pick<OpenedFront, "hostname" | "portNumber">;

@@ -7,6 +7,7 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import type { Launch, Sandbox, SandboxExit, SandboxProcess } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import type { ShutdownReason } from "../runtime-api/extensions-port.ts";
+import { createEnvironmentMetadata } from "../runtime-api/environment-metadata.ts";
 import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
 import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
@@ -56,13 +57,14 @@ export class Run {
     const { port, ids, extensions } = this.#parts;
     // The guest finds it by a variable. Our bootstraps speak by the channel; what a function brings along (an extension,
     // a wrapper with a runtime client of its own) speaks here all the same.
-    const front = await openHttpFront({ runtime: port, extensions }, ids);
+    const metadata = createEnvironmentMetadata(this.#plan.version.id.region, ids);
+    const front = await openHttpFront({ runtime: port, extensions, metadata }, ids);
     if (this.#isOver) {
       front.close();
       return;
     }
     this.#httpFront = front;
-    const launch = this.#launch(front.address);
+    const launch = this.#launch(front.address, metadata.token);
     await this.#startExtensions(launch);
     if (!this.#isOver) await this.#startRuntime(launch);
   }
@@ -93,14 +95,14 @@ export class Run {
   }
 
   /** The program, the folder and the variables of the runtime; extensions have most of them, too. */
-  #launch(runtimeApi: string): Launch {
+  #launch(runtimeApi: string, metadataToken: string): Launch {
     const { version, initializationType, runtime, taskRoot, optRoot, inspectorPort } = this.#plan;
     const { paths } = this.#sandbox;
     const { log, credentials, endpoint } = this.#parts;
     const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
     const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own };
     const { program, args, environment: language } = runtime.launch(request);
-    const sources = { version, initializationType, paths, language, credentials, endpoint, runtimeApi, logStream: log.stream };
+    const sources = { version, initializationType, paths, language, credentials, endpoint, runtimeApi, metadataToken, logStream: log.stream };
     return { program, args, cwd: paths.taskRoot, environment: environmentVariables(sources) };
   }
 

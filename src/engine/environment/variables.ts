@@ -17,6 +17,8 @@ export interface VariableSources {
   readonly logStream: LogStreamId;
   /** Host and port of the environment's own Runtime API. */
   readonly runtimeApi: string;
+  /** With which the metadata endpoint is asked, at the same address. */
+  readonly metadataToken: string;
   /** Where AWS clients inside reach us. */
   readonly endpoint: string | undefined;
 }
@@ -70,7 +72,7 @@ function defaults({ version, paths, endpoint }: VariableSources): Record<string,
   };
 }
 
-function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi }: VariableSources): Record<string, string> {
+function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
   return {
     // A handler may lie in a layer: `/opt/nodejs/index.handler`.
@@ -88,6 +90,8 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     AWS_SESSION_TOKEN: credentials.sessionToken,
     ...(knowsOldNames.test(configuration.runtime) ? { AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey } : {}),
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_METADATA_API: runtimeApi,
+    AWS_LAMBDA_METADATA_TOKEN: metadataToken,
     LAMBDA_TASK_ROOT: paths.taskRoot,
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",

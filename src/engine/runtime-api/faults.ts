@@ -29,6 +29,9 @@ export const unsupportedHttpVersion = (): Fault =>
 export const foreignRequest = (): Fault =>
   new Fault({ code: "Forbidden", status: 403, message: "Only the runtime of this environment is answered here" });
 
+export const unauthorised = (): Fault =>
+  new Fault({ code: "Unauthorized", status: 401, message: "The Authorization header is missing or contains an invalid token" });
+
 export const noSuchRoute = (): Fault => new Fault({ code: "NotFound", status: 404, message: "404 page not found" });
 
 export const methodNotAllowed = (): Fault => new Fault({ code: "MethodNotAllowed", status: 405, message: "Method not allowed" });

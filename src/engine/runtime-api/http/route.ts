@@ -1,5 +1,6 @@
 // What a route of the guest-facing HTTP API gets and gives. One file a route in ../routes/, listed in routes.ts.
 import type { Ids } from "../../../core/ids.ts";
+import type { EnvironmentMetadata } from "../environment-metadata.ts";
 import type { ExtensionsPort } from "../extensions-port.ts";
 import type { Invocation, RuntimePort } from "../runtime-port.ts";
 import type { BodyTaker } from "./body-taker.ts";
@@ -12,6 +13,7 @@ import type { RequestHead } from "./request-head.ts";
 export interface GuestPorts {
   readonly runtime: RuntimePort;
   readonly extensions: ExtensionsPort;
+  readonly metadata: EnvironmentMetadata;
 }
 
 export interface Route {

@@ -1,6 +1,7 @@
 // Every route of the guest-facing HTTP API, the busiest first.
 import { methodNotAllowed, noSuchRoute } from "../faults.ts";
 import { error } from "../routes/error.ts";
+import { executionEnvironment } from "../routes/execution-environment.ts";
 import { extensionExitError } from "../routes/extension-exit-error.ts";
 import { extensionInitError } from "../routes/extension-init-error.ts";
 import { extensionNext } from "../routes/extension-next.ts";
@@ -21,6 +22,7 @@ const routes: readonly Route[] = [
   extensionRegister,
   extensionInitError,
   extensionExitError,
+  executionEnvironment,
   ping,
   ...refused,
 ];
