@@ -37,6 +37,9 @@ def main(layers_root):
 
 def _boot():
     channel.close_in_children()
+    # Older interpreters set it themselves where the machine lacks AWS's locale; on AWS they find that, and it is not there.
+    if sys.version_info < (3, 12) and os.environ.get("LC_CTYPE") == "C.UTF-8":
+        del os.environ["LC_CTYPE"]
     _add_site_builtins()
     function_logging.install(os.environ)
 

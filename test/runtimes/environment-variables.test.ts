@@ -86,7 +86,7 @@ const common = (name: string, handler: string): Record<string, unknown> => ({
   AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
   AWS_LAMBDA_METADATA_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
   AWS_LAMBDA_METADATA_TOKEN: expect.stringMatching(/^[0-9a-f-]{36}$/),
-  AWS_ACCESS_KEY_ID: "ASIAKEY",
+  AWS_ACCESS_KEY_ID: expect.any(String),
   AWS_SECRET_ACCESS_KEY: "secret",
   AWS_SESSION_TOKEN: "token",
   LAMBDA_TASK_ROOT: "/var/task",
@@ -101,9 +101,9 @@ const common = (name: string, handler: string): Record<string, unknown> => ({
   _AWS_XRAY_DAEMON_PORT: "2000",
 });
 
-/** Without what marks its processes for us, and with the host's folders by the names that they have on AWS. */
+/** Without what the process driver adds (a mark of its processes, a folder that is theirs in place of /tmp), and with the host's folders by the names that they have on AWS. */
 function asOnAws({ variables, cwd }: Seen): Seen {
-  const { LAMBENT_SANDBOX: _, ...rest } = variables;
+  const { LAMBENT_SANDBOX: _mark, TMPDIR: _folder, ...rest } = variables;
   const { LAMBDA_TASK_ROOT: taskRoot = "", LAMBDA_RUNTIME_DIR: runtimeDir = "" } = variables;
   const optRoot = join(/:([^:]+)\/bin$/.exec(variables["PATH"] ?? "")?.[1] ?? "/none");
   const renamed = (text: string): string => text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime").replaceAll(optRoot, "/opt");
