@@ -274,3 +274,21 @@ test("what a URL is changed to holds from the next request on", async () => {
   await lambda.send(new UpdateFunctionUrlConfigCommand({ FunctionName: "changing", AuthType: "NONE" }));
   expect((await callUrl(changing)).status).toBe(200);
 });
+
+test("nothing of a query is in Lambent's own log, whatever becomes of its request", async () => {
+  const program = `
+    import { startTestLambent, createFunction } from "./test/harness/lambent.ts";
+    import { callUrl, createUrl } from "./test/harness/urls.ts";
+    await using lambent = await startTestLambent({ logLevel: "trace" });
+    await createFunction(lambent.lambda, "f", { "index.mjs": "export const handler = async ({ rawPath }) => { if (rawPath === '/throw') throw new Error('no'); return 1; };" });
+    const url = await createUrl(lambent.lambda, "f");
+    const call = (path, more) => callUrl(url, { path: path + "?token=s3cret", ...more });
+    await call("/");
+    await call("/throw");
+    await call("/", { method: "POST", body: Buffer.alloc(7_000_000) });
+    await call("/", { host: "evil.example" });
+    await call("/_lambent/url/nobody/", { host: "localhost" });`;
+  const { stdout, stderr } = await run(process.execPath, ["--input-type=module-typescript", "-e", program], {});
+  expect(stdout + stderr).toContain("url-refused");
+  expect(stdout + stderr).not.toContain("s3cret");
+});

@@ -1,8 +1,11 @@
 // InvokeWithResponseStream through official clients.
-import { InvokeWithResponseStreamCommand, type InvokeWithResponseStreamCommandInput, PutFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InvokeCommand, InvokeWithResponseStreamCommand, type InvokeWithResponseStreamCommandInput, PutFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { refusal } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { Acknowledgements, inStep, tenChunks } from "../../harness/streams.ts";
 import { isInstalled, run } from "../../harness/program.ts";
 
 let lambent: TestLambent;
@@ -54,6 +57,54 @@ describe("a function that does not stream", () => {
     await expect(stream("echo", { Payload: "{" })).rejects.toMatchObject(refusal(400, "InvalidRequestContentException", /^Could not parse request body into json/));
     await lambent.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "throws", ReservedConcurrentExecutions: 0 }));
     await expect(stream("throws")).rejects.toMatchObject({ ...refusal(429, "TooManyRequestsException", "Rate Exceeded."), Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" });
+  });
+});
+
+describe("a function that streams", () => {
+  test("is seen chunk by chunk, each before it writes the next", async () => {
+    await createFunction(lambent.lambda, "in-step", inStep());
+    const seen = new Acknowledgements();
+    const { EventStream = [] } = await lambent.lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: "in-step", Payload: JSON.stringify({ folder: seen.folder, chunks: 10 }) }));
+    for await (const { PayloadChunk, InvokeComplete } of EventStream) {
+      if (PayloadChunk !== undefined) seen.take(PayloadChunk.Payload ?? "");
+      else expect(InvokeComplete).toEqual({});
+    }
+    expect(seen.chunks).toEqual(tenChunks);
+  });
+
+  test("is collected for Invoke", async () => {
+    const seen = new Acknowledgements();
+    for (let n = 0; n < 10; n += 1) seen.acknowledge(n);
+    const { Payload, FunctionError } = await lambent.lambda.send(new InvokeCommand({ FunctionName: "in-step", Payload: JSON.stringify({ folder: seen.folder, chunks: 10 }) }));
+    expect(FunctionError).toBeUndefined();
+    expect(Payload?.transformToString()).toBe(tenChunks.join(""));
+  });
+
+  test("and fails in the middle tells so behind its chunks", async () => {
+    await createFunction(lambent.lambda, "mid", node("export const handler = awslambda.streamifyResponse(async (event, stream) => { stream.write('a'); await new Promise((done) => setTimeout(done, 5)); throw new RangeError('mid'); });"));
+    const { chunks, complete, log } = await stream("mid", { LogType: "Tail" });
+    expect(chunks).toEqual(["a"]);
+    expect(complete?.ErrorCode).toBe("Unhandled");
+    expect(JSON.parse(complete?.ErrorDetails ?? "")).toMatchObject({ errorType: "RangeError", errorMessage: "mid" });
+    expect(log).toContain("RangeError");
+  });
+
+  test("and takes too long tells so behind its chunks", async () => {
+    await createFunction(lambent.lambda, "late", node("export const handler = awslambda.streamifyResponse(async (event, stream) => { stream.write('a'); await new Promise((done) => setTimeout(done, 60_000)); });"), { Timeout: 1 });
+    const { chunks, complete } = await stream("late");
+    expect(chunks).toEqual(["a"]);
+    expect(JSON.parse(complete?.ErrorDetails ?? "")).toMatchObject({ errorType: "Sandbox.Timedout", errorMessage: expect.stringContaining("Task timed out after 1.00 seconds") });
+  });
+
+  test("runs on to its end when its caller has gone", async () => {
+    const seen = new Acknowledgements();
+    const gone = new AbortController();
+    const command = new InvokeWithResponseStreamCommand({ FunctionName: "in-step", Payload: JSON.stringify({ folder: seen.folder, chunks: 10 }) });
+    const { EventStream = [] } = await lambent.lambda.send(command, { abortSignal: gone.signal });
+    for await (const _ of EventStream) break;
+    gone.abort();
+    for (let n = 0; n < 10; n += 1) seen.acknowledge(n);
+    await vi.waitUntil(() => existsSync(join(seen.folder, "done")), { timeout: 5000, interval: 5 });
   });
 });
 

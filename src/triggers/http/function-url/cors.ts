@@ -4,6 +4,9 @@ import type { FunctionUrlCors } from "../../../functions/function-url.ts";
 import type { WireRequest, WireResponse } from "../../../protocol/wire.ts";
 import { asList } from "./response-head.ts";
 
+/** Those that browsers let pages use unasked; what AWS takes where none are configured is not recorded. */
+const safelistedMethods = ["GET", "HEAD", "POST"];
+
 type Asked = Pick<WireRequest, "method" | "headers">;
 
 /** The answer to a preflight, without the function and without authentication; undefined: it is none, or nobody configured it. */
@@ -12,7 +15,7 @@ export function answerPreflight(cors: FunctionUrlCors | undefined, { method, hea
   if (cors === undefined || method !== "OPTIONS" || headers["origin"] === undefined || wanted === undefined) return undefined;
   const response: WireResponse = { status: 200, headers: { "content-type": "application/json" }, body: undefined };
   const origin = allowedOrigin(cors, headers["origin"]);
-  const methods = allowed(cors.AllowMethods, [wanted], cors);
+  const methods = allowed(cors.AllowMethods ?? safelistedMethods, [wanted], cors);
   const asked = headers["access-control-request-headers"];
   const names = allowed(cors.AllowHeaders, asked === undefined ? [] : asked.split(",").map((name) => name.trim()), cors);
   // AWS sends none of them unless all match: the browser then refuses the page.
