@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { systemIds } from "../../src/core/ids.ts";
 import { invalidRequestId } from "../../src/engine/environment/faults.ts";
-import { nextState, type EnvironmentState, type GuestEvent } from "../../src/engine/environment/lifecycle.ts";
+import { nextState, type EnvironmentEvent, type EnvironmentState } from "../../src/engine/environment/lifecycle.ts";
 import { createEnvironmentMetadata, type EnvironmentMetadata } from "../../src/engine/runtime-api/environment-metadata.ts";
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
@@ -27,9 +27,9 @@ export class TestSink implements ResponseSink {
   hasRoom = true;
   refusal: Error | undefined;
   #onRoom: () => void = () => {};
-  readonly #onOutcome: (event: "response" | "error") => void;
+  readonly #onOutcome: () => void;
 
-  constructor(head: ResponseHead, onOutcome: (event: "response" | "error") => void) {
+  constructor(head: ResponseHead, onOutcome: () => void) {
     this.head = head;
     this.#onOutcome = onOutcome;
   }
@@ -40,7 +40,7 @@ export class TestSink implements ResponseSink {
 
   write(bytes: Uint8Array): boolean {
     if (this.refusal !== undefined) {
-      this.#close("failed", "error");
+      this.#close("failed");
       throw this.refusal;
     }
     this.chunks.push(Buffer.from(bytes));
@@ -57,22 +57,22 @@ export class TestSink implements ResponseSink {
   }
 
   end(): void {
-    this.#close("ended", "response");
+    this.#close("ended");
   }
 
   fail(error: ReportedError): void {
     this.errors.push(error);
-    this.#close("failed", "error");
+    this.#close("failed");
   }
 
   truncate(): void {
-    this.#close("truncated", "error");
+    this.#close("truncated");
   }
 
-  #close(outcome: TestSink["outcome"], event: "response" | "error"): void {
+  #close(outcome: TestSink["outcome"]): void {
     if (this.outcome !== "open") throw new Error(`${outcome} after ${this.outcome}`);
     this.outcome = outcome;
-    this.#onOutcome(event);
+    this.#onOutcome();
   }
 }
 
@@ -101,7 +101,7 @@ export class TestPort implements RuntimePort {
   beginResponse(requestId: string, head: ResponseHead): ResponseSink {
     this.#check(requestId);
     this.#move("response-begin");
-    const sink = new TestSink(head, (event) => this.#move(event));
+    const sink = new TestSink(head, () => this.#move("response-end"));
     this.sinks.push(sink);
     this.onSink(sink);
     return sink;
@@ -126,7 +126,7 @@ export class TestPort implements RuntimePort {
     if (requestId !== this.requestId) throw invalidRequestId();
   }
 
-  #move(event: GuestEvent): void {
+  #move(event: EnvironmentEvent): void {
     this.state = nextState(this.state, event);
   }
 }
@@ -158,7 +158,7 @@ export async function openFront(state: EnvironmentState = "initialising", extens
   return { front, port, metadata, hostname, portNumber: Number(portNumber) };
 }
 
-type Address = Pick<OpenedFront, "hostname" | "portNumber">;
+export type GuestAddress = Pick<OpenedFront, "hostname" | "portNumber">;
 
 export interface Answer {
   readonly status: number | undefined;
@@ -173,7 +173,7 @@ export interface Asked {
 }
 
 /** `path` with its API version. */
-export function ask({ hostname, portNumber }: Address, path: string, { method = "POST", headers = {}, body }: Asked = {}): Promise<Answer> {
+export function ask({ hostname, portNumber }: GuestAddress, path: string, { method = "POST", headers = {}, body }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port: portNumber, method, path, headers }, (response) => {
       const pieces: Buffer[] = [];
@@ -186,7 +186,7 @@ export function ask({ hostname, portNumber }: Address, path: string, { method = 
 }
 
 /** Sends bytes as they are, HOST in text replaced, and returns all that comes back until the server or `end` ends it. */
-export function raw(address: Address, pieces: readonly (string | Buffer)[], end = true): Promise<string> {
+export function raw(address: GuestAddress, pieces: readonly (string | Buffer)[], end = true): Promise<string> {
   const client = new RawClient(address);
   for (const piece of pieces) void client.write(piece);
   if (end) client.end();
@@ -202,7 +202,7 @@ export class RawClient {
   #received = "";
   #check: () => void = () => {};
 
-  constructor({ hostname, portNumber }: Address) {
+  constructor({ hostname, portNumber }: GuestAddress) {
     this.#address = `${hostname}:${portNumber}`;
     this.#socket = connect({ port: portNumber, host: hostname, noDelay: true, allowHalfOpen: false });
     this.#socket.on("error", () => {});

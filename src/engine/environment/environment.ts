@@ -190,12 +190,12 @@ export class Environment implements RuntimePort {
       requestId,
       isOver: () => running.settled,
       onEnd: () => {
-        this.#move("response");
+        this.#move("response-end");
         this.#settle(running, { payload: collected.bytes(), contentType: head.contentType });
         this.#observer.settling(this);
       },
       onFailure: (failure) => {
-        this.#move("error");
+        this.#move("response-end");
         this.#fail(running, failure);
         this.#observer.settling(this);
       },

@@ -9,6 +9,7 @@ const events: readonly EnvironmentEvent[] = [
   "error",
   "init-error",
   "invoke",
+  "response-end",
   "settled",
   "timeout",
   "exit",
@@ -44,7 +45,7 @@ describe("an environment", () => {
 
   test("that invokes waits for one answer", () => {
     expect(allowedFrom("invoking")).toEqual({ "response-begin": "responding", response: "responded", error: "responded", ...failing });
-    expect(allowedFrom("responding")).toEqual({ response: "responded", error: "responded", ...failing });
+    expect(allowedFrom("responding")).toEqual({ "response-end": "responded", ...failing });
   });
 
   test("that has responded waits for next and takes no second answer", () => {

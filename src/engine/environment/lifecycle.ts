@@ -34,6 +34,8 @@ export type GuestEvent = "next" | "response-begin" | "response" | "error" | "ini
 /** What the engine does, or what happens to the sandbox. */
 type HostEvent =
   | "invoke"
+  /** A streamed response has come to its end, good or bad; what else its guest says meanwhile is not part of it. */
+  | "response-end"
   /** Every extension waits for an event, as the runtime does. */
   | "settled"
   /** The limit of the present phase is over: ten seconds of init, or the function's timeout. */
@@ -54,7 +56,7 @@ const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
   initialised: { next: "initialised", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   idle: { next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" },
   invoking: { "response-begin": "responding", response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
-  responding: { response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  responding: { "response-end": "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
   responded: { next: "held", timeout: "resetting", exit: "resetting", stop: "stopping" },
   held: { next: "held", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   resetting: { gone: "reset", exit: "resetting", stop: "stopping" },

@@ -22,7 +22,7 @@ export class Connection implements RequestListener, AnswerLine {
   #ahead: Buffer[] = [];
   #aheadBytes = 0;
   #unanswered: PendingAnswer | undefined;
-  #isDestroyed = false;
+  #isClosed = false;
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket;
@@ -36,10 +36,11 @@ export class Connection implements RequestListener, AnswerLine {
     socket.on("close", () => this.#onEnd());
   }
 
-  /** Nobody is told of what is cut off. */
-  destroy(): void {
-    this.#isDestroyed = true;
-    this.#socket.destroy();
+  /** Hears nothing from now on and tells nobody of what is cut off. What is being answered still is. */
+  close(): void {
+    this.#isClosed = true;
+    // The reply to what ended the environment is on its way only when its route returns.
+    setImmediate(() => this.#socket.destroy());
   }
 
   /** What comes while a request is being answered waits unread: answers go out in order (RFC 9112, 9.3.2). */
@@ -53,6 +54,7 @@ export class Connection implements RequestListener, AnswerLine {
   }
 
   get #mayRead(): boolean {
+    if (this.#isClosed) return false;
     return this.#reader.inBody || (this.#unanswered === undefined && this.#socket.writable);
   }
 
@@ -113,7 +115,7 @@ export class Connection implements RequestListener, AnswerLine {
   }
 
   #onEnd(): void {
-    if (this.#isDestroyed) return;
+    if (this.#isClosed) return;
     this.#reader.end();
     // Who ends its side while it waits has died or given up: an event sent there would be lost.
     const unanswered = this.#unanswered;

@@ -31,7 +31,7 @@ export async function openHttpFront(ports: GuestPorts, ids: Ids): Promise<HttpFr
     deliver: (invocation) => exchange.deliver(invocation),
     close() {
       server.close();
-      for (const connection of connections) connection.destroy();
+      for (const connection of connections) connection.close();
     },
   };
 }
