@@ -50,7 +50,7 @@ export async function startTestLambent(flags: GivenSettings = {}): Promise<TestL
 export async function createFunction(
   lambda: LambdaClient,
   name: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   settings: Partial<CreateFunctionCommandInput> = {},
 ): Promise<void> {
   await lambda.send(
