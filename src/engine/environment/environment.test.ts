@@ -86,12 +86,14 @@ describe("an invoke", () => {
     expect(logs.lines).toContain("one\ntwo");
   });
 
-  test("has every line that was printed before the answer in its tail", async () => {
+  test("has every line in its tail that was printed before the runtime was done with it", async () => {
     const { invoke, driver } = start();
     driver.onStart = (guest) => {
       guest.onInvoke = ({ meta }) => {
         for (let line = 0; line < 1000; line += 1) guest.print(`${line}\n`);
         guest.respond(meta["requestId"], "1");
+        guest.print("after the answer\n");
+        guest.next();
         guest.print("too late\n");
       };
       guest.next();
@@ -99,7 +101,7 @@ describe("an invoke", () => {
     const { logTail } = await invoke("f", { logTail: true });
     const tail = logTail?.toString() ?? "";
     expect(Buffer.byteLength(tail)).toBe(4096);
-    expect(tail).toMatch(/\n997\n998\n999\nEND RequestId: .*\nREPORT .*\t\n$/);
+    expect(tail).toMatch(/\n998\n999\nafter the answer\nEND RequestId: .*\nREPORT .*\t\n$/);
   });
 
   test("passes an error on as the runtime reported it, and reports its type", async () => {

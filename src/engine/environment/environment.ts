@@ -53,7 +53,7 @@ interface Running {
   /** Once the guest has begun to stream its response. */
   streamed: { readonly latencyMs: number; readonly sink: ReceiverSink } | undefined;
   settled: boolean;
-  /** Sends an answer that waits for extensions: its log tail has the REPORT line. */
+  /** Sends an answer that waits for the runtime and extensions to be done: its log tail has the REPORT line. */
   answerHeld: (() => void) | undefined;
 }
 
@@ -262,7 +262,7 @@ export class Environment implements RuntimePort {
     const before = this.#state;
     this.#move("settled");
     const running = this.#running;
-    if (before === "held") this.#reporter.report(this.#extensions.holdInvokes);
+    if (before === "held") this.#report(this.#extensions.holdInvokes);
     else this.#endInit(success);
     if (before === "reinitialised" && running !== undefined) {
       // The init belongs to the invoke, whose duration it is part of.
@@ -374,16 +374,14 @@ export class Environment implements RuntimePort {
     const { requestId, trace } = invocation;
     const durationMs = Math.min(this.#parts.clock.monotonic() - startedMs, this.#timeoutMs);
     running.settled = true;
-    // Every line that was printed before the answer is in the pipe by now.
-    this.#run?.drain();
     // A fault means that the runtime gave no answer of its own.
     const latencyMs = streamed?.latencyMs ?? (failure?.fault === undefined ? durationMs : undefined);
     const producedBytes = streamed?.sink.bytes ?? payload.length;
     const outcome = failure?.report ?? success;
     this.#reporter.answered({ requestId, trace, startedMs, latencyMs, durationMs, producedBytes, outcome }, this.#sandbox);
-    // Whoever sees when the runtime was done is told when it is, but a tail goes with the answer.
-    const isHeld = this.#state === "responded" && this.#extensions.holdInvokes;
-    if (!isHeld && (running.logTail || !this.#log.wants("platform.runtimeDone"))) this.#reporter.report();
+    // What it prints until it asks for the next event belongs to this one, as do the extensions: a tail waits for both.
+    const isHeld = this.#state === "responded";
+    if (!isHeld) this.#report();
     const functionError = failure === undefined ? undefined : "Unhandled";
     const errorType = failure === undefined ? undefined : errorTypeOf(failure);
     const answer = (): void => {
@@ -392,6 +390,12 @@ export class Environment implements RuntimePort {
     };
     if (isHeld && running.logTail) running.answerHeld = answer;
     else answer();
+  }
+
+  /** Every line that was printed before is in the pipe by now. */
+  #report(isHeld = false): void {
+    this.#run?.drain();
+    this.#reporter.report(isHeld);
   }
 
   /** Lets go of a running invoke without an outcome: the host failed, or is stopping. */

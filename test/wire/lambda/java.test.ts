@@ -157,6 +157,7 @@ describe.skipIf(java.missing !== undefined)("A Java process", () => {
   test("writes its log in order, by every way", async () => {
     await create("logs", "probe.Logs", classesOf("probe"));
     const { log, requestId } = await invoke(lambda, "logs", "x");
-    expect(log).toContain(`START RequestId: ${requestId} Version: $LATEST\nprinted\ncomplained\nwithout level[INFO] worth knowing\n`);
+    const lines = ["printed", "complained", "without level", "[INFO] worth knowing", "[DEBUG] only for us", "[WARN] in two", "lines"];
+    expect(log).toContain([`START RequestId: ${requestId} Version: $LATEST`, ...lines, `END RequestId: ${requestId}`, ""].join("\n"));
   });
 });
