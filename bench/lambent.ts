@@ -19,6 +19,12 @@ export function lambentProgram(port: number, data?: string): Program {
 /** Creates the hello function of fixtures/ under `name` and waits until it is active. */
 export async function createHello(endpoint: string, name: string, memoryMiB: number): Promise<void> {
   const client = new LambdaClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "000000000000", secretAccessKey: "lambent" } });
+  await createFunction(client, name, { "index.mjs": readFileSync(new URL("fixtures/hello.mjs", import.meta.url)) }, memoryMiB);
+  client.destroy();
+}
+
+/** A function of these files, active when it resolves. */
+export async function createFunction(client: LambdaClient, name: string, files: Parameters<typeof zipOf>[0], memoryMiB = 1769): Promise<void> {
   await client.send(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -26,9 +32,9 @@ export async function createHello(endpoint: string, name: string, memoryMiB: num
       Handler: "index.handler",
       Role: "arn:aws:iam::000000000000:role/bench",
       MemorySize: memoryMiB,
-      Code: { ZipFile: await zipOf({ "index.mjs": readFileSync(new URL("fixtures/hello.mjs", import.meta.url)) }) },
+      Timeout: 60,
+      Code: { ZipFile: await zipOf(files) },
     }),
   );
   await waitUntilFunctionActiveV2({ client, maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.2 }, { FunctionName: name });
-  client.destroy();
 }

@@ -1,9 +1,10 @@
-// `npm run bench [-- warm cold control create server]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+// `npm run bench [-- warm cold control create server stream]`: builds nothing, so `npm run build` first. Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";
 import { create } from "./create.ts";
 import { server } from "./server.ts";
+import { stream } from "./stream.ts";
 import { warm } from "./warm.ts";
 
 const suites: Readonly<Record<string, () => Promise<void>>> = {
@@ -12,6 +13,7 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
   control: () => control(),
   create: () => create(),
   server: () => server(),
+  stream: () => stream(),
 };
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);

@@ -1,5 +1,6 @@
 // Who may call a function URL: AuthType, signatures, and resource policies of two accounts on one instance.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -184,6 +185,15 @@ describe("with --auth on", () => {
     expect((await invoke(lambent.lambda, "denied")).error).toBeUndefined();
     await put({ StringEquals: { "lambda:FunctionUrlAuthType": "NONE" } });
     expect((await callSigned(denied, key)).status).toBe(200);
+  });
+
+  test.skipIf(!isInstalled("aws", "--version"))("the commands of docs/function-urls.md open one", { timeout: 60_000 }, async () => {
+    await createFunction(lambent.lambda, "hello", echo, { Role: roleOf(owner) });
+    const page = readFileSync(new URL("../../../docs/function-urls.md", import.meta.url), "utf8");
+    const commands = [/`(aws lambda create-function-url-config [^`]*)`/, /(aws lambda add-permission [^`]*)`/].map((pattern) => pattern.exec(page)?.[1] ?? "");
+    const { stdout } = await run("sh", ["-ec", commands.join("\n")], lambent.environment);
+    const { host, hostname, port } = new URL(/"FunctionUrl": "([^"]*)"/.exec(stdout)?.[1] ?? "");
+    expect((await callUrl({ id: hostname.split(".")[0] ?? "", host, port: Number(port) })).status).toBe(200);
   });
 
   test.skipIf(!isInstalled("curl", "--version"))("curl signs, too", async () => {

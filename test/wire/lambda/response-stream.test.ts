@@ -109,6 +109,24 @@ describe("a function that streams", () => {
 });
 
 describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
+  test("sees each chunk before the function writes the next", async () => {
+    await createFunction(lambent.lambda, "boto-in-step", inStep());
+    const seen = new Acknowledgements();
+    const program = `
+import boto3, json, sys
+folder, chunks = sys.argv[1], []
+events = boto3.client("lambda").invoke_with_response_stream(FunctionName="boto-in-step", Payload=json.dumps({"folder": folder, "chunks": 10}))["EventStream"]
+for event in events:
+    if "PayloadChunk" in event:
+        open(f"{folder}/seen-{len(chunks)}", "w").close()
+        chunks.append(event["PayloadChunk"]["Payload"].decode())
+    else:
+        print(json.dumps([chunks, event["InvokeComplete"]]))
+`;
+    const { stdout } = await run("python3", ["-c", program, seen.folder], lambent.environment);
+    expect(JSON.parse(stdout)).toEqual([tenChunks, {}]);
+  });
+
   test("reads the chunks and how it went", async () => {
     await createFunction(lambent.lambda, "boto", node("export const handler = async (event) => { if (event.fail) throw new Error('no'); return event; };"));
     const program = `
