@@ -61,9 +61,17 @@ async function loadModule(taskRoot, folder, module) {
     return await findModule(taskRoot, folder, module);
   } catch (error) {
     // What `import` does not find is an error as any other.
-    if (error?.code === "MODULE_NOT_FOUND") throw runtimeError("ImportModuleError", error);
+    if (error?.code === "MODULE_NOT_FOUND") throw runtimeError("ImportModuleError", withoutOwnFiles(`${error.name}: ${error.message}`));
     throw error instanceof SyntaxError ? syntaxError(error) : error;
   }
+}
+
+/** The files through which we have asked for a module are not the function's: of its stack remain those that are. */
+function withoutOwnFiles(message) {
+  return message
+    .split("\n")
+    .filter((line) => !line.startsWith(`- ${__dirname}`))
+    .join("\n");
 }
 
 function syntaxError(original) {

@@ -42,12 +42,14 @@ function onceOnly(reply) {
       }
       let body;
       try {
-        body = JSON.stringify(result) ?? "null";
+        body = result === undefined ? "null" : JSON.stringify(result);
       } catch {
         settle.fail(runtimeError("JSONStringifyError", "Unable to stringify response body"));
         return;
       }
-      finish({ body });
+      // Functions and symbols have no JSON, which AWS's client puts this way.
+      if (body === undefined) settle.fail(new TypeError("Wrong arguments"));
+      else finish({ body });
     },
     fail: (thrown) => {
       if (isDone) return;

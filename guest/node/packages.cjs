@@ -65,7 +65,7 @@ function createSearch(taskRoot, nodePath) {
     if (isAround(parent, name)) return next(specifier, context);
     const fallback = fallbacks.find(({ folder }) => existsSync(join(folder, name)));
     if (fallback !== undefined) return next(specifier, { ...context, parentURL: fallback.parentURL });
-    throw notFound(specifier, name, parent);
+    throw notFound(name, parent);
   };
 
   /** Whether a node_modules above the importing file has it, or the file's own package is it. */
@@ -88,10 +88,11 @@ function ownName(folder) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).name : undefined;
 }
 
-function notFound(specifier, name, parent) {
+function notFound(name, parent) {
   const error = new Error(`Cannot find package '${name}' imported from ${parent}${advice(name)}`);
   error.code = "ERR_MODULE_NOT_FOUND";
-  error.specifier = specifier;
+  // As Node.js heads the traces of its own errors.
+  error.stack = error.stack.replace("Error", `Error [${error.code}]`);
   return error;
 }
 

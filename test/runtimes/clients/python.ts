@@ -1,0 +1,24 @@
+// Our own Python bootstrap, under a release that AWS manages.
+import { Missing } from "../../harness/build-cache.ts";
+import { installedRuntimes } from "../../harness/installed-runtimes.ts";
+import type { RuntimeClient } from "../matrix.case.ts";
+
+export const python = (runtime: string): RuntimeClient => {
+  // Python 3.8's runtime is older than this member.
+  const more = runtime === "python3.8" ? ["stackTrace"] : ["requestId", "stackTrace"];
+  return {
+    language: "Python",
+    client: "guest/python",
+    runs: `\`${runtime}\``,
+    handlers: { cases: "app.handler", broken: "broken.handler" },
+    async build() {
+      if (!(await installedRuntimes(runtime)).has(runtime)) throw new Missing(`${runtime} is not installed`);
+      return { folder: new URL("../../fixtures/clients/python", import.meta.url).pathname, configuration: { runtime } };
+    },
+    error: { errorType: "ValueError", errorMessage: "no", more },
+    uncaught: { errorType: "Runtime.ExitError", errorMessage: /Runtime exited with error: signal: aborted$/ },
+    initError: { errorType: "ValueError", errorMessage: "no", more },
+    logged: (line, requestId) => new RegExp(`^\\[INFO\\]\t[0-9T:.-]+Z\t${requestId}\t${line}$`, "m"),
+    without: { streaming: "Lambda's Python has no response streaming" },
+  };
+};
