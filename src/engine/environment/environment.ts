@@ -1,11 +1,7 @@
 // One execution environment: the lifecycle table brought to life. It owns a sandbox (whose files outlive a reset), its
 // log stream and its credentials, and runs one event at a time.
 import type { Timer, Timers } from "../../core/clock.ts";
-import { formatFunctionArn } from "../../core/arn.ts";
-import type { SessionCredentials } from "../../core/credentials.ts";
 import { Fault } from "../../core/faults.ts";
-import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { openEnvironmentLog } from "../log/open-environment-log.ts";
 import { fault, success, type InitPhase, type Outcome } from "../log/platform-events.ts";
@@ -19,16 +15,15 @@ import type {
   RuntimePort,
   RuntimeResponse,
 } from "../runtime-api/runtime-port.ts";
-import { CollectedResponse } from "./collected-response.ts";
 import type { EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
-import { errorTypeOf, exited, extensionFailed, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
+import { exited, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, invalidRequestId } from "./faults.ts";
-import { Extensions, type ExtensionFunction } from "./extensions.ts";
+import { extensionFunction, Extensions } from "./extensions.ts";
 import { Freezer } from "./freezer.ts";
 import { awaitsExtensions, isInitialising, nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
+import { Processes } from "./processes.ts";
 import { Reporter } from "./reporter.ts";
-import { ReceiverSink, type ResponseReceiver } from "./response.ts";
-import { Run } from "./run.ts";
+import { RunningInvoke, type Answer } from "./running-invoke.ts";
 
 /** Who is told what an environment may be used for: the pool of its version. */
 export interface EnvironmentObserver {
@@ -40,27 +35,6 @@ export interface EnvironmentObserver {
   settling(environment: Environment): void;
   /** Nothing is left of it. `fault`: why it never became available. */
   ended(environment: Environment, fault: unknown): void;
-}
-
-interface Running {
-  readonly invocation: Invocation;
-  readonly logTail: boolean;
-  readonly receiver: ResponseReceiver | undefined;
-  readonly startedMs: number;
-  readonly timer: Timer;
-  readonly resolve: (settlement: Settlement) => void;
-  readonly reject: (reason: unknown) => void;
-  /** Once the guest has begun to stream its response. */
-  streamed: { readonly latencyMs: number; readonly sink: ReceiverSink } | undefined;
-  settled: boolean;
-  /** Sends an answer that waits for the runtime and extensions to be done: its log tail has the REPORT line. */
-  answerHeld: (() => void) | undefined;
-}
-
-interface Answer {
-  readonly payload: Uint8Array;
-  readonly contentType?: string | undefined;
-  readonly failure?: Failure;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
@@ -76,38 +50,37 @@ export class Environment implements RuntimePort {
   readonly #timeoutMs: number;
   /** For the limits of init and invoke. */
   readonly #timers: Timers;
-  readonly #credentials: SessionCredentials;
   readonly #log: EnvironmentLog;
   readonly #reporter: Reporter;
-  #state: EnvironmentState = "initialising";
-  /** Its files outlive a reset. */
-  #sandbox: Sandbox | undefined;
-  #starting: Promise<void> | undefined;
-  #run: Run | undefined;
   readonly #extensions: Extensions;
+  readonly #processes: Processes;
   readonly #freezer: Freezer;
+  #state: EnvironmentState = "initialising";
   /** Where the guest asked for its next event. */
   #poller: EventReceiver | undefined;
   #initTimer: Timer | undefined;
-  #running: Running | undefined;
+  #running: RunningInvoke | undefined;
   /** The last one, also after its answer: what a second answer is measured by. */
   #requestId: string | undefined;
   #ending: Promise<void> | undefined;
   #fault: unknown;
 
   constructor(parts: EnvironmentParts, plan: EnvironmentPlan, observer: EnvironmentObserver) {
-    const { id, configuration } = plan.version;
     this.id = parts.ids.hex(16);
     this.#parts = parts;
     this.#plan = plan;
     this.#observer = observer;
-    this.#timeoutMs = configuration.timeoutSeconds * 1000;
+    this.#timeoutMs = plan.version.configuration.timeoutSeconds * 1000;
     this.#timers = plan.timers ?? parts.clock;
-    this.#credentials = parts.credentials.issue(configuration.role, { sessionName: id.name, functionArn: formatFunctionArn(id) });
     this.#log = openEnvironmentLog(parts, plan.version, this.id);
-    this.#extensions = new Extensions(parts.ids, describe(plan.version), () => this.#onProgress());
+    this.#extensions = new Extensions(parts.ids, extensionFunction(plan.version), () => this.#onProgress());
     this.#freezer = new Freezer(parts.clock);
     this.#reporter = new Reporter(this.#log, parts.clock, plan);
+    this.#processes = new Processes(this.id, { parts, plan, log: this.#log, extensions: this.#extensions }, {
+      port: this,
+      onExit: (failureFor) => this.#onExit(failureFor),
+      onRefused: (error) => this.#onRefused(error),
+    });
   }
 
   get takesInvoke(): boolean {
@@ -127,27 +100,21 @@ export class Environment implements RuntimePort {
   start(): void {
     const initTimeoutMs = this.#isProvisioned ? Math.max(provisionedInitMs, this.#timeoutMs) : onDemandInitMs;
     this.#initTimer = this.#timers.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
-    this.#startProcess();
+    this.#startRun();
   }
 
   /** Runs one event. Rejects only when the host fails or the environment is stopped. */
   invoke(request: InvocationRequest): Promise<Settlement> {
     this.#move("invoke");
-    const { clock } = this.#parts;
-    return new Promise((resolve, reject) => {
-      const { requestId, invokedArn, trace, clientContext, payload, logTail, receiver } = request;
-      // From here: an init that is repeated inside the invoke takes its time from the invoke's.
-      const deadlineMs = clock.now() + this.#timeoutMs;
-      const invocation: Invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, payload };
-      const startedMs = clock.monotonic();
-      const timer = this.#timers.after(this.#timeoutMs, () => this.#onTimeout());
-      this.#running = { invocation, logTail, receiver, startedMs, timer, resolve, reject, streamed: undefined, settled: false, answerHeld: undefined };
-      this.#requestId = requestId;
-      if (logTail) this.#log.beginTail();
-      this.#reporter.started(requestId, trace);
-      if (this.#state === "reinitialising") this.#startProcess();
-      else this.#dispatch(invocation);
-    });
+    const { requestId, trace, logTail } = request;
+    const limit = { clock: this.#parts.clock, timers: this.#timers, timeoutMs: this.#timeoutMs, onTimeout: () => this.#onTimeout() };
+    const running = new RunningInvoke(request, limit, logTail ? this.#log.openTail() : undefined);
+    this.#running = running;
+    this.#requestId = requestId;
+    this.#reporter.started(requestId, trace);
+    if (this.#state === "reinitialising") this.#startRun();
+    else this.#dispatch(running.invocation);
+    return running.settlement;
   }
 
   /** Kills all of it; a running invoke is rejected. Resolves when nothing is left. May be called again. */
@@ -183,15 +150,10 @@ export class Environment implements RuntimePort {
 
   beginResponse(requestId: string, head: ResponseHead): ResponseSink {
     const running = this.#take("response-begin", requestId);
-    const collected = new CollectedResponse();
-    const receiver = running.receiver ?? collected;
-    receiver.begin(head);
-    const sink = new ReceiverSink(receiver, {
-      requestId,
-      isOver: () => running.settled,
-      onEnd: () => {
+    return running.beginResponse(head, {
+      onAnswer: (answer) => {
         this.#move("response-end");
-        this.#settle(running, { payload: collected.bytes(), contentType: head.contentType });
+        this.#settle(running, answer);
         this.#observer.settling(this);
       },
       onFailure: (failure) => {
@@ -200,8 +162,6 @@ export class Environment implements RuntimePort {
         this.#observer.settling(this);
       },
     });
-    running.streamed = { latencyMs: this.#parts.clock.monotonic() - running.startedMs, sink };
-    return sink;
   }
 
   fail(requestId: string, error: ReportedError): void {
@@ -217,42 +177,20 @@ export class Environment implements RuntimePort {
     if (this.#ending !== undefined) return;
     this.#log.platform(fault(`Runtime ended, it broke the protocol: ${reason}`));
     // As if it had been killed: nothing that it says from now on can be relied on.
-    this.#onExit({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
+    const exit = { exitCode: undefined, signal: "SIGKILL", outOfMemory: false };
+    this.#reset("exit", (requestId) => exited(requestId, exit));
   }
 
   // What happens to it.
 
-  #startProcess(): void {
+  #startRun(): void {
     this.#reporter.initStarted(this.#initPhase);
-    this.#starting = this.#start();
-    this.#starting.catch((error: unknown) => this.#onRefused(error));
-  }
-
-  async #start(): Promise<void> {
-    const { driver, clock, ids } = this.#parts;
-    const { version, runtime, taskRoot, optRoot } = this.#plan;
-    const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    this.#sandbox ??= await driver.open({ id: this.id, taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB });
-    // It may be over before it has begun.
-    if (!isInitialising(this.#state)) return;
-    const run = new Run(this.#sandbox, this.#plan, {
-      clock,
-      ids,
-      log: this.#log,
-      extensions: this.#extensions,
-      port: this,
-      credentials: this.#credentials,
-      endpoint: this.#parts.endpoint(),
-      onRuntimeExit: (exit) => this.#onExited(run, exit),
-      onExtensionExit: (name, exit) => this.#onExtensionExit(run, name, exit),
-    });
-    this.#run = run;
-    await run.start();
+    this.#processes.start();
   }
 
   /** Fewer extensions may be waited for. */
   #onProgress(): void {
-    this.#run?.progress();
+    this.#processes.progress();
     this.#settleWithExtensions();
   }
 
@@ -269,11 +207,12 @@ export class Environment implements RuntimePort {
       this.#dispatch(running.invocation);
       return;
     }
-    running?.answerHeld?.();
-    running?.timer.cancel();
+    running?.tell();
+    running?.end();
     this.#running = undefined;
+    const { sandbox } = this.#processes;
     // An inspector must answer also between invokes.
-    if (this.#sandbox !== undefined && this.#plan.inspectorPort === undefined) this.#freezer.rest(this.#sandbox);
+    if (sandbox !== undefined && this.#plan.inspectorPort === undefined) this.#freezer.rest(sandbox);
     this.#observer.available(this);
   }
 
@@ -281,21 +220,6 @@ export class Environment implements RuntimePort {
     this.#freezer.wake();
     if (this.#extensions.holdInvokes) this.#extensions.dispatch(invokeEvent(invocation));
     this.#poller?.deliver(invocation);
-  }
-
-  #onExited(run: Run, exit: SandboxExit): void {
-    const apply = (): void => {
-      if (this.#run === run) this.#onExit(exit);
-    };
-    // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
-    if (this.#state === "idle") apply();
-    else setImmediate(apply);
-  }
-
-  #onExtensionExit(run: Run, name: string, exit: SandboxExit): void {
-    if (this.#run !== run) return;
-    const errorType = this.#extensions.exited(name);
-    if (this.#ending === undefined) this.#reset("exit", (requestId) => extensionFailed(requestId, errorType, exit));
   }
 
   #onRefused(error: unknown): void {
@@ -310,11 +234,13 @@ export class Environment implements RuntimePort {
     void this.#end("failure");
   }
 
-  #onExit(exit: SandboxExit): void {
-    if (this.#ending !== undefined || this.#state === "reset") return;
-    // An internal extension has no process of its own to end with.
-    const { failure } = this.#extensions;
-    this.#reset("exit", (requestId) => (failure === undefined ? exited(requestId, exit) : extensionFailed(requestId, failure, exit)));
+  #onExit(failureFor: (requestId: string) => Failure): void {
+    const apply = (): void => {
+      if (!this.#processes.isEnding && this.#ending === undefined && this.#state !== "reset") this.#reset("exit", failureFor);
+    };
+    // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
+    if (this.#state === "idle") apply();
+    else setImmediate(apply);
   }
 
   #onTimeout(): void {
@@ -328,14 +254,14 @@ export class Environment implements RuntimePort {
     if (before === "idle") this.#observer.unavailable(this);
     const running = this.#running;
     const failure = failureFor(running?.invocation.requestId ?? "");
-    this.#run?.drain();
+    this.#processes.drain();
     if (isInitialising(before)) this.#endInit(failure.report);
-    if (running?.settled === false) this.#fail(running, failure);
-    running?.timer.cancel();
+    if (running?.isSettled === false) this.#fail(running, failure);
     this.#running = undefined;
     // Lines that ask the sandbox for its memory are made while it is there.
     this.#reporter.report(before === "held");
-    running?.answerHeld?.();
+    running?.tell();
+    running?.end();
     this.#log.flush();
     void this.#end(event === "timeout" ? "timeout" : "failure");
   }
@@ -349,11 +275,11 @@ export class Environment implements RuntimePort {
     for (const { name, state, events, errorType } of this.#extensions.views) {
       this.#log.platform({ type: "platform.extension", record: { name, state, events, errorType } });
     }
-    this.#reporter.initEnded(this.#initPhase, outcome, this.#sandbox);
+    this.#reporter.initEnded(this.#initPhase, outcome, this.#processes.sandbox);
   }
 
   /** The invoke that `requestId` answers. */
-  #take(event: "response-begin" | "response" | "error", requestId: string): Running {
+  #take(event: "response-begin" | "response" | "error", requestId: string): RunningInvoke {
     // The request is checked before the transition, but before any invoke there is nothing to compare it with.
     if (this.#requestId !== undefined && requestId !== this.#requestId) throw invalidRequestId();
     this.#move(event);
@@ -361,40 +287,24 @@ export class Environment implements RuntimePort {
     return this.#running;
   }
 
-  #fail(running: Running, failure: Failure): void {
-    const { clock } = this.#parts;
-    this.#run?.drain();
-    const text = failure.fault?.(running.invocation.requestId, clock.now());
+  #fail(running: RunningInvoke, failure: Failure): void {
+    this.#processes.drain();
+    const text = failure.fault?.(running.invocation.requestId, this.#parts.clock.now());
     if (text !== undefined) this.#log.platform(fault(text));
     this.#settle(running, { payload: failure.payload, failure });
   }
 
-  #settle(running: Running, { payload, contentType, failure }: Answer): void {
-    const { invocation, startedMs, streamed } = running;
-    const { requestId, trace } = invocation;
-    const durationMs = Math.min(this.#parts.clock.monotonic() - startedMs, this.#timeoutMs);
-    running.settled = true;
-    // A fault means that the runtime gave no answer of its own.
-    const latencyMs = streamed?.latencyMs ?? (failure?.fault === undefined ? durationMs : undefined);
-    const producedBytes = streamed?.sink.bytes ?? payload.length;
-    const outcome = failure?.report ?? success;
-    this.#reporter.answered({ requestId, trace, startedMs, latencyMs, durationMs, producedBytes, outcome }, this.#sandbox);
+  #settle(running: RunningInvoke, answer: Answer): void {
+    this.#reporter.answered(running.settle(answer), this.#processes.sandbox);
     // What it prints until it asks for the next event belongs to this one, as do the extensions: a tail waits for both.
     const isHeld = this.#state === "responded";
     if (!isHeld) this.#report();
-    const functionError = failure === undefined ? undefined : "Unhandled";
-    const errorType = failure === undefined ? undefined : errorTypeOf(failure);
-    const answer = (): void => {
-      const logTail = running.logTail ? this.#log.endTail() : undefined;
-      running.resolve({ payload, contentType, functionError, errorType, logTail });
-    };
-    if (isHeld && running.logTail) running.answerHeld = answer;
-    else answer();
+    if (!isHeld || !running.wantsTail) running.tell();
   }
 
   /** Every line that was printed before is in the pipe by now. */
   #report(isHeld = false): void {
-    this.#run?.drain();
+    this.#processes.drain();
     this.#reporter.report(isHeld);
   }
 
@@ -404,9 +314,7 @@ export class Environment implements RuntimePort {
     this.#running = undefined;
     this.#initTimer?.cancel();
     this.#reporter.report();
-    running?.answerHeld?.();
-    running?.timer.cancel();
-    if (running?.settled === false) running.reject(reason);
+    running?.abandon(reason);
   }
 
   #end(reason: ShutdownReason): Promise<void> {
@@ -416,22 +324,16 @@ export class Environment implements RuntimePort {
 
   async #endRun(reason: ShutdownReason): Promise<void> {
     this.#freezer.forget();
-    // A start that was refused is dealt with by #onRefused.
-    const starting = this.#starting?.catch(() => undefined);
-    await this.#run?.end(reason);
-    await starting;
     try {
-      if (this.#state === "resetting") await this.#sandbox?.kill();
-      if (this.#state === "stopping") await this.#sandbox?.close();
+      if (this.#state === "resetting") await this.#processes.reset(reason);
+      // Also when that was meanwhile asked for.
+      if (this.#state === "stopping") await this.#processes.close(reason);
     } catch (error) {
       // The host cannot end it: it must not be used again.
       this.#fault ??= error;
       this.#move("stop");
     }
-    this.#run = undefined;
-    this.#extensions.clear();
     this.#poller = undefined;
-    this.#starting = undefined;
     this.#ending = undefined;
     this.#move("gone");
     if (this.#state === "reset") this.#observer.available(this);
@@ -440,7 +342,6 @@ export class Environment implements RuntimePort {
 
   #onStopped(): void {
     this.#log.close();
-    this.#parts.credentials.revoke(this.#credentials.accessKeyId);
     this.#observer.ended(this, this.#fault);
   }
 
@@ -451,13 +352,6 @@ export class Environment implements RuntimePort {
 }
 
 const startFaults: ReadonlySet<string> = new Set(["Runtime.InvalidEntrypoint", "Extension.LaunchError"]);
-
-const describe = ({ id, version, configuration }: FunctionVersion): ExtensionFunction => ({
-  functionName: id.name,
-  functionVersion: version,
-  handler: configuration.handler ?? "",
-  accountId: id.account,
-});
 
 const invokeEvent = ({ deadlineMs, requestId, invokedArn, trace }: Invocation): ExtensionEvent => ({
   eventType: "INVOKE",

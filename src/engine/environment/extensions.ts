@@ -2,6 +2,7 @@
 // neither processes nor time: the environment starts, ends and times them, and says what happened.
 // Facts: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
 import type { Ids } from "../../core/ids.ts";
+import type { FunctionVersion } from "../../functions/function-version.ts";
 import type {
   ExtensionError,
   ExtensionEvent,
@@ -27,6 +28,13 @@ export const mostExtensions = 10;
 
 /** As `/register` tells it. */
 export type ExtensionFunction = Omit<RegisteredExtension, "identifier">;
+
+export const extensionFunction = ({ id, version, configuration }: FunctionVersion): ExtensionFunction => ({
+  functionName: id.name,
+  functionVersion: version,
+  handler: configuration.handler ?? "",
+  accountId: id.account,
+});
 
 /** One extension as logs and telemetry show it. */
 export interface ExtensionView {

@@ -4,12 +4,10 @@ import type { Clock } from "../../core/clock.ts";
 import type { ApplicationLogLevel } from "../../functions/logging.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
 import { eventMessages } from "./event-size.ts";
+import { LogTail } from "./log-tail.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { LogFrameReader } from "./log-frames.ts";
 import type { PlatformEvent, PlatformType } from "./platform-events.ts";
-
-/** What `LogType=Tail` returns at most. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-const tailBytes = 4096;
 
 /** A guest that claims an older time for what it writes now is not believed. */
 const believedAgeMs = 60_000;
@@ -63,8 +61,7 @@ export class EnvironmentLog {
   readonly #frames: LogFrameReader;
   readonly #subscribers = new Set<LogSubscriber>();
   #queued: Queued[] = [];
-  #tail: string[] | undefined;
-  #tailLength = 0;
+  readonly #tails = new Set<LogTail>();
 
   constructor({ sink, stream, clock, format }: EnvironmentLogParts) {
     this.#sink = sink;
@@ -110,18 +107,15 @@ export class EnvironmentLog {
     return this.#subscribers.size > 0 || this.#format.shows(type);
   }
 
-  beginTail(): void {
+  /** Takes every line from now on, platform lines included, until its end. */
+  openTail(): LogTail {
     this.#splitter.flush();
-    this.#tail = [];
-    this.#tailLength = 0;
-  }
-
-  /** The last bytes since `beginTail`, platform lines included. */
-  endTail(): Buffer {
-    this.#splitter.flush();
-    const text = Buffer.from(this.#tail?.join("") ?? "", "utf8");
-    this.#tail = undefined;
-    return text.subarray(Math.max(0, text.length - tailBytes));
+    const tail = new LogTail((ended) => {
+      this.#splitter.flush();
+      this.#tails.delete(ended);
+    });
+    this.#tails.add(tail);
+    return tail;
   }
 
   /** Hands what is queued to the sink and the subscribers now. */
@@ -155,29 +149,19 @@ export class EnvironmentLog {
     if (this.#queued.length === 0) setImmediate(() => this.flush());
     const nowMs = this.#clock.now();
     const timeMs = saidMs !== undefined && saidMs <= nowMs && saidMs > nowMs - believedAgeMs ? saidMs : nowMs;
-    if (this.#tail === undefined) {
+    if (this.#tails.size === 0) {
       this.#queued.push({ timeMs, entry });
       return;
     }
     const now = made(entry);
     this.#queued.push({ timeMs, entry: now });
     const text = this.#messageOf(now, timeMs);
-    if (text !== undefined) this.#addToTail(text, this.#tail);
+    if (text !== undefined) for (const tail of this.#tails) tail.add(text);
   }
 
   #messageOf(record: PrintedLine | PlatformEvent, timeMs: number): string | undefined {
     if (record.type === "function") return this.#format.admits(record) ? record.record : undefined;
     return record.type === "extension" ? record.record : this.#format.line(record, timeMs);
-  }
-
-  #addToTail(text: string, tail: string[]): void {
-    tail.push(`${text}\n`);
-    this.#tailLength += text.length + 1;
-    // A character is at least a byte: what is cut here can never be among the last bytes.
-    if (this.#tailLength <= 16 * tailBytes) return;
-    while (tail.length > 1 && this.#tailLength - (tail[0]?.length ?? 0) >= tailBytes) {
-      this.#tailLength -= tail.shift()?.length ?? 0;
-    }
   }
 }
 

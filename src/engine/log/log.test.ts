@@ -103,10 +103,10 @@ describe("the log of an environment", () => {
   test("has a tail of the last 4,096 bytes since the invoke began", () => {
     const { log } = open();
     log.print(Buffer.from("before\n"));
-    log.beginTail();
+    const opened = log.openTail();
     for (let index = 0; index < 10_000; index += 1) log.print(Buffer.from(`line ${index} é\n`));
     log.platform(end);
-    const tail = log.endTail();
+    const tail = opened.end();
     expect(tail.length).toBe(4096);
     expect(tail.toString()).toMatch(/line 9998 é\nline 9999 é\nEND RequestId: id\n$/);
   });
@@ -114,11 +114,11 @@ describe("the log of an environment", () => {
   test("has a short tail whole", () => {
     const { log } = open();
     log.print(Buffer.from("before\n"));
-    log.beginTail();
+    const tail = log.openTail();
     log.platform(start);
     log.platform(runtimeDone("success"));
     log.print(Buffer.from("in"));
-    expect(log.endTail().toString()).toBe("START RequestId: id Version: 7\nin\n");
+    expect(tail.end().toString()).toBe("START RequestId: id Version: 7\nin\n");
   });
 });
 
@@ -242,9 +242,9 @@ describe("a function's own lines in JSON format", () => {
     const { log, events } = open(json("INFO", "ERROR"));
     const seen: LogRecord[] = [];
     log.subscribe((records) => seen.push(...records));
-    log.beginTail();
+    const tail = log.openTail();
     log.print(Buffer.from(`dropped\n{"level":"ERROR","timestamp":"${timestamp}"}\n`));
-    expect(log.endTail().toString()).toBe(`{"level":"ERROR","timestamp":"${timestamp}"}\n`);
+    expect(tail.end().toString()).toBe(`{"level":"ERROR","timestamp":"${timestamp}"}\n`);
     log.flush();
     expect(events).toHaveLength(1);
     expect(seen).toHaveLength(2);

@@ -1,0 +1,136 @@
+// The processes of one environment through all its runs: a sandbox, whose files outlive a reset, and the run that is in
+// progress. What happens to them goes to their owner, unless it was meant to.
+import { formatFunctionArn } from "../../core/arn.ts";
+import type { SessionCredentials } from "../../core/credentials.ts";
+import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
+import type { EnvironmentLog } from "../log/environment-log.ts";
+import type { ShutdownReason } from "../runtime-api/extensions-port.ts";
+import type { RuntimePort } from "../runtime-api/runtime-port.ts";
+import type { EnvironmentParts, EnvironmentPlan } from "./environment-parts.ts";
+import type { Extensions } from "./extensions.ts";
+import { exited, extensionFailed, type Failure } from "./failure.ts";
+import { Run } from "./run.ts";
+
+export interface ProcessesOwner {
+  /** As the runtime reaches it. */
+  readonly port: RuntimePort;
+  /** The runtime or an extension has ended, at a time that was not its own. */
+  onExit(failureFor: (requestId: string) => Failure): void;
+  /** A run could not be started. */
+  onRefused(error: unknown): void;
+}
+
+export class Processes {
+  readonly #id: string;
+  readonly #parts: EnvironmentParts;
+  readonly #plan: EnvironmentPlan;
+  readonly #log: EnvironmentLog;
+  readonly #extensions: Extensions;
+  readonly #owner: ProcessesOwner;
+  readonly #credentials: SessionCredentials;
+  #sandbox: Sandbox | undefined;
+  #run: Run | undefined;
+  #starting: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+
+  /** `id`: of the environment. */
+  constructor(
+    id: string,
+    { parts, plan, log, extensions }: { readonly parts: EnvironmentParts; readonly plan: EnvironmentPlan; readonly log: EnvironmentLog; readonly extensions: Extensions },
+    owner: ProcessesOwner,
+  ) {
+    const { id: functionId, configuration } = plan.version;
+    this.#id = id;
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#log = log;
+    this.#extensions = extensions;
+    this.#owner = owner;
+    this.#credentials = parts.credentials.issue(configuration.role, { sessionName: functionId.name, functionArn: formatFunctionArn(functionId) });
+  }
+
+  /** Undefined before the first run. */
+  get sandbox(): Sandbox | undefined {
+    return this.#sandbox;
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** Begins a run. */
+  start(): void {
+    this.#starting = this.#start();
+    this.#starting.catch((error: unknown) => this.#owner.onRefused(error));
+  }
+
+  /** An extension has registered. */
+  progress(): void {
+    this.#run?.progress();
+  }
+
+  /** Delivers everything that was printed before the call. */
+  drain(): void {
+    this.#run?.drain();
+  }
+
+  /** Ends the run in its phases, and keeps the files: `start` may follow. */
+  reset(reason: ShutdownReason): Promise<void> {
+    this.#ending ??= this.#end(reason, "kill").finally(() => (this.#ending = undefined));
+    return this.#ending;
+  }
+
+  /** Ends everything for good, after what a reset is at. */
+  async close(reason: ShutdownReason): Promise<void> {
+    await this.#ending;
+    this.#ending = this.#end(reason, "close");
+    await this.#ending;
+    this.#parts.credentials.revoke(this.#credentials.accessKeyId);
+  }
+
+  async #start(): Promise<void> {
+    const { driver, clock, ids } = this.#parts;
+    const { version, runtime, taskRoot, optRoot } = this.#plan;
+    const { memoryMiB, ephemeralStorageMiB } = version.configuration;
+    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB });
+    // It may be over before it has begun.
+    if (this.isEnding) return;
+    const run = new Run(this.#sandbox, this.#plan, {
+      clock,
+      ids,
+      log: this.#log,
+      extensions: this.#extensions,
+      port: this.#owner.port,
+      credentials: this.#credentials,
+      endpoint: this.#parts.endpoint(),
+      onRuntimeExit: (exit) => this.#onRuntimeExit(run, exit),
+      onExtensionExit: (name, exit) => this.#onExtensionExit(run, name, exit),
+    });
+    this.#run = run;
+    await run.start();
+  }
+
+  #onRuntimeExit(run: Run, exit: SandboxExit): void {
+    if (this.#run !== run || this.isEnding) return;
+    // An internal extension has no process of its own to end with.
+    const { failure } = this.#extensions;
+    this.#owner.onExit((requestId) => (failure === undefined ? exited(requestId, exit) : extensionFailed(requestId, failure, exit)));
+  }
+
+  #onExtensionExit(run: Run, name: string, exit: SandboxExit): void {
+    if (this.#run !== run) return;
+    const errorType = this.#extensions.exited(name);
+    if (!this.isEnding) this.#owner.onExit((requestId) => extensionFailed(requestId, errorType, exit));
+  }
+
+  async #end(reason: ShutdownReason, how: "kill" | "close"): Promise<void> {
+    // A start that was refused has been told already.
+    const starting = this.#starting?.catch(() => undefined);
+    await this.#run?.end(reason);
+    await starting;
+    this.#run = undefined;
+    this.#starting = undefined;
+    await this.#sandbox?.[how]();
+    this.#extensions.clear();
+  }
+}

@@ -1,0 +1,31 @@
+// The last bytes of a log since some moment, for `LogType=Tail`.
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const tailBytes = 4096;
+
+export class LogTail {
+  readonly #lines: string[] = [];
+  #length = 0;
+  readonly #onEnd: (tail: LogTail) => void;
+
+  /** `onEnd`: no more lines are wanted. */
+  constructor(onEnd: (tail: LogTail) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  add(text: string): void {
+    this.#lines.push(`${text}\n`);
+    this.#length += text.length + 1;
+    // A character is at least a byte: what is cut here can never be among the last bytes.
+    if (this.#length <= 16 * tailBytes) return;
+    while (this.#lines.length > 1 && this.#length - (this.#lines[0]?.length ?? 0) >= tailBytes) {
+      this.#length -= this.#lines.shift()?.length ?? 0;
+    }
+  }
+
+  end(): Buffer {
+    this.#onEnd(this);
+    const text = Buffer.from(this.#lines.join(""), "utf8");
+    return text.subarray(Math.max(0, text.length - tailBytes));
+  }
+}
