@@ -147,7 +147,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     ids,
     log,
     functionUrls: functionUrls({ ...functions, authorise: useAuthoriser({ isEnforced: settings.auth === "on", clock }), engine, clock, ids, log }),
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, debugging: engine.debugging }),
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, debugging: engine.debugging, developing: engine.developing }),
   });
 
   // Environments are told where the functions' listener is.

@@ -71,8 +71,17 @@ function crash(title, error, exitCode) {
   process.exit(exitCode);
 }
 
+/** A process that was started ahead of its environment learns for which one it is. */
+function awaitVariables(environment) {
+  delete environment.LAMBENT_STANDBY;
+  const variables = channel.readVariables();
+  if (variables === undefined) process.exit(0);
+  Object.assign(environment, variables);
+}
+
 /** Makes the booted process that of one function. */
 function specialise(environment) {
+  if (environment.LAMBENT_STANDBY !== undefined) awaitVariables(environment);
   if (!["1", "true"].includes(environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) offerGlobal();
   preparePackages(environment);
 }

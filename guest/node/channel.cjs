@@ -7,7 +7,7 @@ const { read, readSync, writeSync } = require("node:fs");
 const readFd = 3;
 const writeFd = 4;
 const headerBytes = 9;
-const frame = { invoke: 1, release: 2, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
+const frame = { invoke: 1, release: 2, variables: 3, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
 
 /** Holds nearly every event; a larger one gets a buffer for itself. */
 const scratchBytes = 64 * 1024;
@@ -31,6 +31,11 @@ function readFrame() {
     if (scratch.length > scratchBytes) scratch = Buffer.allocUnsafeSlow(scratchBytes);
   }
   return { type, meta, body };
+}
+
+function ofType(type, received) {
+  if (received !== undefined && received.type !== type) throw new Error(`frame of type ${received.type}`);
+  return received;
 }
 
 /** Reads until `count` unused bytes are there; false at the end of file. */
@@ -137,7 +142,11 @@ module.exports = {
   readInvoke: () => {
     const received = readFrame();
     if (received?.type === frame.release) return "release";
-    if (received !== undefined && received.type !== frame.invoke) throw new Error(`frame of type ${received.type}`);
-    return received;
+    return ofType(frame.invoke, received);
+  },
+  /** Blocks until the host has said for which environment this process is: its variables, or undefined. */
+  readVariables: () => {
+    const received = ofType(frame.variables, readFrame());
+    return received === undefined ? undefined : JSON.parse(received.body);
   },
 };

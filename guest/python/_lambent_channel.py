@@ -5,20 +5,30 @@ import struct
 READ_FD = 3
 WRITE_FD = 4
 HEADER = struct.Struct(">BII")
-INVOKE, RELEASE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 16, 17, 18, 19
+INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 3, 16, 17, 18, 19
 NEXT_FRAME = HEADER.pack(NEXT, 0, 0)
 
 
 def read_invoke():
     """Blocks; (meta, body) of the next event as bytes, or None when the host has gone."""
+    return _read_frame(INVOKE)
+
+
+def read_variables():
+    """Blocks until the host has said for which environment this process is: its variables as bytes, or None."""
+    frame = _read_frame(VARIABLES)
+    return None if frame is None else frame[1]
+
+
+def _read_frame(expected):
     header = _read(HEADER.size)
     if header is None:
         return None
     kind, meta_length, body_length = HEADER.unpack(header)
     if kind == RELEASE:
         # Other threads run on in any case.
-        return read_invoke()
-    if kind != INVOKE:
+        return _read_frame(expected)
+    if kind != expected:
         raise RuntimeError("frame of type %d" % kind)
     meta = _read(meta_length)
     body = _read(body_length)

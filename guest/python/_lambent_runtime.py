@@ -24,6 +24,8 @@ INIT_FAILED = (
 
 def main(layers_root):
     _boot()
+    if os.environ.pop("LAMBENT_STANDBY", None) is not None:
+        _await_variables(os.environ)
     _specialise(os.environ, layers_root)
     handler = _load(os.environ["_HANDLER"])
     channel.send_next()
@@ -51,6 +53,14 @@ def _add_site_builtins():
     site.setquit()
     site.setcopyright()
     site.sethelper()
+
+
+def _await_variables(environment):
+    """A process that was started ahead of its environment learns for which one it is."""
+    variables = channel.read_variables()
+    if variables is None:
+        os._exit(0)
+    environment.update(json.loads(variables))
 
 
 def _specialise(environment, layers_root):

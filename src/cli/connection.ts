@@ -1,4 +1,5 @@
 // Where the running Lambent is and with what it wants to be spoken to, for the commands that are its clients.
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { openOperator, type Operator, readOperator } from "../admin/operator.ts";
@@ -26,6 +27,12 @@ export async function connectionOf(settings: Settings): Promise<Connection> {
   };
 }
 
+/** AWS's own client for this Lambent. */
+export async function lambdaClientOf({ endpoint, region, operator }: Connection): Promise<LambdaClient> {
+  const { LambdaClient } = await import("@aws-sdk/client-lambda");
+  return new LambdaClient({ endpoint, region, credentials: operator, maxAttempts: 1 });
+}
+
 /** What the AWS tools read, for a shell or an SDK. */
 export const environmentOf = ({ endpoint, region, operator }: Connection): Readonly<Record<string, string>> => ({
   AWS_ENDPOINT_URL: endpoint,
@@ -36,8 +43,8 @@ export const environmentOf = ({ endpoint, region, operator }: Connection): Reado
 });
 
 /** GET of a `/_lambent/` route, signed as an AWS call would be. Fault: CommandError with what the server said. */
-export const getAdmin = (connection: Connection, path: string, query: Readonly<Record<string, string>>): Promise<Response> =>
-  askAdmin(connection, { method: "GET", path, query });
+export const getAdmin = (connection: Connection, path: string, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Response> =>
+  askAdmin(connection, { method: "GET", path, query }, signal);
 
 /** POST of JSON to a `/_lambent/` route, signed likewise. `signal` hangs up, also on the answer. */
 export const postAdmin = (connection: Connection, path: string, body: object, signal?: AbortSignal): Promise<Response> =>

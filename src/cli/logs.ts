@@ -5,7 +5,8 @@ import { connectionOf, getAdmin } from "./connection.ts";
 import { jsonLinesOf } from "./json-lines.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
-interface LogLine {
+/** As the log routes answer. */
+export interface LogLine {
   readonly timeMs: number;
   readonly message: string;
 }
@@ -31,10 +32,9 @@ export function logsCommand(): Command {
     const query = { ...place, limit: lines, follow: String(follow === true) };
     const response = await getAdmin(connection, "/_lambent/logs", query);
     let shown = 0;
-    for await (const { timeMs, message } of jsonLinesOf<LogLine>(response)) {
+    for await (const line of jsonLinesOf<LogLine>(response)) {
       shown++;
-      // Node.js runtimes join the lines of one message by carriage returns, which would overwrite each other here.
-      process.stdout.write(`${new Date(timeMs).toISOString()} ${message.trimEnd().replaceAll("\r", "\n")}\n`);
+      process.stdout.write(textOf(line));
     }
     // A misspelt name, region or account looks the same to the reader as a function that was never invoked.
     if (shown === 0 && lines !== "0") {
@@ -42,6 +42,9 @@ export function logsCommand(): Command {
     }
   });
 }
+
+/** Node.js runtimes join the lines of one message by carriage returns, which would overwrite each other here. */
+export const textOf = ({ timeMs, message }: LogLine): string => `${new Date(timeMs).toISOString()} ${message.trimEnd().replaceAll("\r", "\n")}\n`;
 
 function wholeNumber(text: string): string {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("must be a whole number");

@@ -6,6 +6,7 @@ import { Fault } from "../core/faults.ts";
 import { CommandError } from "./command-error.ts";
 import { debugCommand } from "./debug.ts";
 import { demoCommand } from "./demo.ts";
+import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { layerCommand } from "./layer.ts";
@@ -24,6 +25,7 @@ const program = new Command("lambent")
   .addCommand(demoCommand())
   .addCommand(logsCommand())
   .addCommand(debugCommand())
+  .addCommand(devCommand())
   .addCommand(layerCommand())
   .addCommand(runtimesCommand())
   .addCommand(signingCommand())

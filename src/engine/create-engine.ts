@@ -11,7 +11,8 @@ import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts
 import { awsRate, unlimitedRate } from "./concurrency/request-rate.ts";
 import type { Engine } from "./engine.ts";
 import { Debugging } from "./development/debugging.ts";
-import type { Adapt } from "./development/adaptation.ts";
+import { joined, type Adapt } from "./development/adaptation.ts";
+import { Developing } from "./development/developing.ts";
 import { invoke } from "./invoke.ts";
 import { Bandwidth } from "./bandwidth.ts";
 import { stream } from "./stream.ts";
@@ -51,6 +52,7 @@ interface EngineSettings {
 /** The engine and what a developer's tools do to it. */
 export interface LocalEngine extends Engine {
   readonly debugging: Debugging;
+  readonly developing: Developing;
 }
 
 export function createEngine(parts: EngineParts): LocalEngine {
@@ -64,8 +66,13 @@ export function createEngine(parts: EngineParts): LocalEngine {
     newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
     open: (version, observer, initializationType) => openEnvironment({ ...parts, adapt }, { version, initializationType }, observer),
   });
-  const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, renew: (version, how) => fleet.renew(version, how) });
-  const adapt: Adapt = (version) => debugging.adapt(version);
+  const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
+  const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, renew });
+  const developing = new Developing({ clock, catalog, ids, driver: parts.driver, endpoint: parts.endpoint, renew });
+  const adapt: Adapt = (version) => {
+    const [developed, debugged] = [developing.adapt(version), debugging.adapt(version)];
+    return developed === undefined || debugged === undefined ? (developed ?? debugged) : debugged.then((other) => joined(developed, other));
+  };
   const ledger = new ConcurrencyLedger(settings.concurrency, settings.quotas === "aws" ? () => awsRate(clock) : () => unlimitedRate);
   catalog.onChange((id) => ledger.forget(id));
   const provisioner = new Provisioner({ catalog, concurrency, fleet, onError });
@@ -74,6 +81,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
     invoke: (request) => invoke(invokeParts, request),
     stream: (request) => stream(invokeParts, request, settings.quotas === "aws" ? new Bandwidth(clock) : undefined),
     debugging,
+    developing,
     start: () => provisioner.start(),
     provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
     stop(graceMs) {

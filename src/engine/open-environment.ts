@@ -27,21 +27,21 @@ export async function openEnvironment(
     trees.release();
     throw error;
   }
-  const { taskRoot, optRoot } = trees;
-  const environment = new Environment(
-    parts,
-    { version, initializationType, runtime, taskRoot, optRoot, timers: adaptation?.timers, inspectorPort: adaptation?.inspectorPort },
-    {
-      available: (opened) => observer.available(opened),
-      unavailable: (opened) => observer.unavailable(opened),
-      settling: (opened) => observer.settling(opened),
-      ended(opened, fault) {
-        trees.release();
-        adaptation?.ended();
-        observer.ended(opened, fault);
-      },
+  const { timers, inspectorPort, taskRoot = trees.taskRoot, driver = parts.driver } = adaptation ?? {};
+  const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, timers, inspectorPort };
+  const environment = new Environment({ ...parts, driver }, plan, {
+    available(opened) {
+      adaptation?.available?.(opened);
+      observer.available(opened);
     },
-  );
-  adaptation?.opened?.(environment, taskRoot);
+    unavailable: (opened) => observer.unavailable(opened),
+    settling: (opened) => observer.settling(opened),
+    ended(opened, fault) {
+      trees.release();
+      adaptation?.ended?.();
+      observer.ended(opened, fault);
+    },
+  });
+  adaptation?.opened?.(environment, plan);
   return environment;
 }

@@ -1,8 +1,5 @@
 // `lambent debug` against a live server, with real debuggers' protocols.
 import { InvokeCommand, type Runtime as RuntimeName } from "@aws-sdk/client-lambda";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFunction, startTestLambent, type TestLambent } from "../harness/lambent.ts";
@@ -11,6 +8,7 @@ import { readSettings } from "../../src/config.ts";
 import { Fault } from "../../src/core/faults.ts";
 import { openRuntimes } from "../../src/main.ts";
 import { packFolder } from "../../src/cli/pack-folder.ts";
+import { startCommand, type RunningCommand } from "../harness/command.ts";
 import { Missing } from "../harness/build-cache.ts";
 import { DapClient } from "../harness/dap-client.ts";
 import { JdwpClient } from "../harness/jdwp-client.ts";
@@ -27,33 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => lambent[Symbol.asyncDispose]());
 
-interface Debug {
-  /** The first line that matches, of those that have not been looked at. */
-  readonly line: (pattern: RegExp) => Promise<RegExpExecArray>;
-  readonly end: () => Promise<number | null>;
-}
-
-function debug(name: string, ...args: readonly string[]): Debug {
-  const child = spawn(process.execPath, [bin, "debug", name, "--port", new URL(lambent.endpoint).port, "--data", "/nowhere", ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const exited = once(child, "exit");
-  return {
-    async line(pattern) {
-      for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
-        const found = pattern.exec(next.value);
-        if (found !== null) return found;
-      }
-      throw new Error(`nothing printed matches ${String(pattern)}`);
-    },
-    async end() {
-      child.kill("SIGINT");
-      const [code] = (await exited) as [number | null];
-      return code;
-    },
-  };
-}
+const debug = (name: string, ...args: readonly string[]): RunningCommand => startCommand(lambent.endpoint, "debug", name, ...args);
 
 const portIn = /127\.0\.0\.1:(\d+) .* listens$/;
 const invoke = async (name: string, event: unknown = {}): Promise<{ readonly error: string | undefined; readonly payload: unknown }> => {
@@ -86,7 +58,7 @@ test("Node.js: a paused invoke outlives its timeout, and goes on where it stoppe
   expect((await invoke("other", { n: 1 })).payload).toEqual({ answer: 2, argv: [] });
   await cdp.send("Debugger.resume");
   expect(await answer).toMatchObject({ error: undefined, payload: { answer: 42 } });
-  expect(await debugging.end()).toBe(0);
+  expect(await debugging.interrupt()).toBe(0);
   expect((await invoke("paused", { n: 1 })).payload).toEqual({ answer: 2, argv: [] });
 });
 
@@ -105,7 +77,7 @@ test("Node.js: without a debugger attached timeouts run, and the same port is th
   }
   await debugging.line(/no debugger is attached/);
   expect(await again).toMatchObject({ error: "Unhandled" });
-  expect(await debugging.end()).toBe(0);
+  expect(await debugging.interrupt()).toBe(0);
 });
 
 test("Python: a paused invoke outlives its timeout, by debugpy", async ({ skip }) => {
@@ -142,7 +114,7 @@ test("Python: a paused invoke outlives its timeout, by debugpy", async ({ skip }
   await moreThanASecond();
   await dap.send("continue", { threadId });
   expect(await answer).toEqual({ error: undefined, payload: 42 });
-  expect(await debugging.end()).toBe(0);
+  expect(await debugging.interrupt()).toBe(0);
 }, 90_000);
 
 test("Java: an invoke of a suspended virtual machine outlives its timeout, by JDWP", async ({ skip }) => {
@@ -168,7 +140,7 @@ test("Java: an invoke of a suspended virtual machine outlives its timeout, by JD
     await jdwp.resume();
     expect(await answer).toEqual({ error: undefined, payload: 42 });
   }
-  expect(await debugging.end()).toBe(0);
+  expect(await debugging.interrupt()).toBe(0);
 }, 90_000);
 
 test("environments that run side by side have an inspector each", async () => {
@@ -178,7 +150,7 @@ test("environments that run side by side have an inspector each", async () => {
   await Promise.all([invoke("twice"), invoke("twice")]);
   const ports = [first, (await debugging.line(portIn))[1]];
   expect(new Set(ports).size).toBe(2);
-  expect(await debugging.end()).toBe(0);
+  expect(await debugging.interrupt()).toBe(0);
 });
 
 test("says why it cannot", async () => {

@@ -1,7 +1,9 @@
-// `/_lambent/debug`: what `lambent debug` asks. It lasts as long as its answer: who hangs up has ended it.
+// `/_lambent/debug` and `/_lambent/dev`: what the commands of these names ask. Each lasts as long as its answer: who hangs
+// up has ended it.
 import type { CallContext } from "../../core/context.ts";
 import { Fault } from "../../core/faults.ts";
 import type { Debugging } from "../../engine/development/debugging.ts";
+import type { Developing } from "../../engine/development/developing.ts";
 import type { FunctionId } from "../../functions/function-version.ts";
 import type { ExtraRoute } from "../../gateway/exchange.ts";
 import type { WireResponse } from "../../protocol/wire.ts";
@@ -10,16 +12,24 @@ import { localOnly } from "../local-only.ts";
 
 export interface DevelopmentRouteParts {
   readonly debugging: Pick<Debugging, "open">;
+  readonly developing: Pick<Developing, "open">;
   /** Aborted when the instance stops. */
   readonly ending: AbortSignal;
 }
 
-export const developmentRoutes = ({ debugging, ending }: DevelopmentRouteParts): readonly ExtraRoute[] => [
+export const developmentRoutes = ({ debugging, developing, ending }: DevelopmentRouteParts): readonly ExtraRoute[] => [
   // Body: `function`, `qualifier`, `port`. Answers with a DebugEvent a line.
   localOnly("/_lambent/debug", async (request, context) => {
     const { function: name, qualifier, port } = await readObject(request);
     const signal = AbortSignal.any([context.signal, ending]);
     return eventLines(await debugging.open({ function: functionOf(name, context), qualifier: textOf(qualifier), port: portOf(port), signal }));
+  }),
+  // Body: `function`, `folder`. Answers with a DevelopEvent a line.
+  localOnly("/_lambent/dev", async (request, context) => {
+    const { function: name, folder } = await readObject(request);
+    if (typeof folder !== "string") throw invalid("folder must be a path.");
+    const signal = AbortSignal.any([context.signal, ending]);
+    return eventLines(await developing.open({ function: functionOf(name, context), folder, signal }));
   }),
 ];
 

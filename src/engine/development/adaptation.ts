@@ -1,16 +1,36 @@
 // What a developer's tool changes about the environments of one function version; every other function's are untouched.
 import type { Timers } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { SandboxDriver } from "../../sandbox/sandbox.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 
 /** Of one environment. What is left out stays as it is. */
 export interface Adaptation {
   readonly timers?: Timers;
   readonly inspectorPort?: number;
-  opened?(environment: Environment, taskRoot: string): void;
+  /** Folder of the host that is run in place of the deployed code. */
+  readonly taskRoot?: string;
+  readonly driver?: Pick<SandboxDriver, "open">;
+  opened?(environment: Environment, plan: EnvironmentPlan): void;
+  /** As EnvironmentObserver has it. */
+  available?(environment: Environment): void;
   /** Nothing is left of it, or it never came to be. */
-  ended(): void;
+  ended?(): void;
 }
 
 /** Asked for each environment that is about to be opened. Undefined: it is like any other. */
-export type Adapt = (version: FunctionVersion) => Promise<Adaptation> | undefined;
+export type Adapt = (version: FunctionVersion) => Adaptation | Promise<Adaptation> | undefined;
+
+/** Of code that is developed and debugged at once: a runtime that was started ahead has no inspector. */
+export function joined(developed: Adaptation, debugged: Adaptation): Adaptation {
+  const { driver: _unused, ...code } = developed;
+  return {
+    ...code,
+    ...debugged,
+    opened(environment, plan) {
+      developed.opened?.(environment, plan);
+      debugged.opened?.(environment, plan);
+    },
+  };
+}

@@ -121,7 +121,7 @@ export class Debugging {
     return {
       timers,
       inspectorPort,
-      opened({ id }, taskRoot) {
+      opened({ id }, { taskRoot }) {
         environment = id;
         feed.push({ kind: "listening", environment, version, port: relay.port, protocol: inspector.protocol, taskRoot });
       },

@@ -13,3 +13,9 @@ export const noPortFree = (fromPort: number): Fault =>
 
 export const debuggedAlready = (name: string, version: string): Fault =>
   new Fault({ code: "DebuggedAlready", status: 409, message: `Version ${version} of ${name} is being debugged already: end the other "lambent debug" first.` });
+
+export const folderMissing = (folder: string): Fault =>
+  new Fault({ code: "FolderMissing", status: 400, message: `${folder} is no folder on the machine of Lambent, given by its absolute path.` });
+
+export const developedAlready = (name: string): Fault =>
+  new Fault({ code: "DevelopedAlready", status: 409, message: `${name} runs from a folder already: end the other "lambent dev" first.` });

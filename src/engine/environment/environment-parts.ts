@@ -11,7 +11,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 
 /** What every environment of an engine shares. */
 export interface EnvironmentParts {
-  readonly driver: SandboxDriver;
+  readonly driver: Pick<SandboxDriver, "open">;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly credentials: RoleCredentials;

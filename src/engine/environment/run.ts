@@ -14,7 +14,8 @@ import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 import type { Extensions } from "./extensions.ts";
 import { extensionPath, externalExtensions, launchExtension } from "./external-extensions.ts";
-import { environmentVariables, extensionVariables, hasLogDescriptor } from "./variables.ts";
+import { launchOf } from "./launch.ts";
+import { extensionVariables, hasLogDescriptor } from "./variables.ts";
 
 export interface RunParts {
   readonly clock: Clock;
@@ -96,14 +97,8 @@ export class Run {
 
   /** The program, the folder and the variables of the runtime; extensions have most of them, too. */
   #launch(runtimeApi: string, metadataToken: string): Launch {
-    const { version, initializationType, runtime, taskRoot, optRoot, inspectorPort } = this.#plan;
-    const { paths } = this.#sandbox;
     const { log, credentials, endpoint } = this.#parts;
-    const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
-    const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own };
-    const { program, args, environment: language } = runtime.launch(request);
-    const sources = { version, initializationType, paths, language, credentials, endpoint, runtimeApi, metadataToken, logStream: log.stream };
-    return { program, args, cwd: paths.taskRoot, environment: environmentVariables(sources) };
+    return launchOf(this.#plan, this.#sandbox.paths, { credentials, endpoint, runtimeApi, metadataToken, logStream: log.stream });
   }
 
   async #startRuntime(launch: Launch): Promise<void> {

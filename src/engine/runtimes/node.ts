@@ -100,6 +100,7 @@ async function openNode({ id, program, version }: Node & { readonly id: string }
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchNode(program, major, request), request),
+    standsBy: true,
     inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }

@@ -100,6 +100,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
       boto3.retry();
       return applyExecWrapper(launchPython(id, { program: python.program, guest: guestName }, request), request);
     },
+    standsBy: true,
     inspector: debugpyInspector(id, python.program, runtimeDir),
   };
 }

@@ -19,6 +19,8 @@ export interface Runtime {
    * Fault: Runtime.InvalidEntrypoint, an outcome of the invoke: there is no bootstrap that could be started.
    */
   launch(request: LaunchRequest): RuntimeLaunch;
+  /** Whether its bootstrap can be started ahead of an environment and wait for it (guest/PROTOCOL.md, VARIABLES). */
+  readonly standsBy?: boolean;
   /** How a debugger gets in. Left out: this language has no way that Lambent knows. */
   readonly inspector?: Inspector;
 }

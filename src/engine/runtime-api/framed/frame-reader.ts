@@ -5,6 +5,7 @@ import { brokenFrame } from "../faults.ts";
 export const frameType = {
   invoke: 1,
   release: 2,
+  variables: 3,
   next: 16,
   response: 17,
   error: 18,

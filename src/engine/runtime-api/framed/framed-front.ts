@@ -144,11 +144,19 @@ function invokeFrame(invocation: Invocation): Uint8Array[] {
   const { requestId, deadlineMs, invokedArn, trace, clientContext, payload } = invocation;
   // JSON.stringify leaves undefined members out.
   const meta = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn: invokedArn, traceId: trace, clientContext });
+  return encodeFrame(frameType.invoke, meta, payload);
+}
+
+/** For a guest that was started ahead of its environment. */
+export const variablesFrame = (variables: Readonly<Record<string, string>>): Uint8Array[] =>
+  encodeFrame(frameType.variables, "", Buffer.from(JSON.stringify(variables)));
+
+function encodeFrame(type: number, meta: string, body: Uint8Array): Uint8Array[] {
   const metaLength = Buffer.byteLength(meta);
   const head = Buffer.allocUnsafe(headerBytes + metaLength);
-  head.writeUInt8(frameType.invoke, 0);
+  head.writeUInt8(type, 0);
   head.writeUInt32BE(metaLength, 1);
-  head.writeUInt32BE(payload.length, 5);
+  head.writeUInt32BE(body.length, 5);
   head.write(meta, headerBytes);
-  return [head, payload];
+  return [head, body];
 }

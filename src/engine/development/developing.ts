@@ -1,0 +1,131 @@
+// Functions whose code is a folder of this machine for as long as somebody works on it. A change ends the environments
+// that run the former code, each after its invoke, and starts the next one at once, on a runtime that stands by.
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import { Fault } from "../../core/faults.ts";
+import type { FunctionCatalog } from "../../functions/catalog.ts";
+import { functionKey, latestVersion, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { EnvironmentPlan } from "../environment/environment-parts.ts";
+import type { Fleet } from "../placement/fleet.ts";
+import type { Adaptation } from "./adaptation.ts";
+import { developedAlready, folderMissing } from "./faults.ts";
+import { Feed } from "./feed.ts";
+import { Standby, type StandbyParts } from "./standby.ts";
+import { watchFolder } from "./watch-folder.ts";
+
+export interface DevelopRequest {
+  /** Its `$LATEST`; versions stay what they are. */
+  readonly function: FunctionId;
+  /** Absolute path of the host. INVARIANT: never taken from a request of AWS's API, nor of a function. */
+  readonly folder: string;
+  /** Ends it: the deployed package runs again. */
+  readonly signal: AbortSignal;
+}
+
+export type DevelopEvent =
+  /** `ms`: from when the change was seen until the code was loaded. `files`: what changed; none at the beginning. */
+  | { readonly kind: "loaded"; readonly files: readonly string[]; readonly ms: number }
+  /** The code could not be loaded: the log says why, and so does the next invoke, which tries again. */
+  | { readonly kind: "failed"; readonly files: readonly string[] }
+  /** Nothing can be started at all, or the folder cannot be watched any more. */
+  | { readonly kind: "refused"; readonly message: string };
+
+export interface DevelopingParts extends StandbyParts {
+  readonly clock: Clock;
+  readonly catalog: FunctionCatalog;
+  readonly renew: Fleet["renew"];
+}
+
+/** One change of the code. */
+interface Turn {
+  readonly files: readonly string[];
+  readonly sinceMs: number;
+  isReported: boolean;
+}
+
+interface Session {
+  readonly folder: string;
+  readonly feed: Feed<DevelopEvent>;
+  readonly standby: Standby;
+  turn: Turn;
+}
+
+export class Developing {
+  readonly #parts: DevelopingParts;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(parts: DevelopingParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs the folder from now on until the signal. Faults: those of resolving a function, FolderMissing, DevelopedAlready. */
+  async open({ function: id, folder, signal }: DevelopRequest): Promise<AsyncIterable<DevelopEvent>> {
+    const { catalog, clock } = this.#parts;
+    const key = functionKey(id);
+    await catalog.resolve(id, latestVersion);
+    if (!isAbsolute(folder) || (await stat(folder).catch(() => undefined))?.isDirectory() !== true) throw folderMissing(folder);
+    if (this.#sessions.has(key)) throw developedAlready(id.name);
+    const feed = new Feed<DevelopEvent>();
+    if (signal.aborted) return feed;
+    const session: Session = { folder, feed, standby: new Standby(this.#parts), turn: this.#turnOf([]) };
+    const change = (files: readonly string[]): void => {
+      session.turn = this.#turnOf(files);
+      void this.#renew(id, session, { spare: true });
+    };
+    const unwatch = watchFolder(folder, { clock, onChange: change, onError: (error) => feed.push({ kind: "refused", message: String(error) }) });
+    this.#sessions.set(key, session);
+    signal.addEventListener(
+      "abort",
+      () => {
+        this.#sessions.delete(key);
+        unwatch();
+        feed.close();
+        void session.standby.discard();
+        void this.#renew(id, session, { spare: false });
+      },
+      { once: true },
+    );
+    change([]);
+    return feed;
+  }
+
+  /** An Adapt. */
+  adapt({ id, version }: FunctionVersion): Adaptation | undefined {
+    const session = version === latestVersion ? this.#sessions.get(functionKey(id)) : undefined;
+    if (session === undefined) return undefined;
+    const { folder, standby, turn } = session;
+    let plan: EnvironmentPlan | undefined;
+    return {
+      taskRoot: folder,
+      driver: standby,
+      opened: (_environment, opened) => void (plan = opened),
+      available: (environment) => {
+        this.#report(session, turn, environment);
+        if (plan !== undefined && this.#sessions.get(functionKey(id)) === session) standby.prepare(plan);
+      },
+    };
+  }
+
+  #turnOf(files: readonly string[]): Turn {
+    return { files, sinceMs: this.#parts.clock.monotonic(), isReported: false };
+  }
+
+  async #renew(id: FunctionId, { feed }: Session, how: { readonly spare: boolean }): Promise<void> {
+    try {
+      this.#parts.renew((await this.#parts.catalog.resolve(id, latestVersion)).version, how);
+    } catch (error) {
+      // It was deleted, or is being changed: news of that ends its environments anyway.
+      feed.push({ kind: "refused", message: error instanceof Fault ? error.message : String(error) });
+    }
+  }
+
+  /** Of several environments of one turn the first tells. */
+  #report({ feed }: Session, turn: Turn, { isWarm }: Environment): void {
+    if (turn.isReported) return;
+    turn.isReported = true;
+    const { files, sinceMs } = turn;
+    feed.push(isWarm ? { kind: "loaded", files, ms: this.#parts.clock.monotonic() - sinceMs } : { kind: "failed", files });
+  }
+}

@@ -1,0 +1,144 @@
+// `lambent dev` against a live server: what is saved runs in the next invoke.
+import { GetFunctionConfigurationCommand, InvokeCommand } from "@aws-sdk/client-lambda";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startCommand, type RunningCommand } from "../harness/command.ts";
+import { installedRuntimes } from "../harness/installed-runtimes.ts";
+import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../harness/lambent.ts";
+
+let lambent: TestLambent;
+beforeAll(async () => {
+  lambent = await startTestLambent();
+});
+afterAll(() => lambent[Symbol.asyncDispose]());
+
+const dev = (...args: readonly string[]): RunningCommand => startCommand(lambent.endpoint, "dev", ...args);
+const loaded = / LOADED in (\d+) ms$/;
+const reloaded = / LOADED in (\d+) ms after a change of (.*)$/;
+
+async function invoke(name: string): Promise<unknown> {
+  const answer = await lambent.lambda.send(new InvokeCommand({ FunctionName: name }));
+  return JSON.parse(answer.Payload?.transformToString() ?? "");
+}
+
+/** Whether a process waits for code of the function: one that began so and is none of those that have answered. */
+const standsBy = (name: string, answered: ReadonlySet<number>): boolean =>
+  readdirSync("/proc").some((pid) => {
+    if (answered.has(Number(pid))) return false;
+    try {
+      const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      return variables.includes("LAMBENT_STANDBY=1") && variables.includes(`AWS_LAMBDA_FUNCTION_NAME=${name}`) && variables.includes("AWS_ACCESS_KEY_ID=standby");
+    } catch {
+      // No process, not ours, or gone.
+      return false;
+    }
+  });
+
+const nodeSource = (word: string): string => `
+import { part } from "./lib/part.mjs";
+console.log("loading", "${word}");
+export const handler = async () => {
+  console.log("serving", "${word}");
+  const { AWS_ACCESS_KEY_ID: key, AWS_LAMBDA_LOG_STREAM_NAME: stream, LAMBENT_STANDBY: standby, WORD: variable } = process.env;
+  return { word: "${word}", part, startedMs: performance.timeOrigin, pid: process.pid, key, stream, standby, variable };
+};`;
+
+test("Node.js: a saved file runs in the next invoke, on a language that was booted before it was saved", async () => {
+  const folder = temporaryFolder("dev");
+  const save = (path: string, text: string): void => {
+    writeFileSync(join(folder, `${path}.new`), text);
+    renameSync(join(folder, `${path}.new`), join(folder, path));
+  };
+  mkdirSync(join(folder, "lib"));
+  mkdirSync(join(folder, ".git"));
+  mkdirSync(join(folder, "node_modules", "other"), { recursive: true });
+  save("lib/part.mjs", "export const part = 1;");
+  save("index.mjs", nodeSource("first"));
+  const running = dev(folder, "--function", "warm", "--env", "WORD=given", "--runtime", "nodejs26.x", "--handler", "index.handler");
+  await running.line(loaded);
+  expect(await invoke("warm")).toMatchObject({ word: "first", part: 1, variable: "given" });
+  await running.line(/\tserving first$/);
+
+  const answered = new Set<number>();
+  for (const [path, text, expected] of [
+    ["index.mjs", nodeSource("second"), { word: "second", part: 1 }],
+    ["lib/part.mjs", "export const part = 2;", { word: "second", part: 2 }],
+    ["index.mjs", nodeSource("third"), { word: "third", part: 2 }],
+  ] as const) {
+    // Neither is code: were it watched, another reload would come before that of the code.
+    save("node_modules/other/index.js", text);
+    save(".git/index", text);
+    await expect.poll(() => standsBy("warm", answered), { timeout: 10_000 }).toBe(true);
+    const savedMs = performance.timeOrigin + performance.now();
+    save(path, text);
+    expect((await running.line(reloaded))[2]).toBe(path);
+    const answer = (await invoke("warm")) as { startedMs: number; pid: number };
+    answered.add(answer.pid);
+    expect(answer).toMatchObject({ ...expected, key: expect.stringMatching(/^ASIA/), stream: expect.stringMatching(/\[\$LATEST\]/), variable: "given" });
+    expect(answer).not.toHaveProperty("standby");
+    expect(answer.startedMs).toBeLessThan(savedMs);
+  }
+
+  save("index.mjs", "export const handler = async () => {");
+  await running.line(/ FAILED to load after a change of index\.mjs/);
+  expect(await invoke("warm")).toMatchObject({ errorType: "Runtime.UserCodeSyntaxError" });
+  save("index.mjs", nodeSource("fourth"));
+  await running.line(reloaded);
+  expect(await invoke("warm")).toMatchObject({ word: "fourth" });
+
+  expect(await running.interrupt()).toBe(0);
+  rmSync(folder, { recursive: true });
+  expect(await invoke("warm")).toMatchObject({ word: "fourth", part: 2, variable: "given" });
+  expect(await lambent.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "warm" }))).toMatchObject({ Runtime: "nodejs26.x", Handler: "index.handler", State: "Active" });
+});
+
+test("Python: the same, and runtime and handler are found out", async ({ skip }) => {
+  if ((await installedRuntimes("python3.13", "python3.12", "python3.11")).size === 0) skip("none of python3.11 to python3.13 is installed");
+  const folder = temporaryFolder("dev-python");
+  const save = (word: string): void =>
+    writeFileSync(join(folder, "lambda_function.py"), `import os\ndef lambda_handler(event, context):\n    return {"word": "${word}", "key": os.environ["AWS_ACCESS_KEY_ID"], "standby": os.environ.get("LAMBENT_STANDBY"), "startedMs": 1000 * os.stat("/proc/self").st_ctime}\n`);
+  save("first");
+  const running = dev(folder, "--function", "snake");
+  await running.line(loaded);
+  expect(await invoke("snake")).toMatchObject({ word: "first" });
+  save("second");
+  await running.line(reloaded);
+  expect(await invoke("snake")).toMatchObject({ word: "second", key: expect.stringMatching(/^ASIA/), standby: null });
+  expect(await running.interrupt()).toBe(0);
+});
+
+test("a runtime without standby, an own bootstrap, is started anew when the folder changes", async () => {
+  const folder = temporaryFolder("dev-shell");
+  const save = (word: string): void =>
+    writeFileSync(
+      join(folder, "bootstrap"),
+      `#!/bin/sh\nwhile :; do\n  id=$(curl -sD - -o /dev/null "http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next" | tr -d '\\r' | sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: //p')\n  curl -s -d '"${word}"' "http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/$id/response" > /dev/null\ndone\n`,
+      { mode: 0o755 },
+    );
+  save("first");
+  const running = dev(folder, "--function", "shell");
+  await running.line(loaded);
+  expect(await invoke("shell")).toBe("first");
+  save("second");
+  await running.line(reloaded);
+  expect(await invoke("shell")).toBe("second");
+  expect(await running.interrupt()).toBe(0);
+  expect(await invoke("shell")).toBe("second");
+});
+
+test("what was deployed before runs again when the command is killed, and a folder is refused that is none", async () => {
+  const folder = temporaryFolder("dev-killed");
+  await createFunction(lambent.lambda, "killed", { "index.mjs": "export const handler = async () => 'deployed';" });
+  writeFileSync(join(folder, "index.mjs"), "export const handler = async () => 'folder';");
+  const body = (given: string): RequestInit => ({ method: "POST", body: JSON.stringify({ function: "killed", folder: given }) });
+  const aborting = new AbortController();
+  const response = await fetch(`${lambent.endpoint}/_lambent/dev`, { ...body(folder), signal: aborting.signal });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  expect(await invoke("killed")).toBe("folder");
+  expect((await fetch(`${lambent.endpoint}/_lambent/dev`, body(folder))).status).toBe(409);
+  aborting.abort();
+  await expect.poll(() => invoke("killed")).toBe("deployed");
+  for (const wrong of ["relative", "/nowhere", join(folder, "index.mjs")]) expect((await fetch(`${lambent.endpoint}/_lambent/dev`, body(wrong))).status).toBe(400);
+});
