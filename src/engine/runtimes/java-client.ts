@@ -25,6 +25,8 @@ const artifacts: readonly MavenArtifact[] = [
 ];
 
 export const javaClientMain = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
+/** Loads all classes of the class path, for an archive of them. */
+export const javaClientClassLoader = "com.amazonaws.services.lambda.runtime.api.client.ClasspathLoader";
 /** Makes the client load its native library from a path; else it unpacks it to one path in /tmp, over those of its neighbours. */
 export const nativeLibraryProperty = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 

@@ -1,4 +1,5 @@
 // Finds Java installations. Each says in its file `release` what it is, so that none has to be started to be asked.
+import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,7 +13,12 @@ export interface JavaHome {
   readonly version: string;
   readonly libc: "linux" | "linux_musl";
   readonly architecture: "x86_64" | "aarch_64";
+  /** Another one for each build of a version. */
+  readonly build: string;
 }
+
+/** 17 of `17.0.15` and of `java17.al2023`. */
+export const majorOf = (text: string): number => Number(/\d+/.exec(text)?.[0]);
 
 /** Those for Linux; of links to one of them the first. */
 export async function findJavaHomes(host: LanguageHost): Promise<readonly JavaHome[]> {
@@ -58,5 +64,6 @@ async function describe(program: string): Promise<JavaHome | undefined> {
     version,
     libc: value("LIBC") === "musl" ? "linux_musl" : "linux",
     architecture: value("OS_ARCH") === "aarch64" ? "aarch_64" : "x86_64",
+    build: createHash("sha256").update(text).digest("hex"),
   };
 }

@@ -8,18 +8,25 @@ interface Defaults {
   readonly unless?: RegExp;
 }
 
-export function javaOptions(major: number, { memoryMiB, environment, initializationType }: LaunchRequest): readonly string[] {
+export const serialCollector = "-XX:+UseSerialGC";
+
+/** Through these the client writes to descriptors and loads its library. */
+export const moduleOptions = (major: number): readonly string[] => [
+  ...(major >= 9 ? ["--add-opens=java.base/java.io=ALL-UNNAMED"] : []),
+  ...(major >= 24 ? ["--enable-native-access=ALL-UNNAMED"] : []),
+];
+
+/** `sharing`: what makes Java use an archive of classes. */
+export function javaOptions(major: number, sharing: readonly string[], { memoryMiB, environment, initializationType }: LaunchRequest): readonly string[] {
   const chosen = environment["JAVA_TOOL_OPTIONS"] ?? "";
   // From Java 25 on the second compiler may work where start-up is not waited for.
   const stopsAtFirstCompiler = major >= 17 && !(major >= 25 && initializationType === "provisioned-concurrency");
   const defaults: readonly Defaults[] = [
     { options: memoryOptions(major, memoryMiB) },
-    { options: ["-XX:+UseSerialGC"], unless: /-XX:\+Use\w+GC\b/ },
-    { options: ["-Xshare:auto"], unless: /-Xshare:/ },
+    { options: [serialCollector], unless: /-XX:\+Use\w+GC\b/ },
+    { options: sharing, unless: /-Xshare:|SharedArchiveFile=|-XX:AOT/ },
     { options: stopsAtFirstCompiler ? ["-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1"] : [], unless: /-XX:(?:[+-]TieredCompilation|TieredStopAtLevel=)/ },
-    // Through these the client writes to descriptors and loads its library.
-    { options: major >= 9 ? ["--add-opens=java.base/java.io=ALL-UNNAMED"] : [] },
-    { options: major >= 24 ? ["--enable-native-access=ALL-UNNAMED"] : [] },
+    { options: moduleOptions(major) },
     { options: ["-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac"] },
     { options: major >= 17 ? ["-XX:+ErrorFileToStderr"] : [] },
   ];

@@ -50,7 +50,7 @@ const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
 describe("Java installations", () => {
   /** Of this machine others may be found, too. */
   const foundUnder = async (host: LanguageHost): Promise<readonly object[]> =>
-    (await findJavaHomes(host)).filter((java) => java.program.startsWith(folder)).map(({ program: path, ...java }) => ({ ...java, name: path.split("/").at(-3) }));
+    (await findJavaHomes(host)).filter((java) => java.program.startsWith(folder)).map(({ program: path, build: _build, ...java }) => ({ ...java, name: path.split("/").at(-3) }));
 
   test("are found where version managers put them, and by what they say of themselves", async () => {
     const host = await machine();
@@ -84,19 +84,19 @@ describe("the options", () => {
   const firstCompiler = ["-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1"];
 
   test("are AWS's, with the shares of memory that it was seen to give", () => {
-    expect(javaOptions(17, request()).slice(0, 5)).toEqual(["-XX:MaxHeapSize=445645k", ...serial, ...firstCompiler]);
-    expect(javaOptions(11, request()).slice(0, 5)).toEqual(["-XX:MaxHeapSize=445645k", "-XX:MaxMetaspaceSize=52429k", "-XX:ReservedCodeCacheSize=26214k", ...serial]);
-    expect(javaOptions(8, request({ memoryMiB: 3008 })).slice(0, 3)).toEqual(["-XX:MaxHeapSize=2834432k", "-XX:MaxMetaspaceSize=163840k", "-XX:ReservedCodeCacheSize=81920k"]);
+    expect(javaOptions(17, ["-Xshare:auto"], request()).slice(0, 5)).toEqual(["-XX:MaxHeapSize=445645k", ...serial, ...firstCompiler]);
+    expect(javaOptions(11, ["-Xshare:auto"], request()).slice(0, 5)).toEqual(["-XX:MaxHeapSize=445645k", "-XX:MaxMetaspaceSize=52429k", "-XX:ReservedCodeCacheSize=26214k", ...serial]);
+    expect(javaOptions(8, ["-Xshare:auto"], request({ memoryMiB: 3008 })).slice(0, 3)).toEqual(["-XX:MaxHeapSize=2834432k", "-XX:MaxMetaspaceSize=163840k", "-XX:ReservedCodeCacheSize=81920k"]);
   });
 
   test("let the second compiler of Java 25 work where nobody waits for the start", () => {
-    expect(javaOptions(25, request())).toEqual(expect.arrayContaining(firstCompiler));
-    expect(javaOptions(25, request({ initializationType: "provisioned-concurrency" })).join(" ")).not.toContain("Tiered");
-    expect(javaOptions(21, request({ initializationType: "provisioned-concurrency" }))).toEqual(expect.arrayContaining(firstCompiler));
+    expect(javaOptions(25, [], request())).toEqual(expect.arrayContaining(firstCompiler));
+    expect(javaOptions(25, [], request({ initializationType: "provisioned-concurrency" })).join(" ")).not.toContain("Tiered");
+    expect(javaOptions(21, [], request({ initializationType: "provisioned-concurrency" }))).toEqual(expect.arrayContaining(firstCompiler));
   });
 
   test("give way to what the function chooses", () => {
-    const chosen = (JAVA_TOOL_OPTIONS: string): string => javaOptions(21, request({ environment: { JAVA_TOOL_OPTIONS } })).join(" ");
+    const chosen = (JAVA_TOOL_OPTIONS: string): string => javaOptions(21, ["-Xshare:auto"], request({ environment: { JAVA_TOOL_OPTIONS } })).join(" ");
     expect(chosen("-XX:+UseParallelGC")).not.toContain("UseSerialGC");
     expect(chosen("-XX:+UseParallelGC")).toContain("TieredStopAtLevel=1");
     expect(chosen("-XX:TieredStopAtLevel=4")).not.toContain("Tiered");
@@ -134,6 +134,36 @@ describe("a launch", () => {
     expect(classPathOf(await launch({ paths, host }))).toBe([clientPath, task, `${task}/lib/a.jar`, `${task}/lib/b.jar`, `${opt}/java/lib/z.jar`].join(":"));
     expect(classPathOf(await launch({ host }))).toBe(clientPath);
     expect(classPathOf(await launch({ paths, host: { ...host, optRoot: undefined } }))).toBe(clientPath);
+  });
+});
+
+describe("the archive of the client's classes", () => {
+  const open = async (version: string, script: string) => {
+    const host = await machine();
+    await program(await install(join(host.homeDirectory, ".jdks", version), { JAVA_VERSION: version }), script);
+    await mkdir(javaClientFolder(host), { recursive: true });
+    const warnings: string[] = [];
+    const language = createJavaLanguage({ ...host, log: { warn: (_fields, event) => void warnings.push(event) } });
+    await language.install(`java${Number.parseInt(version, 10)}`, version, () => undefined);
+    const found = (await language.find(`java${Number.parseInt(version, 10)}`)).find((candidate) => candidate.version === version);
+    const args = (await found?.open())?.launch(request()).args.join(" ");
+    return { args, warnings, archives: await readdir(join(javaClientFolder(host), "archives")).catch(() => []) };
+  };
+  // Fails in the end, as the client's program does.
+  const writes = 'for option; do case $option in -XX:ArchiveClassesAtExit=*|-XX:AOTCacheOutput=*) echo x > "${option#*=}" ;; esac; done; exit 1';
+
+  test.each([
+    ["17.0.999", /-Xshare:auto -XX:SharedArchiveFile=\/var\/runtime\/archives\/[0-9a-f]{16}\.jsa /],
+    ["25.0.999", /-XX:AOTCache=\/var\/runtime\/archives\/[0-9a-f]{16}\.jsa -Xlog:aot=off /],
+  ])("is made for Java %s, and used from then on", async (version, options) => {
+    const { args, warnings, archives } = await open(version, writes);
+    expect(args).toMatch(options);
+    expect([warnings, archives]).toEqual([[], [expect.stringMatching(/\.jsa$/)]]);
+  });
+
+  test("is done without where it cannot be made, and before Java 13", async () => {
+    expect(await open("17.0.998", "exit 1")).toEqual({ args: expect.stringContaining("-Xshare:auto -XX:+Tiered"), warnings: ["java-archive-not-made"], archives: [] });
+    expect(await open("11.0.998", writes)).toEqual({ args: expect.stringContaining("-Xshare:auto --add-opens"), warnings: [], archives: [] });
   });
 });
 

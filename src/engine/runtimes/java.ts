@@ -3,8 +3,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { javaClientUnavailable, runtimeNotInstalled } from "./faults.ts";
-import { createJavaClient, type JavaClient, javaClientJars, javaClientMain, nativeLibrary, nativeLibraryProperty } from "./java-client.ts";
-import { findJavaHomes, type JavaHome } from "./java-homes.ts";
+import { type JavaArchive, javaArchive, useArchive } from "./java-archive.ts";
+import { createJavaClient, javaClientJars, javaClientMain, nativeLibrary, nativeLibraryProperty } from "./java-client.ts";
+import { findJavaHomes, type JavaHome, majorOf } from "./java-homes.ts";
 import { javaOptions } from "./java-options.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
 import { newestFirst } from "./programs.ts";
@@ -15,28 +16,48 @@ const ids = ["java25", "java21", "java17.al2023", "java17", "java11.al2023", "ja
 
 export function createJavaLanguage(host: LanguageHost): Language {
   const client = createJavaClient(host);
+  /** By program: several runtimes have the same. */
+  const archives = new Map<string, JavaArchive>();
+  const archiveOf = (java: JavaHome, folder: string): JavaArchive => {
+    const archive = archives.get(java.program) ?? javaArchive({ java, folder, log: host.log });
+    archives.set(java.program, archive);
+    return archive;
+  };
+  const open = async (id: string, java: JavaHome): Promise<OpenedRuntime> => {
+    const runtimeDir = await client.folder().catch((error: unknown) => {
+      throw javaClientUnavailable(id, error);
+    });
+    const archive = archiveOf(java, runtimeDir);
+    // Takes a second or two, and the first function starts without it.
+    void archive.make();
+    return {
+      id,
+      channel: "http",
+      runtimeDir,
+      version: `java:${id.slice("java".length)}.v${java.version.split(".")[2] ?? "0"}`,
+      launch: (request) => applyExecWrapper(launchJava(java, archive.path(), request), request),
+      inspector: { protocol: "jdwp", usualPort: 5005 },
+    };
+  };
   return {
     ids,
     find: async (id) => {
       const homes = (await findJavaHomes(host)).filter(({ version }) => majorOf(version) === majorOf(id));
-      return newestFirst(homes).map((java): FoundRuntime => ({ ...java, open: () => openJava(id, java, client) }));
+      return newestFirst(homes).map((java): FoundRuntime => ({ ...java, open: () => open(id, java) }));
     },
     howToInstall,
     install: async (id, version, onProgress) => {
-      const homes = await findJavaHomes(host);
       const isWanted = (java: JavaHome): boolean => (version === undefined ? majorOf(java.version) === majorOf(id) : java.version === version);
-      if (!homes.some(isWanted)) throw runtimeNotInstalled(id, howToInstall(id));
-      try {
-        await client.folder(onProgress);
-      } catch (error) {
+      const [java] = newestFirst((await findJavaHomes(host)).filter(isWanted));
+      if (java === undefined) throw runtimeNotInstalled(id, howToInstall(id));
+      const folder = await client.folder(onProgress).catch((error: unknown) => {
         throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);
-      }
+      });
+      onProgress(`Archiving its classes for ${java.program}`);
+      await archiveOf(java, folder).make();
     },
   };
 }
-
-/** `17` of `java17.al2023` and of `17.0.15`. */
-const majorOf = (text: string): string => /\d+/.exec(text)?.[0] ?? "";
 
 /** No registry that we could ask has Java itself. */
 function howToInstall(id: string): string {
@@ -47,28 +68,16 @@ function howToInstall(id: string): string {
   );
 }
 
-async function openJava(id: string, java: JavaHome, client: JavaClient): Promise<OpenedRuntime> {
-  const runtimeDir = await client.folder().catch((error: unknown) => {
-    throw javaClientUnavailable(id, error);
-  });
-  return {
-    id,
-    channel: "http",
-    runtimeDir,
-    version: `java:${id.slice("java".length)}.v${java.version.split(".")[2] ?? "0"}`,
-    launch: (request) => applyExecWrapper(launchJava(java, request), request),
-    inspector: { protocol: "jdwp", usualPort: 5005 },
-  };
-}
-
 /** In the order of AWS's own command line, seen from inside of its java17 in 2024. */
-function launchJava(java: JavaHome, request: LaunchRequest): RuntimeLaunch {
+function launchJava(java: JavaHome, archive: string | undefined, request: LaunchRequest): RuntimeLaunch {
   const { paths, handler, inspectorPort } = request;
   const inRuntime = (path: string): string => join(paths.runtimeDir, path);
+  const major = majorOf(java.version);
+  const sharing = archive === undefined ? ["-Xshare:auto"] : useArchive(major, inRuntime(archive));
   return {
     program: java.program,
     args: [
-      ...javaOptions(Number(majorOf(java.version)), request),
+      ...javaOptions(major, sharing, request),
       `-D${nativeLibraryProperty}=${inRuntime(nativeLibrary(java.libc, java.architecture))}`,
       // Java takes no notice of TMPDIR.
       `-Djava.io.tmpdir=${paths.tmp}`,

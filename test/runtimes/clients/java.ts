@@ -9,12 +9,13 @@ import type { RuntimeClient } from "../matrix.case.ts";
 /** Runs under any Java that Lambda has. */
 const compilerOptions = ["--release", "8", "-Xlint:-options", "-proc:none"];
 
-/** A runtime, with its client fetched. Missing: this machine lacks the Java, or Maven is out of reach. */
+/** A runtime, with its client fetched and archived. Missing: this machine lacks the Java, or Maven is out of reach. */
 export async function javaRuntime(id: string): Promise<Runtime> {
   try {
+    await runtimes.add(id, () => undefined);
     return await runtimes.resolve(id);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "InvalidRuntimeException") throw new Missing(error.message);
+    if (error instanceof Error && "code" in error && error.code === "RuntimeNotInstalled") throw new Missing(error.message);
     throw error;
   }
 }

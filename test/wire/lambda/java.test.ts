@@ -160,4 +160,17 @@ describe.skipIf(java.missing !== undefined)("A Java process", () => {
     const lines = ["printed", "complained", "without level", "[INFO] worth knowing", "[DEBUG] only for us", "[WARN] in two", "lines"];
     expect(log).toContain([`START RequestId: ${requestId} Version: $LATEST`, ...lines, `END RequestId: ${requestId}`, ""].join("\n"));
   });
+
+  test("writes JSON, above the level that is set, where the function asks for that", async () => {
+    await create("json-logs", "probe.Logs", classesOf("probe"), { LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: "INFO" } });
+    const { log, requestId: AWSRequestId } = await invoke(lambda, "json-logs", "x");
+    const messages = log.split("\n").filter((line) => line.includes("AWSRequestId")).map((line): unknown => JSON.parse(line));
+    const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(messages).toEqual([
+      { timestamp, level: "UNDEFINED", message: "without level", AWSRequestId },
+      { timestamp, level: "INFO", message: "worth knowing", AWSRequestId },
+      { timestamp, level: "WARN", message: "in two\nlines", AWSRequestId },
+    ]);
+    expect(log).toContain("printed");
+  });
 });
