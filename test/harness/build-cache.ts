@@ -12,10 +12,13 @@ import { promisify } from "node:util";
 export class Missing extends Error {}
 
 export interface BuildPlan {
-  /** Folder of its sources. Every file of it counts. */
-  readonly sources: string;
+  readonly name?: string;
+  /** Folder of its sources, which also names it. Every file of it counts. */
+  readonly sources?: string;
   /** Counts, too: what the steps are (versions, arguments). */
   readonly recipe: readonly string[];
+  /** Takes a minute or more: done only where `LAMBENT_TEST_BUILDS` is `all`. */
+  readonly isSlow?: boolean;
   /** Works in a fresh copy of the sources, which becomes the result when this resolves. */
   readonly build: (folder: string) => Promise<void>;
 }
@@ -23,15 +26,16 @@ export interface BuildPlan {
 const folderOfBuilds = (): string => process.env["LAMBENT_TEST_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lambent-tests");
 
 /** The folder of what was built. Rejects with `Missing`, or with what the build printed. */
-export async function built({ sources, recipe, build }: BuildPlan): Promise<string> {
+export async function built({ sources, name = basename(sources ?? "build"), recipe, isSlow = false, build }: BuildPlan): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([process.arch, recipe]));
-  for (const file of filesIn(sources)) hash.update(`\0${file}\0`).update(readFileSync(join(sources, file)));
-  const folder = join(folderOfBuilds(), `${basename(sources)}-${hash.digest("hex").slice(0, 16)}`);
+  for (const file of filesIn(sources)) hash.update(`\0${file}\0`).update(readFileSync(join(sources ?? "", file)));
+  const folder = join(folderOfBuilds(), `${name}-${hash.digest("hex").slice(0, 16)}`);
   if (existsSync(folder)) return folder;
+  if (isSlow && process.env["LAMBENT_TEST_BUILDS"] !== "all") throw new Missing(`${name} is not built, which takes minutes: LAMBENT_TEST_BUILDS=all npm test`);
   await mkdir(folderOfBuilds(), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
   try {
-    await cp(sources, draft, { recursive: true });
+    if (sources !== undefined) await cp(sources, draft, { recursive: true });
     await build(draft);
     // Whoever built the same at the same time has the same.
     if (!existsSync(folder)) await rename(draft, folder);
@@ -41,11 +45,18 @@ export async function built({ sources, recipe, build }: BuildPlan): Promise<stri
   return folder;
 }
 
-const filesIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .toSorted();
+/** Paths in `folder`, sorted. */
+const filesIn = (folder: string | undefined): readonly string[] =>
+  folder === undefined
+    ? []
+    : readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+        .toSorted();
+
+/** What `zipOf` takes, of all that lies in a folder. */
+export const filesOf = (folder: string): Record<string, Buffer> =>
+  Object.fromEntries(filesIn(folder).map((file) => [file, readFileSync(join(folder, file))]));
 
 const run = promisify(execFile);
 

@@ -29,6 +29,13 @@ describe("a Node.js function", () => {
     expect(JSON.stringify(first)).not.toContain("VITEST");
   });
 
+  test("starts programs: by name its own Node.js, and one that it brings along", async () => {
+    const code = `const { execFileSync } = require("child_process");
+      exports.handler = async () => [execFileSync("node", ["--version"]), execFileSync("./own", ["é"])].map((out) => out.toString().trim());`;
+    await engine.put("programs", { "index.js": code, own: "#!/bin/sh\nexec echo \"$1\"\n" });
+    expect(valueOf(await engine.invoke("programs"))).toEqual([process.version, "é"]);
+  });
+
   test("runs in parallel environments", async () => {
     const code = "exports.handler = async () => { await new Promise((r) => setTimeout(r, 300)); return process.pid; };";
     await engine.put("parallel", { "index.js": code });

@@ -107,7 +107,10 @@ function asOnAws({ variables, cwd }: Seen): Seen {
   const { LAMBDA_TASK_ROOT: taskRoot = "", LAMBDA_RUNTIME_DIR: runtimeDir = "" } = variables;
   const optRoot = join(/:([^:]+)\/bin$/.exec(variables["PATH"] ?? "")?.[1] ?? "/none");
   const renamed = (text: string): string => text.replaceAll(taskRoot, "/var/task").replaceAll(runtimeDir, "/var/runtime").replaceAll(optRoot, "/opt");
-  return { variables: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, renamed(value)])), cwd: renamed(cwd) };
+  const seen = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, renamed(value)]));
+  // Wherever this machine has the language.
+  const PATH = (seen["PATH"] ?? "").replace(/^[^:]+(?=:\/usr\/local\/bin:)/, "/var/lang/bin");
+  return { variables: { ...seen, PATH }, cwd: renamed(cwd) };
 }
 
 describe.each(cases)("$runtime", ({ runtime, handler, files, own }) => {

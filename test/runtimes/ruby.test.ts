@@ -31,7 +31,7 @@ describe.each(tried)("Ruby $release", ({ release, found }) => {
   const quoted = (name: string, owner = "Object#"): string => (isNewerThan("3.3") ? `'${owner}${name}'` : `\`${name}'`);
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = { ...(await found.open()), versionHash: "0" };
+    runtime = { ...(await found.open()), versionHash: "0", programs: undefined };
   });
 
   const start = (app: string, more: object = {}): Promise<Guest> => host.start({ runtime, files: { "app.rb": app }, handler: "app.handler", ...more });

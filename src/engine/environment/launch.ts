@@ -12,6 +12,6 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
   const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own };
   const { program, args, environment: language } = runtime.launch(request);
-  const environment = environmentVariables({ ...givens, version, initializationType, paths, language });
+  const environment = environmentVariables({ ...givens, version, initializationType, paths, programs: runtime.programs, language });
   return { program, args, cwd: paths.taskRoot, environment };
 }

@@ -11,6 +11,8 @@ export interface VariableSources {
   readonly version: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly paths: GuestPaths;
+  /** Where the language's own programs are, in place of `/var/lang/bin`; undefined: there are none. */
+  readonly programs: string | undefined;
   /** What the language needs (`NODE_PATH`, …); a function may override it. */
   readonly language: Readonly<Record<string, string>>;
   readonly credentials: SessionCredentials;
@@ -56,10 +58,10 @@ const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
 /** Which AWS gives the credentials a second time, under the names of its oldest SDK. */
 const knowsOldNames = /^java(?:8|11)\b/;
 
-function defaults({ version, paths, endpoint }: VariableSources): Record<string, string> {
+function defaults({ version, paths, programs = "/var/lang/bin", endpoint }: VariableSources): Record<string, string> {
   const { taskRoot, optRoot, runtimeDir } = paths;
   const { runtime } = version.configuration;
-  const language = runtime === "provided.al2" ? { programs: "", libraries: "" } : { programs: "/var/lang/bin:", libraries: "/var/lang/lib:" };
+  const language = runtime === "provided.al2" ? { programs: "", libraries: "" } : { programs: `${programs}:`, libraries: "/var/lang/lib:" };
   return {
     TZ: ":UTC",
     LANG: "en_US.UTF-8",

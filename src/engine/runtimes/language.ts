@@ -1,8 +1,8 @@
 // What one language's file offers to the table of runtimes.ts.
 import type { Runtime } from "./runtime.ts";
 
-/** The table adds the hash: it follows from the program and its version. */
-export type OpenedRuntime = Omit<Runtime, "versionHash">;
+/** The table adds what follows from the program and its version. */
+export type OpenedRuntime = Omit<Runtime, "versionHash" | "programs">;
 
 export interface Language {
   /** Runtime ids that it answers for, newest first. */

@@ -10,6 +10,8 @@ export interface Runtime {
   readonly channel: "framed" | "http";
   /** Host folder with our bootstrap (a part of guest/) to be seen as the guest's runtimeDir. */
   readonly runtimeDir: string | undefined;
+  /** Folder of the language's own programs, `/var/lang/bin` on AWS; undefined: the function brings them. */
+  readonly programs: string | undefined;
   /** What INIT_START shows: `nodejs:24.v11` and `arn:aws:lambda:REGION::runtime:<64 hex>` (the hash part). */
   readonly version: string;
   readonly versionHash: string;

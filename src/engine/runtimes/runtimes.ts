@@ -1,4 +1,5 @@
 // The table of runtimes: every id that AWS accepts, the language that answers for it, and what is open of it.
+import { dirname, isAbsolute } from "node:path";
 import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
 import { runtimeMissing, runtimeUnknown, runtimeVersionMissing, runtimeVersionUnknown } from "./faults.ts";
 import { announceInstallation } from "./installation-news.ts";
@@ -35,7 +36,8 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     const begunIn = edition;
     const found = await choose(await machine.versions(id), wanted, () => machine.look(id));
     if (found === undefined) throw wanted === undefined ? runtimeMissing(id, language.howToInstall(id)) : runtimeVersionMissing(id, wanted.version);
-    const runtime = { ...(await found.open()), versionHash: found.hash };
+    const programs = isAbsolute(found.program) ? dirname(found.program) : undefined;
+    const runtime = { ...(await found.open()), versionHash: found.hash, programs };
     if (begunIn !== edition) return runtime;
     const versions = opened.get(id);
     if (versions === undefined) opened.set(id, new Map([[found.hash, runtime]]));

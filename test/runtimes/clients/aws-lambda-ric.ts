@@ -20,6 +20,7 @@ export const awsLambdaRic: RuntimeClient = {
     const folder = await built({
       sources: new URL("../../fixtures/clients/node", import.meta.url).pathname,
       recipe: [process.execPath, ...steps],
+      isSlow: true,
       async build(draft) {
         await step(npm, [...steps, `--nodedir=${nodeFolder}`], draft);
         const bootstrap = `#!/bin/sh\nexec ${process.execPath} "$LAMBDA_TASK_ROOT/node_modules/aws-lambda-ric/index.mjs" "$_HANDLER"\n`;

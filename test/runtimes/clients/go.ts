@@ -8,7 +8,7 @@ export const go: RuntimeClient = {
   runs: "`provided.al2023`, executable `bootstrap`",
   handlers: { cases: "any", broken: "broken" },
   async build() {
-    const compiler = locate("go", "/usr/local/go/bin");
+    const compiler = locate("go", "/usr/local/go/bin", "/usr/lib/go-1.23/bin");
     const steps = ["build", "-mod=readonly", "-trimpath", "-tags=lambda.norpc", "-o", "bootstrap", "."];
     const folder = await built({
       sources: new URL("../../fixtures/clients/go", import.meta.url).pathname,

@@ -16,6 +16,7 @@ export const rust: RuntimeClient = {
     const folder = await built({
       sources: new URL("../../fixtures/clients/rust", import.meta.url).pathname,
       recipe: steps,
+      isSlow: true,
       async build(draft) {
         await step(compiler, steps, draft);
         await copyFile(join(draft, "target", "release", "bootstrap"), join(draft, "bootstrap"));
