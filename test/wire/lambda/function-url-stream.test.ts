@@ -88,6 +88,69 @@ describe("a response", () => {
   });
 });
 
+describe("a custom runtime that speaks the Runtime API", () => {
+  /** Streams in step behind a head, over HTTP; `fails`: and then says in trailers that it did. */
+  const bootstrap = `#!${process.execPath}
+    const { existsSync } = require("node:fs");
+    const { request } = require("node:http");
+    const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
+    const api = (path, options, work) => new Promise((resolve, reject) => {
+      const outgoing = request({ host, port, path: "/2018-06-01/runtime/invocation/" + path, ...options }, async (incoming) => {
+        let text = ""; for await (const part of incoming) text += part;
+        resolve({ id: incoming.headers["lambda-runtime-aws-request-id"], text });
+      }).on("error", reject);
+      Promise.resolve(work?.(outgoing)).then(() => outgoing.end());
+    });
+    (async () => {
+      for (;;) {
+        const { id, text } = await api("next", {});
+        const { folder, chunks, fails } = JSON.parse(JSON.parse(text).headers["x-plan"]);
+        const headers = {
+          "lambda-runtime-function-response-mode": "streaming",
+          "content-type": "application/vnd.awslambda.http-integration-response",
+          "transfer-encoding": "chunked",
+          trailer: "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+        };
+        await api(id + "/response", { method: "POST", headers }, async (outgoing) => {
+          outgoing.write(JSON.stringify({ statusCode: 203, headers: { "x-runtime": "custom" } }) + "\\0".repeat(8));
+          for (let n = 0; n < chunks; n += 1) {
+            outgoing.write("chunk " + n);
+            while (!existsSync(folder + "/seen-" + n)) await new Promise((done) => setTimeout(done, 2));
+          }
+          if (fails) outgoing.addTrailers({ "Lambda-Runtime-Function-Error-Type": "Runtime.Broken", "Lambda-Runtime-Function-Error-Body": btoa('{"errorMessage":"broken"}') });
+        });
+      }
+    })();`;
+  let url: TestUrl;
+  beforeAll(async () => {
+    await createFunction(lambent.lambda, "custom", { bootstrap }, { Runtime: "provided.al2023" });
+    url = await createUrl(lambent.lambda, "custom", { InvokeMode: "RESPONSE_STREAM" });
+  });
+  const open = async (seen: Acknowledgements, fails: boolean) => {
+    const incoming = await openUrl(url, { headers: { "x-plan": JSON.stringify({ folder: seen.folder, chunks: 10, fails }) } });
+    expect(incoming).toMatchObject({ statusCode: 203, headers: { "x-runtime": "custom" } });
+    return incoming;
+  };
+
+  test("is seen chunk by chunk, too", async () => {
+    const seen = new Acknowledgements();
+    const incoming = await open(seen, false);
+    for await (const chunk of incoming) seen.take(chunk as Buffer);
+    expect(seen.chunks).toEqual(tenChunks);
+    expect(incoming.complete).toBe(true);
+  });
+
+  test("breaks off when its trailers say that it failed", async () => {
+    const seen = new Acknowledgements();
+    const incoming = await open(seen, true);
+    const reading = (async () => {
+      for await (const chunk of incoming) seen.take(chunk as Buffer);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(seen.chunks).toEqual(tenChunks);
+  });
+});
+
 test("a client that goes lets the function run on to its end", async () => {
   await createFunction(lambent.lambda, "left", inStep());
   const url = await createUrl(lambent.lambda, "left", { InvokeMode: "RESPONSE_STREAM" });
