@@ -1,6 +1,7 @@
 // The table of runtimes: every id that AWS accepts, the language that answers for it, and what is open of it.
 import { dirname, isAbsolute } from "node:path";
 import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
+import { createDotnetLanguage } from "./dotnet.ts";
 import { runtimeMissing, runtimeUnknown, runtimeVersionMissing, runtimeVersionUnknown } from "./faults.ts";
 import { announceInstallation } from "./installation-news.ts";
 import { InstalledRuntimes, versionsFound, type FoundVersion } from "./installed-runtimes.ts";
@@ -19,6 +20,7 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     createPythonLanguage(host),
     createJavaLanguage(host),
     createRubyLanguage(host),
+    createDotnetLanguage(host),
     createProvidedLanguage(),
     createUnsupportedLanguage(),
   ];
