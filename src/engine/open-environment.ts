@@ -2,8 +2,9 @@
 import { holdTrees } from "./code/deployed-trees.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
 import type { Adapt } from "./development/adaptation.ts";
-import { Environment, type EnvironmentObserver } from "./environment/environment.ts";
-import type { EnvironmentParts, EnvironmentPlan } from "./environment/environment-parts.ts";
+import { ConcurrentEnvironment } from "./environment/concurrent-environment.ts";
+import { Environment } from "./environment/environment.ts";
+import type { EnvironmentObserver, EnvironmentParts, EnvironmentPlan, PooledEnvironment } from "./environment/environment-parts.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
 
 export interface OpeningParts extends EnvironmentParts {
@@ -15,9 +16,9 @@ export interface OpeningParts extends EnvironmentParts {
 /** Looks up the runtime and holds the code for as long as the environment is there. */
 export async function openEnvironment(
   parts: OpeningParts,
-  { version, initializationType }: Pick<EnvironmentPlan, "version" | "initializationType">,
+  { version, initializationType: initialised }: Pick<EnvironmentPlan, "version" | "initializationType">,
   observer: EnvironmentObserver,
-): Promise<Environment> {
+): Promise<PooledEnvironment> {
   const runtime = await parts.runtimes.resolve(version.configuration.runtime, version.runtimeVersion);
   const trees = await holdTrees(parts.code, version.configuration);
   let adaptation;
@@ -28,14 +29,17 @@ export async function openEnvironment(
     throw error;
   }
   const { timers, inspectorPort, taskRoot = trees.taskRoot, driver = parts.driver } = adaptation ?? {};
+  const isConcurrent = version.configuration.environmentConcurrency !== undefined;
+  const Kind = isConcurrent ? ConcurrentEnvironment : Environment;
+  const initializationType = isConcurrent ? "lambda-managed-instances" : initialised;
   const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, timers, inspectorPort };
-  const environment = new Environment({ ...parts, driver }, plan, {
+  const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
       adaptation?.available?.(opened);
       observer.available(opened);
     },
     unavailable: (opened) => observer.unavailable(opened),
-    settling: (opened) => observer.settling(opened),
+    settling: (opened, slots) => observer.settling(opened, slots),
     ended(opened, fault) {
       trees.release();
       adaptation?.ended?.();

@@ -78,6 +78,7 @@ export class TestSink implements ResponseSink {
 
 /** The lifecycle table with nothing behind it. */
 export class TestPort implements RuntimePort {
+  readonly concurrency = 1;
   state: EnvironmentState = "initialising";
   readonly requestId = "id-1";
   readonly responses: RuntimeResponse[] = [];

@@ -2,7 +2,7 @@
 import type { Timers } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { SandboxDriver } from "../../sandbox/sandbox.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 
 /** Of one environment. What is left out stays as it is. */
@@ -12,9 +12,9 @@ export interface Adaptation {
   /** Folder of the host that is run in place of the deployed code. */
   readonly taskRoot?: string;
   readonly driver?: Pick<SandboxDriver, "open">;
-  opened?(environment: Environment, plan: EnvironmentPlan): void;
+  opened?(environment: PooledEnvironment, plan: EnvironmentPlan): void;
   /** As EnvironmentObserver has it. */
-  available?(environment: Environment): void;
+  available?(environment: PooledEnvironment): void;
   /** Nothing is left of it, or it never came to be. */
   ended?(): void;
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import { functionKey, latestVersion, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 import type { Fleet } from "../placement/fleet.ts";
 import type { Adaptation } from "./adaptation.ts";
@@ -122,7 +122,7 @@ export class Developing {
   }
 
   /** Of several environments of one turn the first tells. */
-  #report({ feed }: Session, turn: Turn, { isWarm }: Environment): void {
+  #report({ feed }: Session, turn: Turn, { isWarm }: PooledEnvironment): void {
     if (turn.isReported) return;
     turn.isReported = true;
     const { files, sinceMs } = turn;

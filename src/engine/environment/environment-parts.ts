@@ -21,7 +21,42 @@ export interface EnvironmentParts {
 }
 
 /** Value of AWS_LAMBDA_INITIALIZATION_TYPE. */
-export type InitializationType = "on-demand" | "provisioned-concurrency";
+export type InitializationType = "on-demand" | "provisioned-concurrency" | "lambda-managed-instances";
+
+/** Limit of an init that no invoke waits for; the function's timeout if that is longer. */
+export const longInitMs = 130_000;
+
+/** An execution environment as its pool sees it. */
+export interface PooledEnvironment {
+  readonly id: string;
+  /** Invokes that it runs at once, at most. */
+  readonly concurrency: number;
+  readonly takesInvoke: boolean;
+  /** Whether the runtime waits for an event, so that an invoke needs no init. */
+  readonly isWarm: boolean;
+  /** Whether it runs an invoke. */
+  readonly isBusy: boolean;
+  /** Begins the first init; the observer hears how it ends. Once. */
+  start(): void;
+  /** Runs one event. Rejects only when the host fails or the environment is stopped. */
+  invoke(request: InvocationRequest): Promise<Settlement>;
+  /** Kills all of it; a running invoke is rejected. Resolves when nothing is left. May be called again. */
+  stop(): Promise<void>;
+  /** Ends it once it runs nothing. */
+  retire(): void;
+}
+
+/** Who is told what an environment may be used for: the pool of its version. */
+export interface EnvironmentObserver {
+  /** It takes an invoke now; one that runs several at once says so for each. */
+  available(environment: PooledEnvironment): void;
+  /** While it waited for an invoke its runtime ended; `available` or `ended` follows. */
+  unavailable(environment: PooledEnvironment): void;
+  /** It has answered and will be available soon, as a rule within the same millisecond; so many times, undefined: once. */
+  settling(environment: PooledEnvironment, slots?: number): void;
+  /** Nothing is left of it. `fault`: why it never became available. */
+  ended(environment: PooledEnvironment, fault: unknown): void;
+}
 
 export interface EnvironmentPlan {
   readonly version: FunctionVersion;

@@ -15,9 +15,17 @@ import type {
   RuntimePort,
   RuntimeResponse,
 } from "../runtime-api/runtime-port.ts";
-import type { EnvironmentParts, EnvironmentPlan, InvocationRequest, Settlement } from "./environment-parts.ts";
+import {
+  longInitMs,
+  type EnvironmentObserver,
+  type EnvironmentParts,
+  type EnvironmentPlan,
+  type InvocationRequest,
+  type PooledEnvironment,
+  type Settlement,
+} from "./environment-parts.ts";
 import { exited, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
-import { environmentStopped, invalidRequestId } from "./faults.ts";
+import { environmentStopped, invalidRequestId, isStartFault } from "./faults.ts";
 import { extensionFunction, Extensions } from "./extensions.ts";
 import { Freezer } from "./freezer.ts";
 import { awaitsExtensions, isInitialising, nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
@@ -25,25 +33,12 @@ import { Processes } from "./processes.ts";
 import { Reporter } from "./reporter.ts";
 import { RunningInvoke, type Answer } from "./running-invoke.ts";
 
-/** Who is told what an environment may be used for: the pool of its version. */
-export interface EnvironmentObserver {
-  /** It takes an invoke now. */
-  available(environment: Environment): void;
-  /** While it waited for an invoke its runtime ended; `available` follows. */
-  unavailable(environment: Environment): void;
-  /** It has answered and will be available soon, as a rule within the same millisecond. */
-  settling(environment: Environment): void;
-  /** Nothing is left of it. `fault`: why it never became available. */
-  ended(environment: Environment, fault: unknown): void;
-}
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const onDemandInitMs = 10_000;
-/** Where no invoke waits for it; the function's timeout if that is longer. */
-const provisionedInitMs = 130_000;
 
-export class Environment implements RuntimePort {
+export class Environment implements RuntimePort, PooledEnvironment {
   readonly id: string;
+  readonly concurrency = 1;
   readonly #parts: EnvironmentParts;
   readonly #plan: EnvironmentPlan;
   readonly #observer: EnvironmentObserver;
@@ -87,23 +82,24 @@ export class Environment implements RuntimePort {
     return takesInvoke(this.#state);
   }
 
-  /** Whether the runtime waits for an event, so that an invoke needs no init. */
   get isWarm(): boolean {
     return this.#state === "idle";
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined;
   }
 
   get #isProvisioned(): boolean {
     return this.#plan.initializationType === "provisioned-concurrency";
   }
 
-  /** Begins the first init; the observer hears how it ends. Once. */
   start(): void {
-    const initTimeoutMs = this.#isProvisioned ? Math.max(provisionedInitMs, this.#timeoutMs) : onDemandInitMs;
+    const initTimeoutMs = this.#isProvisioned ? Math.max(longInitMs, this.#timeoutMs) : onDemandInitMs;
     this.#initTimer = this.#timers.after(initTimeoutMs, () => this.#reset("timeout", () => timedOut("", initTimeoutMs / 1000)));
     this.#startRun();
   }
 
-  /** Runs one event. Rejects only when the host fails or the environment is stopped. */
   invoke(request: InvocationRequest): Promise<Settlement> {
     this.#move("invoke");
     const { requestId, trace, logTail } = request;
@@ -117,12 +113,16 @@ export class Environment implements RuntimePort {
     return running.settlement;
   }
 
-  /** Kills all of it; a running invoke is rejected. Resolves when nothing is left. May be called again. */
   async stop(): Promise<void> {
     if (this.#state === "stopped") return;
     this.#move("stop");
     this.#abandon(environmentStopped());
     await this.#end("spindown");
+  }
+
+  /** Asked of one that is idle: there is nothing to wait for. */
+  retire(): void {
+    void this.stop();
   }
 
   // What the guest says. Each throws a Fault at the wrong time.
@@ -224,7 +224,7 @@ export class Environment implements RuntimePort {
 
   #onRefused(error: unknown): void {
     if (!isInitialising(this.#state)) return;
-    if (error instanceof Fault && startFaults.has(error.code)) {
+    if (error instanceof Fault && isStartFault(error)) {
       this.#reset("exit", (requestId) => failedWith(requestId, error.code, error.message));
       return;
     }
@@ -272,9 +272,7 @@ export class Environment implements RuntimePort {
 
   #endInit(outcome: Outcome): void {
     this.#initTimer?.cancel();
-    for (const { name, state, events, errorType } of this.#extensions.views) {
-      this.#log.platform({ type: "platform.extension", record: { name, state, events, errorType } });
-    }
+    this.#reporter.extensions(this.#extensions.views);
     this.#reporter.initEnded(this.#initPhase, outcome, this.#processes.sandbox);
   }
 
@@ -350,8 +348,6 @@ export class Environment implements RuntimePort {
     this.#state = nextState(this.#state, event);
   }
 }
-
-const startFaults: ReadonlySet<string> = new Set(["Runtime.InvalidEntrypoint", "Extension.LaunchError"]);
 
 const invokeEvent = ({ deadlineMs, requestId, invokedArn, trace }: Invocation): ExtensionEvent => ({
   eventType: "INVOKE",

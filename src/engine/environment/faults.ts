@@ -15,6 +15,9 @@ export const invalidRequestId = (): Fault =>
 /** A file of /opt/extensions cannot be executed: an outcome of the invoke. */
 export const extensionLaunchError = (message: string): Fault => new Fault({ code: "Extension.LaunchError", status: 502, message });
 
+/** Whether a start failed by the function's own fault. */
+export const isStartFault = ({ code }: Fault): boolean => code === "Runtime.InvalidEntrypoint" || code === "Extension.LaunchError";
+
 export const environmentStopped = (): Fault =>
   new Fault({ code: "ServiceException", status: 500, message: "The server is stopping; the invocation was ended." });
 

@@ -5,6 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { tracingOf, type InitPhase, type Outcome, type Span } from "../log/platform-events.ts";
+import type { ExtensionView } from "./extensions.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 
 /** Asking a sandbox for its memory costs more than a short invoke, which cannot have changed it by much. */
@@ -69,6 +70,12 @@ export class Reporter {
         instanceMaxMemory: version.configuration.memoryMiB * bytesPerMiB,
       },
     }));
+  }
+
+  extensions(views: readonly ExtensionView[]): void {
+    for (const { name, state, events, errorType } of views) {
+      this.#log.platform({ type: "platform.extension", record: { name, state, events, errorType } });
+    }
   }
 
   initEnded(phase: InitPhase, outcome: Outcome, sandbox: Sandbox | undefined): void {

@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import { functionKey, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
-import type { Environment } from "../environment/environment.ts";
+import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import { engineStopping } from "../faults.ts";
 import type { ProvisionedState } from "./provisioned-environments.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
@@ -53,7 +53,7 @@ export class Fleet {
   }
 
   /** An environment of this deployment that takes an invoke now; plainly when one is warm. */
-  acquire(version: FunctionVersion): Environment | Promise<Environment> {
+  acquire(version: FunctionVersion): PooledEnvironment | Promise<PooledEnvironment> {
     if (this.#stopping) throw engineStopping();
     // The id is a UUID of its own for each version of each function: no need to look by those first.
     const pool = this.#byDeployment.get(version.deploymentId) ?? this.#addPool(version);

@@ -3,7 +3,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import type { EnvironmentObserver, PooledEnvironment } from "../environment/environment-parts.ts";
 import { StartBackoff } from "./start-backoff.ts";
 import type { StartGate } from "./start-gate.ts";
 import type { OpenEnvironment } from "./version-pool.ts";
@@ -26,10 +26,10 @@ export interface ProvisionedWish {
 /** The invokes of the version that wait for an environment. */
 export interface InvokeLine {
   /** Gives it to the first that waits; false when none does. */
-  serve(environment: Environment): boolean;
-  settling(environment: Environment): void;
+  serve(environment: PooledEnvironment): boolean;
+  settling(environment: PooledEnvironment): void;
   /** Nothing is left of it, or (undefined) of what was about to start. */
-  gone(environment?: Environment): void;
+  gone(environment?: PooledEnvironment): void;
 }
 
 export interface ProvisionedParts {
@@ -47,14 +47,14 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   readonly #parts: ProvisionedParts;
   readonly #backoff: StartBackoff;
   /** All that have not ended. */
-  readonly #alive = new Set<Environment>();
+  readonly #alive = new Set<PooledEnvironment>();
   /** Of those, what counts as provisioned: not what is being stopped. */
-  readonly #kept = new Set<Environment>();
-  readonly #initialised = new Set<Environment>();
+  readonly #kept = new Set<PooledEnvironment>();
+  readonly #initialised = new Set<PooledEnvironment>();
   /** The one used last is taken first. */
-  readonly #idle: Environment[] = [];
+  readonly #idle: PooledEnvironment[] = [];
   /** Ends of starts, by environment. */
-  readonly #starts = new Map<Environment, () => void>();
+  readonly #starts = new Map<PooledEnvironment, () => void>();
   readonly #openings = new Set<Promise<void>>();
   #wanted = 0;
   #allocation: string | undefined;
@@ -96,7 +96,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   }
 
   /** One that takes an invoke now. */
-  take(): Environment | undefined {
+  take(): PooledEnvironment | undefined {
     return this.#idle.pop();
   }
 
@@ -109,7 +109,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
 
   // What environments tell.
 
-  available(environment: Environment): void {
+  available(environment: PooledEnvironment): void {
     const started = this.#endStart(environment);
     if (!environment.isWarm) {
       // Its processes are gone. AWS repeats the init of these in no invoke: another one takes the place.
@@ -127,18 +127,18 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     if (!this.#parts.line.serve(environment)) this.#idle.push(environment);
   }
 
-  unavailable(environment: Environment): void {
+  unavailable(environment: PooledEnvironment): void {
     const index = this.#idle.indexOf(environment);
     if (index !== -1) this.#idle.splice(index, 1);
     // It died for nothing that an invoke did: what does so again and again must not be started as fast as can be.
     this.#backoff.wait();
   }
 
-  settling(environment: Environment): void {
+  settling(environment: PooledEnvironment): void {
     this.#parts.line.settling(environment);
   }
 
-  ended(environment: Environment, fault: unknown): void {
+  ended(environment: PooledEnvironment, fault: unknown): void {
     this.#alive.delete(environment);
     this.#forget(environment);
     if (this.#endStart(environment) && fault !== undefined) this.#onStartFailed(fault);
@@ -146,7 +146,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     this.#parts.line.gone(environment);
   }
 
-  #forget(environment: Environment): void {
+  #forget(environment: PooledEnvironment): void {
     this.#kept.delete(environment);
     this.#initialised.delete(environment);
     const index = this.#idle.indexOf(environment);
@@ -154,7 +154,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   }
 
   /** It counts no more from now on; `ended` follows. */
-  #drop(environment: Environment): void {
+  #drop(environment: PooledEnvironment): void {
     this.#forget(environment);
     void environment.stop();
   }
@@ -189,7 +189,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     });
   }
 
-  #onOpened(environment: Environment, onStarted: () => void): void {
+  #onOpened(environment: PooledEnvironment, onStarted: () => void): void {
     this.#opening -= 1;
     this.#alive.add(environment);
     this.#kept.add(environment);
@@ -198,7 +198,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     else environment.start();
   }
 
-  #endStart(environment: Environment): boolean {
+  #endStart(environment: PooledEnvironment): boolean {
     const end = this.#starts.get(environment);
     if (end === undefined) return false;
     this.#starts.delete(environment);

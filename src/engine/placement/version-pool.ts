@@ -2,7 +2,7 @@
 // ready first, warm or new, takes the head of the line; the one used last is taken first, so that the others cool down.
 import type { Clock, Timer } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import type { Environment, EnvironmentObserver } from "../environment/environment.ts";
+import type { EnvironmentObserver, PooledEnvironment } from "../environment/environment-parts.ts";
 import { tooManyRequests } from "../faults.ts";
 import type { InitializationType } from "../environment/environment-parts.ts";
 import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState, type ProvisionedWish } from "./provisioned-environments.ts";
@@ -14,7 +14,7 @@ export type OpenEnvironment = (
   version: FunctionVersion,
   observer: EnvironmentObserver,
   initializationType: InitializationType,
-) => Promise<Environment>;
+) => Promise<PooledEnvironment>;
 
 export interface VersionPoolParts {
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface PoolOwner {
 }
 
 interface Waiter {
-  readonly resolve: (environment: Environment) => void;
+  readonly resolve: (environment: PooledEnvironment) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -48,16 +48,19 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly version: FunctionVersion;
   readonly functionKey: string;
   readonly #parts: VersionPoolParts;
+  /** Invokes that one environment runs at once. */
+  readonly #slots: number;
   readonly #scaling: ScalingRate;
   readonly #provisioned: ProvisionedEnvironments;
   /** Those on demand, as in all that follows. */
-  readonly #environments = new Set<Environment>();
+  readonly #environments = new Set<PooledEnvironment>();
   /** In the order of last use; the time beside each is when it became idle. */
-  readonly #idle: { readonly environment: Environment; readonly sinceMs: number }[] = [];
+  readonly #idle: { readonly environment: PooledEnvironment; readonly sinceMs: number }[] = [];
   readonly #waiters: Waiter[] = [];
-  readonly #settling = new Set<Environment>();
+  /** How many slots of each are expected back. */
+  readonly #settling = new Map<PooledEnvironment, number>();
   /** Ends of starts, by environment. */
-  readonly #starts = new Map<Environment, () => void>();
+  readonly #starts = new Map<PooledEnvironment, () => void>();
   #starting = 0;
   #evictTimer: Timer | undefined;
   #settleTimer: Timer | undefined;
@@ -70,19 +73,21 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     this.functionKey = functionKey;
     this.#scaling = scaling;
     this.#parts = parts;
+    this.#slots = version.configuration.environmentConcurrency ?? 1;
     const { clock, gate, open, onSpareFailed: onFault } = parts;
     this.#provisioned = new ProvisionedEnvironments({ version, functionKey, clock, gate, open, line: this, onFault });
   }
 
   /** An environment that takes an invoke now. Plainly when there is one, so that the warm path awaits nothing. */
-  acquire(): Environment | Promise<Environment> {
+  acquire(): PooledEnvironment | Promise<PooledEnvironment> {
     const ready = this.#provisioned.take() ?? this.#takeIdle();
     if (ready !== undefined) return ready;
-    const coming = this.#starting + this.#settling.size;
+    const expected = this.#expected;
+    const coming = this.#starting * this.#slots + expected;
     if (this.#waiters.length >= coming && !this.#scaling.take()) throw tooManyRequests("FunctionInvocationRateLimitExceeded");
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
-      this.#startWhatIsMissing(this.#settling.size);
+      this.#startWhatIsMissing(expected);
     });
   }
 
@@ -112,7 +117,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   retire(): void {
     this.#retired = true;
     this.#provisioned.provide(0, undefined);
-    for (const { environment } of this.#idle.splice(0)) void environment.stop();
+    for (const { environment } of this.#idle.splice(0)) environment.retire();
     this.#evictTimer?.cancel();
     this.#evictTimer = undefined;
     this.#checkEmpty();
@@ -131,35 +136,42 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   // What environments tell.
 
-  available(environment: Environment): void {
+  available(environment: PooledEnvironment): void {
     this.#endStart(environment);
     if (this.serve(environment)) return;
-    if (this.#retired) void environment.stop();
+    if (this.#retired) environment.retire();
     else this.#rest(environment);
   }
 
-  serve(environment: Environment): boolean {
-    this.#settling.delete(environment);
+  serve(environment: PooledEnvironment): boolean {
+    const left = (this.#settling.get(environment) ?? 0) - 1;
+    if (left > 0) this.#settling.set(environment, left);
+    else this.#settling.delete(environment);
     const waiter = this.#waiters.shift();
     waiter?.resolve(environment);
     return waiter !== undefined;
   }
 
-  unavailable(environment: Environment): void {
-    const index = this.#idle.findIndex((entry) => entry.environment === environment);
-    if (index !== -1) this.#idle.splice(index, 1);
+  unavailable(environment: PooledEnvironment): void {
+    for (let index = this.#idle.length - 1; index >= 0; index -= 1) if (this.#idle[index]?.environment === environment) this.#idle.splice(index, 1);
   }
 
-  settling(environment: Environment): void {
-    this.#settling.add(environment);
+  settling(environment: PooledEnvironment, slots = 1): void {
+    this.#settling.set(environment, (this.#settling.get(environment) ?? 0) + slots);
   }
 
-  gone(environment?: Environment): void {
+  get #expected(): number {
+    let slots = 0;
+    for (const count of this.#settling.values()) slots += count;
+    return slots;
+  }
+
+  gone(environment?: PooledEnvironment): void {
     if (environment !== undefined) this.#settling.delete(environment);
     this.#checkEmpty();
   }
 
-  ended(environment: Environment, fault: unknown): void {
+  ended(environment: PooledEnvironment, fault: unknown): void {
     this.#environments.delete(environment);
     this.unavailable(environment);
     if (this.#endStart(environment)) this.#onStartFailed(fault);
@@ -167,14 +179,14 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   }
 
   /** The one used last, but rather a warm one than one that was reset. */
-  #takeIdle(): Environment | undefined {
+  #takeIdle(): PooledEnvironment | undefined {
     const last = this.#idle.length - 1;
     let index = last;
     while (index >= 0 && this.#idle[index]?.environment.isWarm === false) index -= 1;
     return this.#idle.splice(index === -1 ? last : index, 1)[0]?.environment;
   }
 
-  #rest(environment: Environment): void {
+  #rest(environment: PooledEnvironment): void {
     this.#idle.push({ environment, sinceMs: this.#parts.clock.monotonic() });
     if (this.#evictTimer === undefined) this.#armEviction(this.#parts.idleMs);
   }
@@ -194,27 +206,31 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
         return;
       }
       this.#idle.shift();
-      void oldest.environment.stop();
+      // Part of it is idle: it is needed.
+      if (oldest.environment.isBusy) this.#idle.push({ environment: oldest.environment, sinceMs: nowMs });
+      else oldest.environment.retire();
     }
   }
 
   /** One start for each waiter that nothing is on its way to. `expected`: how many warm ones are about to come back. */
   #startWhatIsMissing(expected: number): void {
-    let missing = this.#waiters.length - this.#starting - expected;
+    let missing = Math.ceil((this.#waiters.length - expected) / this.#slots) - this.#starting;
     for (; missing > 0; missing -= 1) {
       this.#starting += 1;
       this.#parts.gate.enter(this.functionKey, () => this.#start());
     }
-    if (expected > 0 && this.#waiters.length > this.#starting) {
+    if (expected > 0 && this.#waiters.length > this.#starting * this.#slots) {
       this.#settleTimer ??= this.#parts.clock.after(settlingMs, () => {
         this.#settleTimer = undefined;
+        // Whoever is not back by now is not waited for again.
+        this.#settling.clear();
         this.#startWhatIsMissing(0);
       });
     }
   }
 
   #start(): Promise<void> | undefined {
-    if (this.#waiters.length < this.#starting) {
+    if (Math.ceil(this.#waiters.length / this.#slots) < this.#starting) {
       // A warm one was faster, and nothing has been begun.
       this.#starting -= 1;
       this.#checkEmpty();
@@ -239,14 +255,14 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     });
   }
 
-  #onOpened(environment: Environment, onStarted: () => void): void {
+  #onOpened(environment: PooledEnvironment, onStarted: () => void): void {
     this.#environments.add(environment);
     this.#starts.set(environment, onStarted);
     if (this.#killed) void environment.stop();
     else environment.start();
   }
 
-  #endStart(environment: Environment): boolean {
+  #endStart(environment: PooledEnvironment): boolean {
     const end = this.#starts.get(environment);
     if (end === undefined) return false;
     this.#starts.delete(environment);
@@ -257,7 +273,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   /** Fails the invoke at the head unless another start is on its way to it: no wait without end. */
   #onStartFailed(fault: unknown): void {
-    const waiter = this.#waiters.length > this.#starting ? this.#waiters.shift() : undefined;
+    const waiter = this.#waiters.length > this.#starting * this.#slots ? this.#waiters.shift() : undefined;
     if (waiter !== undefined) waiter.reject(fault);
     else if (fault !== undefined) this.#parts.onSpareFailed(this.version, fault);
   }

@@ -54,6 +54,8 @@ export interface ResponseSink {
 
 /** The environment as its guest reaches it. Each call throws a Fault when it comes at the wrong time. */
 export interface RuntimePort {
+  /** Events that may be with the guest at once. */
+  readonly concurrency: number;
   /** The guest waits for an event; `receiver.deliver` brings it, at once or later. */
   next(receiver: EventReceiver): void;
   respond(requestId: string, response: RuntimeResponse): void;

@@ -14,14 +14,21 @@ import type { EncodeInvocation, Exchange, GuestPorts, Route, RouteCall } from ".
 import { findRoute } from "./routes.ts";
 import { StreamedBody } from "./streamed-body.ts";
 
+interface Poll {
+  readonly answer: Answer;
+  readonly encode: EncodeInvocation;
+}
+
 export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   readonly #ports: GuestPorts;
   readonly #ids: Ids;
   readonly #address: string;
-  #poll: { readonly answer: Answer; readonly encode: EncodeInvocation } | undefined;
-  /** An event whose poll was lost before it came. */
-  #undelivered: Invocation | undefined;
-  #invocationId: string | undefined;
+  /** Oldest first; one, where the guest runs one event at a time. */
+  readonly #polls: Poll[] = [];
+  /** Events whose polls were lost before they came. */
+  readonly #undelivered: Invocation[] = [];
+  /** Ids of attempts that are with the guest, by request id; those answered last are still among them. */
+  readonly #attempts = new Map<string, string>();
 
   constructor(ports: GuestPorts, ids: Ids, address: string) {
     this.#ports = ports;
@@ -30,42 +37,40 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   }
 
   deliver(invocation: Invocation): void {
-    const poll = this.#poll;
-    if (poll === undefined) {
-      this.#undelivered = invocation;
-      return;
-    }
-    this.#poll = undefined;
-    this.#send(poll.answer, poll.encode, invocation);
+    const poll = this.#polls.shift();
+    if (poll === undefined) this.#undelivered.push(invocation);
+    else this.#send(poll, invocation);
   }
 
   poll(answer: Answer, encode: EncodeInvocation): void {
-    const waiting = this.#undelivered;
+    const poll: Poll = { answer, encode };
+    const waiting = this.#undelivered.shift();
     if (waiting !== undefined) {
-      this.#undelivered = undefined;
-      this.#send(answer, encode, waiting);
+      this.#send(poll, waiting);
       return;
     }
-    const former = this.#poll;
-    // Before `next`: the environment may deliver from inside it.
-    this.#poll = { answer, encode };
-    answer.onGone(() => {
-      if (this.#poll?.answer === answer) this.#poll = undefined;
-    });
+    // Before `next`: the environment may deliver from inside it. First in line, since a client that lost its connection
+    // asks again on another one, and nobody listens at the first.
+    this.#polls.unshift(poll);
+    answer.onGone(() => this.#forget(poll));
     try {
       this.#ports.runtime.next(this);
     } catch (error) {
-      this.#poll = former;
+      this.#forget(poll);
       throw error;
     }
-    // A client that lost its connection asks again on another one: nobody listens at the first.
-    former?.answer.drop();
+    if (this.#polls.length > this.#ports.runtime.concurrency) this.#polls.pop()?.answer.drop();
+  }
+
+  #forget(poll: Poll): void {
+    const index = this.#polls.indexOf(poll);
+    if (index !== -1) this.#polls.splice(index, 1);
   }
 
   /** A client that says which attempt it answers must mean the present one, not one that was given up. */
-  checkAttempt({ headers }: RequestHead): void {
+  checkAttempt({ headers }: RequestHead, requestId: string): void {
     const named = headers.get("lambda-runtime-invocation-id");
-    if (named !== undefined && named !== this.#invocationId) throw invalidInvocationId();
+    if (named !== undefined && named !== this.#attempts.get(requestId)) throw invalidInvocationId();
   }
 
   onRequest(head: RequestHead, answer: Answer): BodyTaker {
@@ -88,9 +93,12 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
     if (host !== this.#address || headers.has("origin") || headers.has("sec-fetch-site")) throw foreignRequest();
   }
 
-  #send(answer: Answer, encode: EncodeInvocation, invocation: Invocation): void {
-    this.#invocationId = this.#ids.uuid();
-    answer.send(encode(invocation, this.#invocationId));
+  #send({ answer, encode }: Poll, invocation: Invocation): void {
+    const attempt = this.#ids.uuid();
+    const [oldest] = this.#attempts.keys();
+    if (oldest !== undefined && this.#attempts.size >= this.#ports.runtime.concurrency) this.#attempts.delete(oldest);
+    this.#attempts.set(invocation.requestId, attempt);
+    answer.send(encode(invocation, attempt));
   }
 }
 

@@ -47,5 +47,5 @@ export interface Exchange {
   /** Sends the next event, now or later, as `encode` writes it. */
   poll(answer: Answer, encode: EncodeInvocation): void;
   /** Throws InvalidInvocationId when the client names an attempt that is not the one in progress. */
-  checkAttempt(head: RequestHead): void;
+  checkAttempt(head: RequestHead, requestId: string): void;
 }

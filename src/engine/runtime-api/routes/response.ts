@@ -19,7 +19,7 @@ export const response: Route = {
   path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
   stream({ head, requestId, ports, exchange, answer }) {
     if (!isStream(head)) return undefined;
-    exchange.checkAttempt(head);
+    exchange.checkAttempt(head, requestId);
     const contentType = head.headers.get("content-type") ?? "application/octet-stream";
     const sink = ports.runtime.beginResponse(requestId, { contentType });
     sink.onRoom(() => answer.resume());
@@ -42,7 +42,7 @@ export const response: Route = {
     };
   },
   run({ head, requestId, ports, exchange }, body) {
-    exchange.checkAttempt(head);
+    exchange.checkAttempt(head, requestId);
     if (modeOf(head) !== "") {
       ports.runtime.respond(requestId, { kind: "bad-mode" });
       throw invalidResponseMode();
@@ -52,7 +52,7 @@ export const response: Route = {
     return accepted;
   },
   spoilt({ head, requestId, ports, exchange }, why) {
-    exchange.checkAttempt(head);
+    exchange.checkAttempt(head, requestId);
     ports.runtime.respond(requestId, { kind: why });
   },
 };

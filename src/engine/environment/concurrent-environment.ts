@@ -1,0 +1,268 @@
+// An execution environment that runs several events at once: its runtime asks for the next one from many workers at the
+// same time (AWS_LAMBDA_MAX_CONCURRENCY). A timeout fails one invoke and kills nothing; a crash fails all that run, and
+// the environment is replaced, not reset. It is never frozen.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html
+import type { Timer } from "../../core/clock.ts";
+import { Fault } from "../../core/faults.ts";
+import type { EnvironmentLog } from "../log/environment-log.ts";
+import { openEnvironmentLog } from "../log/open-environment-log.ts";
+import { fault, success, type Outcome } from "../log/platform-events.ts";
+import type { ShutdownReason } from "../runtime-api/extensions-port.ts";
+import type { EventReceiver, ReportedError, ResponseHead, ResponseSink, RuntimePort, RuntimeResponse } from "../runtime-api/runtime-port.ts";
+import { longInitMs, type EnvironmentObserver, type EnvironmentParts, type EnvironmentPlan, type InvocationRequest, type PooledEnvironment, type Settlement } from "./environment-parts.ts";
+import { exited, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
+import { environmentStopped, illegalTransition, invalidRequestId, isStartFault } from "./faults.ts";
+import { extensionFunction, Extensions } from "./extensions.ts";
+import { Processes } from "./processes.ts";
+import { Reporter } from "./reporter.ts";
+import { RunningInvoke, type Answer } from "./running-invoke.ts";
+
+type State =
+  | "initialising"
+  /** Workers wait for events; extensions are not all ready. */
+  | "initialised"
+  | "serving"
+  /** Its init failed: the invokes that waited for it learn why. */
+  | "failed"
+  | "stopping"
+  | "stopped";
+
+export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
+  readonly id: string;
+  readonly concurrency: number;
+  readonly #parts: EnvironmentParts;
+  readonly #plan: EnvironmentPlan;
+  readonly #observer: EnvironmentObserver;
+  readonly #timeoutMs: number;
+  readonly #log: EnvironmentLog;
+  readonly #reporter: Reporter;
+  readonly #extensions: Extensions;
+  readonly #processes: Processes;
+  #state: State = "initialising";
+  #receiver: EventReceiver | undefined;
+  #initTimer: Timer | undefined;
+  #initFailure: ((requestId: string) => Failure) | undefined;
+  /** By request id. */
+  readonly #running = new Map<string, RunningInvoke>();
+  /** Workers that wait for an event. */
+  #waiting = 0;
+  #isRetired = false;
+  #fault: unknown;
+  #ending: Promise<void> | undefined;
+
+  constructor(parts: EnvironmentParts, plan: EnvironmentPlan, observer: EnvironmentObserver) {
+    const { configuration } = plan.version;
+    this.id = parts.ids.hex(16);
+    this.concurrency = configuration.environmentConcurrency ?? 1;
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#observer = observer;
+    this.#timeoutMs = configuration.timeoutSeconds * 1000;
+    this.#log = openEnvironmentLog(parts, plan.version, this.id);
+    this.#extensions = new Extensions(parts.ids, extensionFunction(plan.version), () => this.#onProgress());
+    this.#reporter = new Reporter(this.#log, parts.clock, plan);
+    this.#processes = new Processes(this.id, { parts, plan, log: this.#log, extensions: this.#extensions }, {
+      port: this,
+      onExit: (failureFor) => this.#onExit(failureFor),
+      onRefused: (error) => this.#onRefused(error),
+    });
+  }
+
+  get takesInvoke(): boolean {
+    return this.#state === "failed" || (this.#state === "serving" && this.#waiting > 0);
+  }
+
+  get isWarm(): boolean {
+    return this.#state === "serving";
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  start(): void {
+    const initTimeoutMs = Math.max(longInitMs, this.#timeoutMs);
+    this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#failInit(() => timedOut("", initTimeoutMs / 1000)));
+    this.#reporter.initStarted("init");
+    this.#processes.start();
+  }
+
+  invoke(request: InvocationRequest): Promise<Settlement> {
+    if (!this.takesInvoke) throw illegalTransition(this.#state, "invoke", "engine");
+    const { requestId, trace, logTail } = request;
+    const onTimeout = (): void => this.#onTimeout(requestId);
+    const limit = { clock: this.#parts.clock, timers: this.#plan.timers ?? this.#parts.clock, timeoutMs: this.#timeoutMs, onTimeout };
+    const running = new RunningInvoke(request, limit, logTail ? this.#log.openTail() : undefined);
+    this.#running.set(requestId, running);
+    this.#reporter.started(requestId, trace);
+    if (this.#initFailure !== undefined) {
+      this.#fail(running, this.#initFailure(requestId));
+      return running.settlement;
+    }
+    this.#waiting -= 1;
+    this.#receiver?.deliver(running.invocation);
+    return running.settlement;
+  }
+
+  stop(): Promise<void> {
+    return this.#end("spindown", environmentStopped());
+  }
+
+  retire(): void {
+    this.#isRetired = true;
+    if (!this.isBusy) void this.stop();
+  }
+
+  // What the guest says.
+
+  next(receiver: EventReceiver): void {
+    if (this.#state !== "initialising" && this.#state !== "initialised" && this.#state !== "serving") {
+      throw illegalTransition("Exited", "Ready", "guest");
+    }
+    this.#receiver = receiver;
+    // A worker that lost its poll asks again: nobody can tell it from another one.
+    if (this.#waiting + this.#running.size >= this.concurrency) return;
+    this.#waiting += 1;
+    if (this.#state === "serving") {
+      this.#observer.available(this);
+      return;
+    }
+    this.#state = "initialised";
+    this.#extensions.closeRegistration();
+    this.#onProgress();
+  }
+
+  respond(requestId: string, response: RuntimeResponse): void {
+    const running = this.#of(requestId);
+    const failure = responseFailure(requestId, response);
+    if (failure !== undefined) this.#fail(running, failure);
+    else if (response.kind === "whole") this.#settle(running, { payload: response.body, contentType: response.contentType });
+  }
+
+  beginResponse(requestId: string, head: ResponseHead): ResponseSink {
+    const running = this.#of(requestId);
+    return running.beginResponse(head, {
+      onAnswer: (answer) => this.#settle(running, answer),
+      onFailure: (failure) => this.#fail(running, failure),
+    });
+  }
+
+  fail(requestId: string, error: ReportedError): void {
+    this.#fail(this.#of(requestId), reported(error));
+  }
+
+  failInit(error: ReportedError): void {
+    if (this.#state !== "initialising") throw illegalTransition("Ready", "InitError", "guest");
+    this.#failInit(() => reported(error));
+  }
+
+  violate(reason: string): void {
+    if (this.#processes.isEnding) return;
+    this.#log.platform(fault(`Runtime ended, it broke the protocol: ${reason}`));
+    this.#onExit((requestId) => exited(requestId, { exitCode: undefined, signal: "SIGKILL", outOfMemory: false }));
+  }
+
+  // What happens to it.
+
+  #onProgress(): void {
+    this.#processes.progress();
+    if (this.#state !== "initialised" || !this.#extensions.isSettled) return;
+    this.#state = "serving";
+    this.#endInit(success);
+    // Each of them may bring another worker's invoke.
+    for (let waiting = this.#waiting; waiting > 0; waiting -= 1) this.#observer.available(this);
+    this.#observer.settling(this, this.concurrency - this.#waiting);
+  }
+
+  #onTimeout(requestId: string): void {
+    const running = this.#running.get(requestId);
+    // The worker goes on: what it answers later is refused, and then it asks for its next event.
+    if (running !== undefined) this.#fail(running, timedOut(requestId, this.#timeoutMs / 1000));
+  }
+
+  #onExit(failureFor: (requestId: string) => Failure): void {
+    // What the guest sent last may still lie in its socket.
+    setImmediate(() => {
+      if (this.#processes.isEnding) return;
+      if (this.#state === "serving") this.#crash(failureFor);
+      else if (this.#state === "initialising" || this.#state === "initialised") this.#failInit(failureFor);
+    });
+  }
+
+  #crash(failureFor: (requestId: string) => Failure): void {
+    this.#observer.unavailable(this);
+    for (const [requestId, running] of this.#running) this.#fail(running, failureFor(requestId));
+    void this.#end("failure", environmentStopped());
+  }
+
+  #onRefused(error: unknown): void {
+    if (error instanceof Fault && isStartFault(error)) {
+      this.#failInit((requestId) => failedWith(requestId, error.code, error.message));
+      return;
+    }
+    this.#fault = error;
+    void this.#end("failure", error);
+  }
+
+  #failInit(failureFor: (requestId: string) => Failure): void {
+    if (this.#state !== "initialising" && this.#state !== "initialised") return;
+    this.#processes.drain();
+    this.#endInit(failureFor("").report);
+    this.#state = "failed";
+    this.#initFailure = failureFor;
+    void this.#processes.reset("failure").catch((error: unknown) => (this.#fault ??= error));
+    // Whoever waits for it learns why; it is gone before anybody else comes.
+    for (let slot = 0; slot < this.concurrency; slot += 1) this.#observer.available(this);
+    setImmediate(() => void this.stop());
+  }
+
+  #endInit(outcome: Outcome): void {
+    this.#initTimer?.cancel();
+    this.#reporter.extensions(this.#extensions.views);
+    this.#reporter.initEnded("init", outcome, this.#processes.sandbox);
+  }
+
+  #of(requestId: string): RunningInvoke {
+    const running = this.#running.get(requestId);
+    if (running === undefined || running.isSettled) throw invalidRequestId();
+    return running;
+  }
+
+  #fail(running: RunningInvoke, failure: Failure): void {
+    const text = failure.fault?.(running.invocation.requestId, this.#parts.clock.now());
+    if (text !== undefined) this.#log.platform(fault(text));
+    this.#settle(running, { payload: failure.payload, failure });
+  }
+
+  #settle(running: RunningInvoke, answer: Answer): void {
+    this.#running.delete(running.invocation.requestId);
+    this.#reporter.answered(running.settle(answer), this.#processes.sandbox);
+    this.#processes.drain();
+    this.#reporter.report();
+    running.end();
+    running.tell();
+    if (this.#state === "serving") this.#observer.settling(this);
+    if (this.#isRetired && !this.isBusy) void this.stop();
+  }
+
+  /** Once. `why`: what running invokes are rejected with. */
+  #end(reason: ShutdownReason, why: unknown): Promise<void> {
+    this.#ending ??= this.#endAll(reason, why);
+    return this.#ending;
+  }
+
+  async #endAll(reason: ShutdownReason, why: unknown): Promise<void> {
+    this.#state = "stopping";
+    this.#initTimer?.cancel();
+    for (const running of this.#running.values()) running.abandon(why);
+    this.#running.clear();
+    try {
+      await this.#processes.close(reason);
+    } catch (error) {
+      this.#fault ??= error;
+    }
+    this.#state = "stopped";
+    this.#log.close();
+    this.#observer.ended(this, this.#fault);
+  }
+}
