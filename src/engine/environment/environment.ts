@@ -129,6 +129,10 @@ export class Environment implements RuntimePort, PooledEnvironment {
 
   next(receiver: EventReceiver): void {
     this.#move("next");
+    if (this.#state === "invoking" && this.#running !== undefined) {
+      receiver.deliver(this.#running.invocation);
+      return;
+    }
     if (this.#poller !== receiver) this.#welcome(receiver);
     this.#settleWithExtensions();
   }

@@ -90,7 +90,8 @@ class Model {
       this.outcome = undefined;
       return "200";
     }
-    return refused;
+    // The same one again.
+    return this.state === "Running" ? "200" : refused;
   }
 }
 

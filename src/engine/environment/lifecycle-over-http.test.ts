@@ -35,8 +35,8 @@ const accepted: Readonly<Record<GuestEvent, string>> = {
 
 const events = Object.keys(accepted) as readonly GuestEvent[];
 
-/** Where the invoke that the init is for waits already. */
-const hasEvent: ReadonlySet<EnvironmentState> = new Set(["initialising", "reinitialising"]);
+/** Where there is an event for whoever asks: the one that the init is for, or the one that is with the guest. */
+const hasEvent: ReadonlySet<EnvironmentState> = new Set(["initialising", "reinitialising", "invoking"]);
 
 const textOf = ({ status, body }: Answer): string => `${status} ${body}`;
 
@@ -86,7 +86,7 @@ const table: readonly (readonly [EnvironmentState, string, readonly GuestEvent[]
   ["initialising", "Started", ["next", "init-error"]],
   ["initialised", "Ready", ["next"]],
   ["idle", "Ready", ["next"]],
-  ["invoking", "Running", ["response-begin", "response", "error"]],
+  ["invoking", "Running", ["next", "response-begin", "response", "error"]],
   // The rest of a response is the body of the request that began it.
   ["responding", "InvocationResponse", []],
   ["responded", "ResponseSent", ["next"]],

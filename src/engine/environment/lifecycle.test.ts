@@ -43,8 +43,8 @@ describe("an environment", () => {
     expect(allowedFrom("idle")).toEqual({ next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" });
   });
 
-  test("that invokes waits for one answer", () => {
-    expect(allowedFrom("invoking")).toEqual({ "response-begin": "responding", response: "responded", error: "responded", ...failing });
+  test("that invokes waits for one answer, and gives its event again", () => {
+    expect(allowedFrom("invoking")).toEqual({ next: "invoking", "response-begin": "responding", response: "responded", error: "responded", ...failing });
     expect(allowedFrom("responding")).toEqual({ "response-end": "responded", ...failing });
   });
 

@@ -52,10 +52,10 @@ type Transitions = Readonly<Partial<Record<EnvironmentEvent, EnvironmentState>>>
 
 const transitions: Readonly<Record<EnvironmentState, Transitions>> = {
   initialising: { next: "initialised", "init-error": "resetting", timeout: "resetting", exit: "resetting", stop: "stopping" },
-  // A second `next`, here and below, is a client that lost its long poll and asks again.
+  // A second `next`, here and below, is a client that lost its long poll, or what came of it, and asks again.
   initialised: { next: "initialised", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },
   idle: { next: "idle", invoke: "invoking", exit: "resetting", stop: "stopping" },
-  invoking: { "response-begin": "responding", response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
+  invoking: { next: "invoking", "response-begin": "responding", response: "responded", error: "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
   responding: { "response-end": "responded", timeout: "resetting", exit: "resetting", stop: "stopping" },
   responded: { next: "held", timeout: "resetting", exit: "resetting", stop: "stopping" },
   held: { next: "held", settled: "idle", timeout: "resetting", exit: "resetting", stop: "stopping" },

@@ -28,6 +28,8 @@ class FramedFront implements RuntimeFront, FrameReceiver {
   readonly #reader = new FrameReader(maxResponseBytes, this);
   /** Of the response that the guest is streaming. */
   #sink: ResponseSink | undefined;
+  /** Whether an event is with the guest that it has not begun to answer. */
+  #hasEvent = false;
   #open = true;
 
   constructor(channel: SandboxChannel, port: RuntimePort) {
@@ -36,6 +38,7 @@ class FramedFront implements RuntimeFront, FrameReceiver {
   }
 
   deliver(invocation: Invocation): void {
+    this.#hasEvent = true;
     this.#channel.write(invokeFrame(invocation));
   }
 
@@ -62,8 +65,14 @@ class FramedFront implements RuntimeFront, FrameReceiver {
   frame(frame: Frame): void {
     if (!this.#open) return;
     if (this.#sink !== undefined) this.#end(frame, this.#sink);
-    else if (frame.type === frameType.next) this.#port.next(this);
+    else if (frame.type === frameType.next) this.#poll();
     else this.#answer(frame, parseMeta(frame.meta));
+  }
+
+  /** No event is lost on a channel, so that nobody asks for the same one again, as over HTTP. */
+  #poll(): void {
+    if (this.#hasEvent) throw brokenFrame("a poll beside an event that is not answered");
+    this.#port.next(this);
   }
 
   chunk(bytes: Buffer): void {
@@ -78,6 +87,7 @@ class FramedFront implements RuntimeFront, FrameReceiver {
   }
 
   #answer({ type, body }: Frame, meta: object): void {
+    this.#hasEvent = false;
     switch (type) {
       case frameType.response:
         this.#port.respond(text(meta, "requestId"), wholeResponse(body, optionalText(meta, "contentType")));

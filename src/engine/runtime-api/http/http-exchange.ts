@@ -19,6 +19,11 @@ interface Poll {
   readonly encode: EncodeInvocation;
 }
 
+interface Attempt {
+  readonly invocation: Invocation;
+  readonly id: string;
+}
+
 export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   readonly #ports: GuestPorts;
   readonly #ids: Ids;
@@ -27,8 +32,8 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   readonly #polls: Poll[] = [];
   /** Events whose polls were lost before they came. */
   readonly #undelivered: Invocation[] = [];
-  /** Ids of attempts that are with the guest, by request id; those answered last are still among them. */
-  readonly #attempts = new Map<string, string>();
+  /** Those that are with the guest, by request id; those answered last are still among them. */
+  readonly #attempts = new Map<string, Attempt>();
 
   constructor(ports: GuestPorts, ids: Ids, address: string) {
     this.#ports = ports;
@@ -70,7 +75,7 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   /** A client that says which attempt it answers must mean the present one, not one that was given up. */
   checkAttempt({ headers }: RequestHead, requestId: string): void {
     const named = headers.get("lambda-runtime-invocation-id");
-    if (named !== undefined && named !== this.#attempts.get(requestId)) throw invalidInvocationId();
+    if (named !== undefined && named !== this.#attempts.get(requestId)?.id) throw invalidInvocationId();
   }
 
   onRequest(head: RequestHead, answer: Answer): BodyTaker {
@@ -94,11 +99,18 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   }
 
   #send({ answer, encode }: Poll, invocation: Invocation): void {
-    const attempt = this.#ids.uuid();
+    answer.send(encode(invocation, this.#attemptOf(invocation).id));
+  }
+
+  /** A client that asks again for the event that it has is still at the same attempt. */
+  #attemptOf(invocation: Invocation): Attempt {
+    const known = this.#attempts.get(invocation.requestId);
+    if (known?.invocation === invocation) return known;
+    const attempt: Attempt = { invocation, id: this.#ids.uuid() };
     const [oldest] = this.#attempts.keys();
     if (oldest !== undefined && this.#attempts.size >= this.#ports.runtime.concurrency) this.#attempts.delete(oldest);
     this.#attempts.set(invocation.requestId, attempt);
-    answer.send(encode(invocation, attempt));
+    return attempt;
   }
 }
 

@@ -58,11 +58,21 @@ describe("next", () => {
     expect((await ask(opened, next, get)).body).toBe('{"a":1}');
   });
 
-  test("is refused while an event is with the guest", async () => {
-    const { status, body } = await ask(await open("invoking"), next, get);
+  test("gives the event that is with the guest again, as the same attempt", async () => {
+    const opened = await open();
+    const event = invocation();
+    opened.port.onNext = (receiver) => receiver.deliver(event);
+    const first = await ask(opened, next, get);
+    opened.port.state = "invoking";
+    const again = await ask(opened, next, get);
+    expect([again.body, again.headers]).toEqual([first.body, first.headers]);
+  });
+
+  test("is refused while a response is under way", async () => {
+    const { status, body } = await ask(await open("responding"), next, get);
     expect(status).toBe(403);
     expect(JSON.parse(body)).toEqual({
-      errorMessage: "State transition from Running to Ready failed for runtime. Error: State transition is not allowed",
+      errorMessage: "State transition from InvocationResponse to Ready failed for runtime. Error: State transition is not allowed",
       errorType: "InvalidStateTransition",
     });
   });
