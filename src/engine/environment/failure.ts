@@ -10,10 +10,13 @@ export interface Failure {
   readonly report: Outcome;
   /** What Lambda itself writes into the log about it, besides REPORT; undefined where the runtime gave an answer. */
   readonly fault: ((requestId: string, timeMs: number) => string) | undefined;
+  /** JSON for the invoke's trace, of at most 64 KiB: it shows code and paths, and is not for logs. */
+  readonly xrayCause?: string;
 }
 
-export function reported(error: ReportedError): Failure {
-  return { payload: error.body, report: { status: "error", errorType: platformErrorType(error.errorType) }, fault: undefined };
+export function reported({ errorType, body, xrayCause }: ReportedError): Failure {
+  const report: Outcome = { status: "error", errorType: platformErrorType(errorType) };
+  return { payload: body, report, fault: undefined, ...(xrayCause === undefined ? {} : { xrayCause }) };
 }
 
 export function timedOut(requestId: string, timeoutSeconds: number): Failure {

@@ -114,7 +114,7 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   }
 }
 
-function run(route: Route, call: RouteCall, body: Buffer | SpoiltBody): void {
+function run(route: Route, call: RouteCall, body: Uint8Array | SpoiltBody): void {
   try {
     if (typeof body === "string") throw spoilt(route, call, body);
     const reply = route.run(call, body);

@@ -40,6 +40,18 @@ describe("next", () => {
     expect(headers).not.toHaveProperty("lambda-runtime-client-context");
   });
 
+  test("says who called, and for whom, when it is known", async () => {
+    const opened = await open();
+    const cognitoIdentity = { cognitoIdentityId: "eu-west-1:1", cognitoIdentityPoolId: "eu-west-1:2" };
+    opened.port.onNext = (receiver) => receiver.deliver(invocation({ cognitoIdentity, tenantId: "blue" }));
+    const { headers } = await ask(opened, next, get);
+    expect(JSON.parse(String(headers["lambda-runtime-cognito-identity"]))).toEqual(cognitoIdentity);
+    expect(headers["lambda-runtime-aws-tenant-id"]).toBe("blue");
+    opened.port.state = "idle";
+    opened.port.onNext = (receiver) => receiver.deliver(invocation());
+    expect(Object.keys((await ask(opened, next, get)).headers).filter((name) => /cognito|tenant/.test(name))).toEqual([]);
+  });
+
   test("does not let a caller's client context write headers", async () => {
     const opened = await open();
     const clientContext = '{"a":\r\nX-Evil: 1\r\n\r\n"é"}';

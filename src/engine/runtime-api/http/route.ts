@@ -23,7 +23,7 @@ export interface Route {
   /** Bytes of body, at most; more is 413. Undefined: as much as a response may have. */
   readonly mostBodyBytes?: number;
   /** Returns the reply, or undefined when it will be sent later. Throws the Fault to reply with. */
-  run(call: RouteCall, body: Buffer): Reply | undefined;
+  run(call: RouteCall, body: Uint8Array): Reply | undefined;
   /** Called instead of `run`, before the client hears of it, when the body did not come whole. */
   spoilt?(call: RouteCall, why: SpoiltBody): void;
   /** Called at the end of the head: the taker of a body that is to be used as it comes, which then answers. Undefined: `run` follows. */

@@ -24,7 +24,7 @@ export const extensionRegister: Route = {
 };
 
 /** `{"events": […]}`; without events it only waits for nothing. */
-function eventsOf(body: Buffer): readonly string[] {
+function eventsOf(body: Uint8Array): readonly string[] {
   const sent = parse(body);
   if (typeof sent !== "object" || sent === null || Array.isArray(sent)) throw invalidRegistration("The request is not a JSON object");
   const { events = [], configurationKeys = [] } = sent as { readonly events?: unknown; readonly configurationKeys?: unknown };
@@ -36,11 +36,11 @@ function eventsOf(body: Buffer): readonly string[] {
   return events;
 }
 
-function parse(body: Buffer): unknown {
+function parse(body: Uint8Array): unknown {
   // Go's words, which AWS's come from.
   if (body.length === 0) throw invalidRegistration("unexpected end of JSON input");
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(Buffer.from(body).toString("utf8"));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw invalidRegistration("The request is not JSON");

@@ -12,14 +12,17 @@ export const next: Route = {
   },
 };
 
-/** A header with an empty value is left out. */
 function encodeInvocation(invocation: Invocation, invocationId: string): Reply {
-  const { requestId, deadlineMs, invokedArn, trace, clientContext, payload } = invocation;
-  const optional =
-    (trace ? `Lambda-Runtime-Trace-Id: ${headerValue(trace)}\r\n` : "") +
-    (clientContext ? `Lambda-Runtime-Client-Context: ${headerValue(clientContext)}\r\n` : "");
+  const { requestId, deadlineMs, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload } = invocation;
   const headers =
     `Lambda-Runtime-Aws-Request-Id: ${requestId}\r\nLambda-Runtime-Deadline-Ms: ${Math.floor(deadlineMs)}\r\n` +
-    `Lambda-Runtime-Invoked-Function-Arn: ${invokedArn}\r\nLambda-Runtime-Invocation-Id: ${invocationId}\r\n${optional}`;
+    `Lambda-Runtime-Invoked-Function-Arn: ${invokedArn}\r\nLambda-Runtime-Invocation-Id: ${invocationId}\r\n` +
+    optional("Lambda-Runtime-Trace-Id", trace) +
+    optional("Lambda-Runtime-Client-Context", clientContext) +
+    optional("Lambda-Runtime-Cognito-Identity", cognitoIdentity && JSON.stringify(cognitoIdentity)) +
+    optional("Lambda-Runtime-Aws-Tenant-Id", tenantId);
   return { status: 200, contentType: "application/json", headers, body: payload };
 }
+
+/** A header with an empty value is left out. */
+const optional = (name: string, value: string | undefined): string => (value ? `${name}: ${headerValue(value)}\r\n` : "");

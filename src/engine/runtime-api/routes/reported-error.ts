@@ -6,7 +6,7 @@ import { errorCauseOf } from "./error-cause.ts";
 
 const withCause = "application/vnd.aws.lambda.error.cause+json";
 
-export function reportedError({ headers }: RequestHead, body: Buffer): ReportedError {
+export function reportedError({ headers }: RequestHead, body: Uint8Array): ReportedError {
   const errorType = headers.get("lambda-runtime-function-error-type") ?? "";
   if (headers.get("content-type") === withCause) return { errorType, ...splitCause(body) };
   const cause = headers.get("lambda-runtime-function-xray-error-cause");
@@ -15,7 +15,7 @@ export function reportedError({ headers }: RequestHead, body: Buffer): ReportedE
 }
 
 /** Of `{"errorMessage","errorType","stackTrace","errorCause"}` the caller gets all but the cause. */
-function splitCause(bytes: Buffer): Pick<ReportedError, "body" | "xrayCause"> {
+function splitCause(bytes: Uint8Array): Pick<ReportedError, "body" | "xrayCause"> {
   const sent = parse(bytes);
   if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return { body: Buffer.from('"Invalid error body"') };
   const member = (name: string): unknown => (Object.hasOwn(sent, name) ? Reflect.get(sent, name) : undefined);
@@ -29,9 +29,9 @@ function causeMember(sent: unknown): Pick<ReportedError, "xrayCause"> {
 }
 
 /** Undefined for what is not JSON. */
-function parse(bytes: Buffer): unknown {
+function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;
