@@ -128,6 +128,14 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await sandbox.close();
     });
 
+    test.skipIf(globalThis.process.platform !== "linux")("lets it, and what it starts, open as many files as on AWS", async () => {
+      const { sandbox, process, printed } = await start("read GO <&3; ulimit -n; ulimit -Hn; sh -c 'ulimit -n'");
+      write(process, "go\n");
+      await process.exited;
+      expect(printed()).toBe("1024\n1024\n1024\n");
+      await sandbox.close();
+    });
+
     test("gives it its code, an empty place for layers and a folder of its own for files", async () => {
       const script = 'read OPT <&3; cat code; ls -A "$OPT"; echo written > "$OWN/file"; cat "$OWN/file"; pwd';
       const { sandbox, process, paths, printed } = await start(script);

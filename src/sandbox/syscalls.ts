@@ -17,6 +17,8 @@ export interface Syscalls {
   setNonBlocking(fd: number): void;
   /** No child inherits it, unless it is given it. */
   setCloseOnExec(fd: number): void;
+  /** How many files a process may have open, it and what it starts from now on. Linux; elsewhere nothing happens. */
+  limitOpenFiles(pid: number, count: number): void;
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
   readonly readBuffer: Buffer;
 }
@@ -36,6 +38,7 @@ export function loadSyscalls(): Syscalls {
   const write = libc.func("intptr_t write(int fd, const void *bytes, size_t size)");
   const fcntl = libc.func("int fcntl(int fd, int command, ...)");
   const makePipe = loadPipe(libc, fcntl);
+  const limitOpenFiles = loadLimitOpenFiles(libc);
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
 
   return {
@@ -66,6 +69,7 @@ export function loadSyscalls(): Syscalls {
     setCloseOnExec: (fd) => {
       fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
+    limitOpenFiles,
     setNonBlocking: (fd) => {
       const current = Number(fcntl(fd, flags.getFlags));
       if (current < 0) fail("fcntl");
@@ -91,5 +95,19 @@ function loadPipe(libc: LibraryHandle, fcntl: (...args: unknown[]) => unknown): 
     const result = Number(pipe(fds));
     if (result === 0) for (const fd of fds) fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     return result;
+  };
+}
+
+/** RLIMIT_NOFILE of <sys/resource.h>. */
+const openFilesResource = 7;
+
+function loadLimitOpenFiles(libc: LibraryHandle): Syscalls["limitOpenFiles"] {
+  if (process.platform !== "linux") return () => {};
+  const prlimit = libc.func("int prlimit(int pid, int resource, const void *limit, void *former)");
+  return (pid, count) => {
+    // Soft and hard, 64 bits each: who starts may raise the soft one.
+    const limit = new BigUint64Array([BigInt(count), BigInt(count)]);
+    // Fails for a process that has ended, and where this server itself may have fewer: then so may the process.
+    prlimit(pid, openFilesResource, Buffer.from(limit.buffer), null);
   };
 }

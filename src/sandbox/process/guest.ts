@@ -22,6 +22,9 @@ export interface GuestRequest extends RunOptions {
   readonly launch: Launch;
 }
 
+/** As in every execution environment. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const mostOpenFiles = 1024;
+
 /** Rejects with a fault, leaving no descriptor open, when the program cannot be executed. */
 export async function startGuest(request: GuestRequest, syscalls: Syscalls): Promise<Guest> {
   const pipes: Pipe[] = [];
@@ -47,6 +50,7 @@ export async function startGuest(request: GuestRequest, syscalls: Syscalls): Pro
     if (child.pid === undefined) await rejectWithSpawnError(child);
     const { pid } = child;
     if (pid === undefined) throw new Error("no process id");
+    syscalls.limitOpenFiles(pid, mostOpenFiles);
     for (const fd of [output.writeFd, toGuest?.readFd, fromGuest?.writeFd, log?.writeFd]) if (fd !== undefined) closeSync(fd);
     return {
       process: child,
