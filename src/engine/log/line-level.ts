@@ -28,8 +28,16 @@ export function parseObject(line: string): object | undefined {
 function statedLevel(line: object | undefined): ApplicationLogLevel | undefined {
   if (line === undefined || !("level" in line) || !("timestamp" in line)) return undefined;
   const { level, timestamp } = line;
-  return isTime(timestamp) ? applicationLogLevels.find((known) => known === level) : undefined;
+  if (typeof level !== "string" || !isTime(timestamp)) return undefined;
+  const name = level.toUpperCase();
+  return pythonLevels.get(name) ?? applicationLogLevels.find((known) => known === name);
 }
+
+/** Names of Python's that are not Lambda's: its loggers write them. */
+const pythonLevels: ReadonlyMap<string, ApplicationLogLevel> = new Map([
+  ["WARNING", "WARN"],
+  ["CRITICAL", "FATAL"],
+]);
 
 /** RFC 3339. */
 const isTime = (value: unknown): boolean =>
