@@ -7,7 +7,8 @@ import { nextState, type EnvironmentEvent, type EnvironmentState } from "../../s
 import { createEnvironmentMetadata, type EnvironmentMetadata } from "../../src/engine/runtime-api/environment-metadata.ts";
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
-import { refusedExtensions } from "./refused-extensions.ts";
+import type { TelemetryPort } from "../../src/engine/runtime-api/telemetry-port.ts";
+import { refusedExtensions, refusedTelemetry } from "./refused-extensions.ts";
 import type {
   EventReceiver,
   Invocation,
@@ -150,11 +151,11 @@ export interface OpenedFront {
   readonly portNumber: number;
 }
 
-export async function openFront(state: EnvironmentState = "initialising", extensions: ExtensionsPort = refusedExtensions): Promise<OpenedFront> {
+export async function openFront(state: EnvironmentState = "initialising", extensions: ExtensionsPort = refusedExtensions, telemetry: TelemetryPort = refusedTelemetry): Promise<OpenedFront> {
   const port = new TestPort();
   port.state = state;
   const metadata = createEnvironmentMetadata("eu-west-1", systemIds);
-  const front = await openHttpFront({ runtime: port, extensions, metadata }, systemIds);
+  const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, systemIds);
   const [hostname = "", portNumber = ""] = front.address.split(":");
   return { front, port, metadata, hostname, portNumber: Number(portNumber) };
 }

@@ -220,6 +220,7 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     this.#initTimer?.cancel();
     this.#reporter.extensions(this.#extensions.views);
     this.#reporter.initEnded("init", outcome, this.#processes.sandbox);
+    this.#processes.initEnded();
   }
 
   #of(requestId: string): RunningInvoke {

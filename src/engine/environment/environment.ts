@@ -134,6 +134,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
       return;
     }
     if (this.#poller !== receiver) this.#welcome(receiver);
+    this.#reporter.runtimeDone();
     this.#settleWithExtensions();
   }
 
@@ -278,6 +279,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#initTimer?.cancel();
     this.#reporter.extensions(this.#extensions.views);
     this.#reporter.initEnded(this.#initPhase, outcome, this.#processes.sandbox);
+    this.#processes.initEnded();
   }
 
   /** The invoke that `requestId` answers. */

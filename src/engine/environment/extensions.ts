@@ -181,6 +181,11 @@ export class Extensions implements ExtensionsPort {
     return this.views.some(({ kind }) => kind === "external") ? 2000 : 500;
   }
 
+  /** Throws for an identifier that nobody has. */
+  nameOf(identifier: string): string {
+    return this.#identified(identifier, `Unknown extension ${identifier}`).name;
+  }
+
   // What the extensions say.
 
   register({ name, events }: ExtensionRegistration): RegisteredExtension {

@@ -6,6 +6,7 @@ import type { Sandbox, SandboxExit } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import type { ShutdownReason } from "../runtime-api/extensions-port.ts";
 import type { RuntimePort } from "../runtime-api/runtime-port.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
 import type { EnvironmentParts, EnvironmentPlan } from "./environment-parts.ts";
 import type { Extensions } from "./extensions.ts";
 import { exited, extensionFailed, type Failure } from "./failure.ts";
@@ -20,12 +21,20 @@ export interface ProcessesOwner {
   onRefused(error: unknown): void;
 }
 
+export interface ProcessesParts {
+  readonly parts: EnvironmentParts;
+  readonly plan: EnvironmentPlan;
+  readonly log: EnvironmentLog;
+  readonly extensions: Extensions;
+}
+
 export class Processes {
   readonly #id: string;
   readonly #parts: EnvironmentParts;
   readonly #plan: EnvironmentPlan;
   readonly #log: EnvironmentLog;
   readonly #extensions: Extensions;
+  readonly #telemetry: Telemetry;
   readonly #owner: ProcessesOwner;
   readonly #credentials: SessionCredentials;
   #sandbox: Sandbox | undefined;
@@ -36,7 +45,7 @@ export class Processes {
   /** `id`: of the environment. */
   constructor(
     id: string,
-    { parts, plan, log, extensions }: { readonly parts: EnvironmentParts; readonly plan: EnvironmentPlan; readonly log: EnvironmentLog; readonly extensions: Extensions },
+    { parts, plan, log, extensions }: ProcessesParts,
     owner: ProcessesOwner,
   ) {
     const { id: functionId, configuration } = plan.version;
@@ -45,6 +54,7 @@ export class Processes {
     this.#plan = plan;
     this.#log = log;
     this.#extensions = extensions;
+    this.#telemetry = new Telemetry({ clock: parts.clock, log, extensions, version: plan.version });
     this.#owner = owner;
     this.#credentials = parts.credentials.issue(configuration.role, { sessionName: functionId.name, functionArn: formatFunctionArn(functionId) });
   }
@@ -60,8 +70,14 @@ export class Processes {
 
   /** Begins a run. */
   start(): void {
+    this.#telemetry.open();
     this.#starting = this.#start();
     this.#starting.catch((error: unknown) => this.#owner.onRefused(error));
+  }
+
+  /** From now on extensions cannot subscribe to telemetry. */
+  initEnded(): void {
+    this.#telemetry.close();
   }
 
   /** An extension has registered. */
@@ -100,6 +116,7 @@ export class Processes {
       ids,
       log: this.#log,
       extensions: this.#extensions,
+      telemetry: this.#telemetry,
       port: this.#owner.port,
       credentials: this.#credentials,
       endpoint: this.#parts.endpoint(),
@@ -126,11 +143,13 @@ export class Processes {
   async #end(reason: ShutdownReason, how: "kill" | "close"): Promise<void> {
     // A start that was refused has been told already.
     const starting = this.#starting?.catch(() => undefined);
+    this.#telemetry.flush();
     await this.#run?.end(reason);
     await starting;
     this.#run = undefined;
     this.#starting = undefined;
     await this.#sandbox?.[how]();
     this.#extensions.clear();
+    this.#telemetry.clear();
   }
 }

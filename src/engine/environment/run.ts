@@ -11,6 +11,7 @@ import { createEnvironmentMetadata } from "../runtime-api/environment-metadata.t
 import { openFramedFront } from "../runtime-api/framed/framed-front.ts";
 import { openHttpFront } from "../runtime-api/http/http-front.ts";
 import type { RuntimeFront, RuntimePort } from "../runtime-api/runtime-port.ts";
+import type { TelemetryPort } from "../runtime-api/telemetry-port.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 import type { Extensions } from "./extensions.ts";
 import { extensionPath, externalExtensions, launchExtension } from "./external-extensions.ts";
@@ -22,6 +23,7 @@ export interface RunParts {
   readonly ids: Ids;
   readonly log: EnvironmentLog;
   readonly extensions: Extensions;
+  readonly telemetry: TelemetryPort;
   /** The environment, as its runtime reaches it. */
   readonly port: RuntimePort;
   readonly credentials: SessionCredentials;
@@ -55,11 +57,11 @@ export class Run {
    * Extension.LaunchError; what has been started then is ended by the sandbox.
    */
   async start(): Promise<void> {
-    const { port, ids, extensions } = this.#parts;
+    const { port, ids, extensions, telemetry } = this.#parts;
     // The guest finds it by a variable. Our bootstraps speak by the channel; what a function brings along (an extension,
     // a wrapper with a runtime client of its own) speaks here all the same.
     const metadata = createEnvironmentMetadata(this.#plan.version.id.region, ids);
-    const front = await openHttpFront({ runtime: port, extensions, metadata }, ids);
+    const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, ids);
     if (this.#isOver) {
       front.close();
       return;

@@ -3,6 +3,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { ApplicationLogLevel } from "../../functions/logging.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
+import { Backlog } from "./backlog.ts";
 import { eventMessages } from "./event-size.ts";
 import { LogTail } from "./log-tail.ts";
 import { LineSplitter } from "./line-splitter.ts";
@@ -60,6 +61,8 @@ export class EnvironmentLog {
   readonly #splitter: LineSplitter;
   readonly #frames: LogFrameReader;
   readonly #subscribers = new Set<LogSubscriber>();
+  /** What was flushed since `openBacklog`; undefined: nobody may ask for it. */
+  #backlog: Backlog | undefined;
   #queued: Queued[] = [];
   readonly #tails = new Set<LogTail>();
 
@@ -102,6 +105,22 @@ export class EnvironmentLog {
     return () => void this.#subscribers.delete(subscriber);
   }
 
+  /** The same, and of those since `openBacklog` at once. */
+  subscribeFromBacklog(subscriber: LogSubscriber): () => void {
+    const records = this.#backlog?.records ?? [];
+    if (records.length > 0) subscriber(records);
+    return this.subscribe(subscriber);
+  }
+
+  /** Keeps what comes for whoever subscribes late, until `closeBacklog`. */
+  openBacklog(): void {
+    this.#backlog = new Backlog();
+  }
+
+  closeBacklog(): void {
+    this.#backlog = undefined;
+  }
+
   /** Whether anybody would see events of this type: others need not be made. */
   wants(type: PlatformType): boolean {
     return this.#subscribers.size > 0 || this.#format.shows(type);
@@ -125,7 +144,7 @@ export class EnvironmentLog {
     this.#queued = [];
     const events: LogEvent[] = [];
     const records: LogRecord[] = [];
-    const isFollowed = this.#subscribers.size > 0;
+    const isFollowed = this.#subscribers.size > 0 || this.#backlog !== undefined;
     for (const { timeMs, entry } of queued) {
       const record = made(entry);
       const message = this.#messageOf(record, timeMs);
@@ -134,6 +153,7 @@ export class EnvironmentLog {
     }
     if (events.length > 0) this.#sink.append(this.stream, events);
     for (const subscriber of this.#subscribers) subscriber(records);
+    this.#backlog?.push(records);
   }
 
   /** Nothing comes after it. */

@@ -57,5 +57,8 @@ export const missingExtensionIdentifier = (): Fault =>
 export const invalidExtensionIdentifier = (): Fault =>
   extensionFault("Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
 
+/** Of the Telemetry API and the Logs API; `why`: everything that is wrong. */
+export const invalidSubscription = (why: string): Fault => new Fault({ code: "ValidationError", status: 400, message: why });
+
 export const missingExtensionErrorType = (): Fault =>
   extensionFault("Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found");

@@ -3,6 +3,7 @@ import type { Ids } from "../../../core/ids.ts";
 import type { EnvironmentMetadata } from "../environment-metadata.ts";
 import type { ExtensionsPort } from "../extensions-port.ts";
 import type { Invocation, RuntimePort } from "../runtime-port.ts";
+import type { TelemetryPort } from "../telemetry-port.ts";
 import type { BodyTaker } from "./body-taker.ts";
 import type { Answer } from "./answer.ts";
 import type { SpoiltBody } from "./kept-body.ts";
@@ -14,6 +15,7 @@ export interface GuestPorts {
   readonly runtime: RuntimePort;
   readonly extensions: ExtensionsPort;
   readonly metadata: EnvironmentMetadata;
+  readonly telemetry: TelemetryPort;
 }
 
 export interface Route {

@@ -11,6 +11,7 @@ import { next } from "../routes/next.ts";
 import { ping } from "../routes/ping.ts";
 import { refused } from "../routes/refused.ts";
 import { response } from "../routes/response.ts";
+import { logsSubscribe, telemetrySubscribe } from "../routes/telemetry-subscribe.ts";
 import type { Route } from "./route.ts";
 
 const routes: readonly Route[] = [
@@ -23,6 +24,8 @@ const routes: readonly Route[] = [
   extensionInitError,
   extensionExitError,
   executionEnvironment,
+  telemetrySubscribe,
+  logsSubscribe,
   ping,
   ...refused,
 ];

@@ -1,4 +1,4 @@
-// Routes that exist on AWS and not here yet. They say so: who believes that it has subscribed would lose telemetry in silence.
+// Routes that exist on AWS and not here yet. They say so: who believes that it was restored would go on with what it has.
 import { notSupported } from "../faults.ts";
 import type { Route } from "../http/route.ts";
 
@@ -11,8 +11,6 @@ const refuse = (method: Route["method"], path: RegExp, what: string): Route => (
 });
 
 export const refused: readonly Route[] = [
-  refuse("PUT", /^\/2022-07-01\/telemetry$/, "The Telemetry API"),
-  refuse("PUT", /^\/2020-08-15\/logs$/, "The Logs API"),
   refuse("GET", /^\/2018-06-01\/runtime\/restore\/next$/, "SnapStart"),
   refuse("POST", /^\/2018-06-01\/runtime\/restore\/error$/, "SnapStart"),
 ];

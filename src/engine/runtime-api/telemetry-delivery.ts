@@ -1,0 +1,82 @@
+// Brings batches of telemetry to a subscriber: JSON arrays over HTTP, or lines over TCP. A subscriber that is slow, or
+// stands still between invokes, is waited for; one batch is on its way at a time.
+import { request } from "node:http";
+import { connect, type Socket } from "node:net";
+import type { TelemetryDestination } from "./telemetry-port.ts";
+
+export interface TelemetryDelivery {
+  /** `records` are JSON. Rejects when they were not taken. Not called again before it has settled. */
+  send(records: readonly string[]): Promise<void>;
+  /** Gives up what is on its way. */
+  close(): void;
+}
+
+/** Where processes of this driver listen; with a network of their own it would be theirs. */
+const loopback = "127.0.0.1";
+
+export const openTelemetryDelivery = (destination: TelemetryDestination): TelemetryDelivery =>
+  destination.protocol === "HTTP" ? openHttpDelivery(destination) : new TcpDelivery(destination.port);
+
+type HttpDestination = Extract<TelemetryDestination, { readonly protocol: "HTTP" }>;
+
+/** A connection a batch: one that was left open may have been closed while its owner was frozen. */
+function openHttpDelivery({ host, port, path, method }: HttpDestination): TelemetryDelivery {
+  const closing = new AbortController();
+  return {
+    send: (records) =>
+      new Promise((resolve, reject) => {
+        const body = Buffer.from(`[${records.join(",")}]`);
+        const headers = { host, "content-type": "application/json", "content-length": body.length };
+        const sent = request({ host: loopback, port, path, method, headers, agent: false, signal: closing.signal });
+        sent.on("error", reject);
+        sent.once("response", (response) => {
+          const { statusCode = 0 } = response;
+          if (statusCode < 400) resolve();
+          else reject(new Error(`the subscriber answered ${statusCode}`));
+          // Nobody reads what else it has to say.
+          response.destroy();
+        });
+        sent.end(body);
+      }),
+    close: () => closing.abort(),
+  };
+}
+
+class TcpDelivery implements TelemetryDelivery {
+  readonly #port: number;
+  #socket: Socket | undefined;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  send(records: readonly string[]): Promise<void> {
+    const socket = this.#open();
+    return new Promise((resolve, reject) => {
+      const lost = (): void => reject(new Error("the subscriber closed the connection"));
+      socket.once("error", reject);
+      socket.once("close", lost);
+      socket.write(`${records.join("\n")}\n`, (error) => {
+        socket.off("error", reject);
+        socket.off("close", lost);
+        // `null` and `undefined` both mean that it was written.
+        if (error instanceof Error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #open(): Socket {
+    if (this.#socket !== undefined && !this.#socket.destroyed) return this.#socket;
+    const socket = connect({ host: loopback, port: this.#port });
+    // What it has to say is not read; that it fails while nothing is on its way shows with the next batch.
+    socket.on("error", () => socket.destroy());
+    socket.resume();
+    this.#socket = socket;
+    return socket;
+  }
+}
