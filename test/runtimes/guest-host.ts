@@ -8,7 +8,7 @@ import type { LanguageHost } from "../../src/engine/runtimes/language.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
-import type { GuestPaths, SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
+import type { GuestPaths, Sandbox, SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
 
 /** Kept between runs: what was fetched once (boto3) is not fetched for every test. */
 export const languageHost: LanguageHost = {
@@ -37,6 +37,7 @@ export interface Reply {
 }
 
 export interface Guest {
+  readonly sandbox: Sandbox;
   readonly process: SandboxProcess;
   /** NEXT, or what came in its place: an init error, or the end. */
   readonly ready: () => Promise<Reply | SandboxExit | undefined>;
@@ -110,7 +111,7 @@ export class GuestHost {
       AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
     };
     const launch = { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
-    return converse(await sandbox.run(launch, { channel: true, log: true }));
+    return converse(sandbox, await sandbox.run(launch, { channel: true, log: true }));
   }
 
   async close(): Promise<void> {
@@ -135,7 +136,7 @@ const beginType = 20;
 const chunkType = 21;
 const endType = 22;
 
-function converse(process: SandboxProcess): Guest {
+function converse(sandbox: Sandbox, process: SandboxProcess): Guest {
   const { channel } = process;
   if (channel === undefined) throw new Error("no channel");
   let printed = "";
@@ -190,6 +191,7 @@ function converse(process: SandboxProcess): Guest {
     return answer;
   };
   return {
+    sandbox,
     process,
     ready,
     invokeRaw,

@@ -1,6 +1,6 @@
 // Our own Node.js bootstrap, under a release that AWS manages.
 import { Missing } from "../../harness/build-cache.ts";
-import { installedRuntimes } from "../../harness/installed-runtimes.ts";
+import { installed } from "../guest-host.ts";
 import type { RuntimeClient } from "../matrix.case.ts";
 
 export const node = (runtime: string): RuntimeClient => ({
@@ -9,7 +9,7 @@ export const node = (runtime: string): RuntimeClient => ({
   runs: `\`${runtime}\``,
   handlers: { cases: "app.handler", stream: "app.stream", broken: "broken.handler" },
   async build() {
-    if (!(await installedRuntimes(runtime)).has(runtime)) throw new Missing(`${runtime} is not installed`);
+    if ((await installed(runtime)).length === 0) throw new Missing(`${runtime} is not installed`);
     return { folder: new URL("../../fixtures/clients/node", import.meta.url).pathname, configuration: { runtime } };
   },
   error: { errorType: "TypeError", errorMessage: "no", more: ["trace"] },

@@ -1,6 +1,6 @@
 // Our own Python bootstrap, under a release that AWS manages.
 import { Missing } from "../../harness/build-cache.ts";
-import { installedRuntimes } from "../../harness/installed-runtimes.ts";
+import { installed } from "../guest-host.ts";
 import type { RuntimeClient } from "../matrix.case.ts";
 
 export const python = (runtime: string): RuntimeClient => {
@@ -12,7 +12,7 @@ export const python = (runtime: string): RuntimeClient => {
     runs: `\`${runtime}\``,
     handlers: { cases: "app.handler", broken: "broken.handler" },
     async build() {
-      if (!(await installedRuntimes(runtime)).has(runtime)) throw new Missing(`${runtime} is not installed`);
+      if ((await installed(runtime)).length === 0) throw new Missing(`${runtime} is not installed`);
       return { folder: new URL("../../fixtures/clients/python", import.meta.url).pathname, configuration: { runtime } };
     },
     error: { errorType: "ValueError", errorMessage: "no", more },
