@@ -1,11 +1,10 @@
 // The Node.js runtime of a managed function: boots, loads the handler, answers events until the host has gone.
 // CommonJS, since an ES module as entry point costs one to two milliseconds more of every cold start.
 "use strict";
-const { isOldClient } = require("./client.cjs");
 const channel = require("./channel.cjs");
 const { logError, patchConsole, setInvoke } = require("./console.cjs");
 const { buildContext } = require("./context.cjs");
-const { reportOf, runtimeError } = require("./errors.cjs");
+const { isOldClient, reportOf, runtimeError } = require("./errors.cjs");
 const { loadHandler } = require("./handler.cjs");
 const { addEventLoopSwitch, drained, runHandler, whenDrained } = require("./invoke.cjs");
 const { preparePackages } = require("./packages.cjs");

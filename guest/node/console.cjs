@@ -2,8 +2,7 @@
 "use strict";
 const { closeSync, constants, openSync, writeSync } = require("node:fs");
 const { format } = require("node:util");
-const { isOldClient } = require("./client.cjs");
-const { formatError, intoError } = require("./errors.cjs");
+const { formatError, intoError, isOldClient } = require("./errors.cjs");
 
 const stdoutFd = 1;
 /** Names, and their bits in a frame of the log descriptor. */
@@ -36,9 +35,14 @@ function patchConsole(environment) {
 
 /** Opened again it is closed in the programs that the function starts: Node.js sees to the first descriptors only. */
 function takeOver(fd) {
-  const own = openSync(`/dev/fd/${fd}`, constants.O_WRONLY);
-  closeSync(fd);
-  return own;
+  try {
+    const own = openSync(`/dev/fd/${fd}`, constants.O_WRONLY);
+    closeSync(fd);
+    return own;
+  } catch {
+    // What is no pipe cannot be opened again.
+    return fd;
+  }
 }
 
 function print(level, message, params) {

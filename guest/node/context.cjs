@@ -1,6 +1,6 @@
 // The context object of one invoke.
 "use strict";
-const { isOldClient } = require("./client.cjs");
+const { isOldClient } = require("./errors.cjs");
 
 function buildContext(meta, environment) {
   return {

@@ -2,8 +2,7 @@
 "use strict";
 const { existsSync, readFileSync, statSync } = require("node:fs");
 const { basename, dirname, join, resolve } = require("node:path");
-const { isOldClient } = require("./client.cjs");
-const { runtimeError } = require("./errors.cjs");
+const { isOldClient, runtimeError } = require("./errors.cjs");
 const { prepareImport } = require("./packages.cjs");
 
 const streaming = Symbol.for("aws.lambda.runtime.handler.streaming");

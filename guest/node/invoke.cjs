@@ -1,7 +1,6 @@
 // Runs a handler that answers as a whole, once, and calls `reply` exactly once with what came of it.
 "use strict";
-const { isOldClient } = require("./client.cjs");
-const { reportOf, runtimeError } = require("./errors.cjs");
+const { isOldClient, reportOf, runtimeError } = require("./errors.cjs");
 const { logError } = require("./console.cjs");
 
 const neverSettled =

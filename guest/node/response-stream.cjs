@@ -3,10 +3,9 @@
 // tells the caller whether the function succeeded.
 "use strict";
 const { finished, Writable } = require("node:stream");
-const { isOldClient } = require("./client.cjs");
 const channel = require("./channel.cjs");
 const { logError } = require("./console.cjs");
-const { reportOf, runtimeError } = require("./errors.cjs");
+const { isOldClient, reportOf, runtimeError } = require("./errors.cjs");
 
 const notAsync = "Streaming does not support non-async handlers.";
 /** Longest delay of a timer, milliseconds. */

@@ -14,9 +14,9 @@ afterAll(() => host.close());
 
 /** Frozen and thawed all the time, at times that no guest can foresee, while `work` goes on. */
 async function underFrost<Result>({ sandbox }: Guest, work: Promise<Result>): Promise<Result> {
-  let isDone = false;
-  const end = work.finally(() => (isDone = true));
-  for (let round = 0; !isDone; round += 1) {
+  const frost = { isOver: false };
+  const end = work.finally(() => (frost.isOver = true));
+  for (let round = 0; !frost.isOver; round += 1) {
     sandbox.freeze();
     await wait(round % 7);
     sandbox.thaw();

@@ -1,7 +1,8 @@
 // Runs one function under our own bootstrap and under AWS's official client, and says what each made of it, in a form
 // that can be compared: without times and folders, and without the frames of either client in traces.
+import { expect } from "vitest";
 import type { InvokeOutcome } from "../../../src/engine/engine.ts";
-import { requestIdOf, settle } from "../../harness/engine.ts";
+import { requestIdOf } from "../../harness/engine.ts";
 import { startRealEngine, type RealEngine } from "../../harness/real-engine.ts";
 
 export interface Probe {
@@ -63,7 +64,8 @@ async function runOne(probe: Probe, { runtime, bootstrap }: Side, engine: RealEn
   const { handler, environment = {}, clientContext } = probe;
   await engine.put(name, files, { runtime, environment, timeoutSeconds: 10, ...(handler === undefined ? {} : { handler }) });
   const outcome = await engine.invoke(name, probe.event ?? {}, { requestId: requestIdOf(uuid), clientContext });
-  await settle();
+  // The runtime may not be done yet when it has answered.
+  await expect.poll(() => engine.logs.linesOf(name).some((line) => line.startsWith("END "))).toBe(true);
   const lines = engine.logs.linesOf(name);
   const from = lines.findIndex((line) => line.startsWith("START "));
   const between = lines.slice(from + 1, lines.findIndex((line) => line.startsWith("END ")));
