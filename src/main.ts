@@ -15,16 +15,19 @@ import { openCodeCache } from "./engine/code/code-cache.ts";
 import { startCodeCollector } from "./engine/code/collector.ts";
 import { readSignature } from "./engine/code/code-signature.ts";
 import { inspectArchive } from "./engine/code/inspect-archive.ts";
-import { createEngine, type EngineParts } from "./engine/create-engine.ts";
+import { createEngine, type EngineParts, type LocalEngine } from "./engine/create-engine.ts";
+import { Recorder, type RecordedEngine } from "./engine/development/recorder.ts";
 import { startDeployer } from "./engine/deploy.ts";
 import { watchInstallations } from "./engine/runtimes/installation-news.ts";
 import { createRuntimes } from "./engine/runtimes/runtimes.ts";
 import type { Runtimes } from "./engine/runtimes/runtime.ts";
+import type { FunctionCatalog } from "./functions/catalog.ts";
 import { openFunctions } from "./functions/open-functions.ts";
 import { CredentialStore } from "./gateway/auth/credentials.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import { FileLogSink } from "./observe/file-log-sink.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
+import { RecordingFiles } from "./observe/recording-files.ts";
 import { loadServiceWire } from "./protocol/service-wire.ts";
 import { loadValidator } from "./protocol/validation/validator.ts";
 import { createProcessDriver } from "./sandbox/process/driver.ts";
@@ -89,7 +92,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   closers.push(() => mappings.stop());
   const collector = startCodeCollector({ functions: functions.repository, code, blobs: store.blobs, clock, log });
   closers.push(() => collector.stop());
-  const engine = createEngine({
+  const engine = recorded(createEngine({
     clock,
     ids,
     catalog: functions.catalog,
@@ -102,7 +105,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     endpoint: () => gateway.functionsUrl,
     settings: engineSettings(settings),
     onError: (error) => log.error({ error }, "engine-failed"),
-  });
+  }), { directory, catalog: functions.catalog, log });
 
   const elsewhere = new RemoteServices({ endpoints: settings.serviceEndpoints, credentials: remoteCredentials });
   closers.push(() => elsewhere.close());
@@ -147,7 +150,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     ids,
     log,
     functionUrls: functionUrls({ ...functions, authorise: useAuthoriser({ isEnforced: settings.auth === "on", clock }), engine, clock, ids, log }),
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, debugging: engine.debugging, developing: engine.developing }),
+    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
   });
 
   // Environments are told where the functions' listener is.
@@ -163,6 +166,11 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     },
   };
 }
+
+const recorded = (engine: LocalEngine, { directory, catalog, log }: { directory: string; catalog: FunctionCatalog; log: Logger }): RecordedEngine => {
+  const onError = (error: unknown): void => log.error({ error }, "recording-not-kept");
+  return new Recorder({ clock: systemClock, catalog, files: new RecordingFiles(join(directory, "recordings")), onError }).over(engine);
+};
 
 const engineSettings = ({ concurrency, quotas, idleMinutes }: Settings): EngineParts["settings"] => ({
   concurrency,

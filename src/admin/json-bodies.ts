@@ -9,16 +9,16 @@ export const json = (status: number, body: object): WireResponse => ({
   body: `${JSON.stringify(body)}\n`,
 });
 
-/** No members when the body is no JSON object, or too long to be one of ours. */
-export async function readObject({ body }: WireRequest): Promise<Readonly<Record<string, unknown>>> {
+/** No members when the body is no JSON object, or too long (bytes) to be one of ours. */
+export async function readObject({ body }: WireRequest, mostBytes = mostBodyBytes): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes <= mostBodyBytes) chunks.push(chunk);
+    if (bytes <= mostBytes) chunks.push(chunk);
   }
   try {
-    const value: unknown = bytes > mostBodyBytes ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+    const value: unknown = bytes > mostBytes ? undefined : JSON.parse(Buffer.concat(chunks).toString());
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     return {};

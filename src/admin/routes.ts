@@ -7,11 +7,12 @@ import type { Blobs } from "../store/blob.ts";
 import { signingRoutes, type SigningParts } from "./signing-routes.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 import { json } from "./json-bodies.ts";
+import { recordingRoutes, type RecordingRouteParts } from "./development/recording-routes.ts";
 import { developmentRoutes, type DevelopmentRouteParts } from "./development/development-routes.ts";
 import { layerRoutes, type LayerRouteParts } from "./layers/layer-routes.ts";
 import { logRoute, type LogRouteParts } from "./log-routes.ts";
 
-export interface AdminParts extends SigningParts, LayerRouteParts, DevelopmentRouteParts, LogRouteParts {
+export interface AdminParts extends SigningParts, LayerRouteParts, DevelopmentRouteParts, RecordingRouteParts, LogRouteParts {
   readonly functions: FunctionRepository;
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
@@ -24,6 +25,7 @@ export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [
   ...signingRoutes(parts),
   ...layerRoutes(parts),
   ...developmentRoutes(parts),
+  ...recordingRoutes(parts),
 ];
 
 const ownRoutes = ({ blobs, links, version }: AdminParts): readonly ExtraRoute[] => [

@@ -30,8 +30,22 @@ export async function connectionOf(settings: Settings): Promise<Connection> {
 /** AWS's own client for this Lambent. */
 export async function lambdaClientOf({ endpoint, region, operator }: Connection): Promise<LambdaClient> {
   const { LambdaClient } = await import("@aws-sdk/client-lambda");
-  return new LambdaClient({ endpoint, region, credentials: operator, maxAttempts: 1 });
+  const client = new LambdaClient({ endpoint, region, credentials: operator, maxAttempts: 1 });
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        throw error instanceof Error && "code" in error && error.code === "ECONNREFUSED" ? nobodyThere(endpoint, error) : error;
+      }
+    },
+    { step: "finalizeRequest", name: "nobodyThere", priority: "low" },
+  );
+  return client;
 }
+
+const nobodyThere = (endpoint: string, cause: unknown): CommandError =>
+  new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause });
 
 /** What the AWS tools read, for a shell or an SDK. */
 export const environmentOf = ({ endpoint, region, operator }: Connection): Readonly<Record<string, string>> => ({
@@ -67,7 +81,7 @@ async function askAdmin(connection: Connection, request: AdminRequest, signal?: 
   try {
     response = await fetch(`${endpoint}${path}?${new URLSearchParams(query).toString()}`, { ...sent, headers, signal: signal ?? null });
   } catch (error) {
-    throw new CommandError(`nothing answers at ${endpoint}: start Lambent with "lambent start", or say where it runs with --port or --data`, { cause: error });
+    throw nobodyThere(endpoint, error);
   }
   if (!response.ok) throw new CommandError(await refusalOf(response, `${endpoint}${path}`));
   return response;

@@ -9,8 +9,11 @@ import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
+import { invokeCommand } from "./invoke.ts";
 import { layerCommand } from "./layer.ts";
 import { logsCommand } from "./logs.ts";
+import { recordCommand } from "./record.ts";
+import { replayCommand } from "./replay.ts";
 import { runtimesCommand } from "./runtimes.ts";
 import { signingCommand } from "./signing.ts";
 import { startCommand } from "./start.ts";
@@ -23,9 +26,12 @@ const program = new Command("lambent")
   .addCommand(startCommand(version))
   .addCommand(envCommand())
   .addCommand(demoCommand())
+  .addCommand(invokeCommand())
   .addCommand(logsCommand())
   .addCommand(debugCommand())
   .addCommand(devCommand())
+  .addCommand(recordCommand())
+  .addCommand(replayCommand())
   .addCommand(layerCommand())
   .addCommand(runtimesCommand())
   .addCommand(signingCommand())
@@ -34,8 +40,14 @@ const program = new Command("lambent")
 try {
   await program.parseAsync();
 } catch (error) {
-  // What a person typed, or a Lambent that is not there: the sentence is enough. Anything else is ours: with its stack.
-  const isPlain = [SettingsError, CommanderError, CommandError, Fault].some((kind) => error instanceof kind);
-  process.stderr.write(`lambent: ${!(error instanceof Error) ? String(error) : isPlain ? error.message : error.stack}\n`);
+  process.stderr.write(`lambent: ${!(error instanceof Error) ? String(error) : isPlain(error) ? error.message : error.stack}\n`);
   process.exitCode = 1;
+}
+
+/**
+ * What a person typed, a Lambent that is not there, or what AWS's API refused (the official client marks it with
+ * `$fault`): the sentence is enough. Anything else is ours: with its stack.
+ */
+function isPlain(error: Error): boolean {
+  return [SettingsError, CommanderError, CommandError, Fault].some((kind) => error instanceof kind) || "$fault" in error;
 }

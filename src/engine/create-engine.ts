@@ -51,8 +51,7 @@ interface EngineSettings {
 
 /** The engine and what a developer's tools do to it. */
 export interface LocalEngine extends Engine {
-  readonly debugging: Debugging;
-  readonly developing: Developing;
+  readonly tools: { readonly debugging: Debugging; readonly developing: Developing };
 }
 
 export function createEngine(parts: EngineParts): LocalEngine {
@@ -80,8 +79,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
   return {
     invoke: (request) => invoke(invokeParts, request),
     stream: (request) => stream(invokeParts, request, settings.quotas === "aws" ? new Bandwidth(clock) : undefined),
-    debugging,
-    developing,
+    tools: { debugging, developing },
     start: () => provisioner.start(),
     provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
     stop(graceMs) {

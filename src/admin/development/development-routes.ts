@@ -33,15 +33,15 @@ export const developmentRoutes = ({ debugging, developing, ending }: Development
   }),
 ];
 
-const invalid = (message: string): Fault => new Fault({ code: "ValidationException", status: 400, message });
+export const invalid = (message: string): Fault => new Fault({ code: "ValidationException", status: 400, message });
 
-const eventLines = (events: AsyncIterable<object>): WireResponse => ({
+export const eventLines = (events: AsyncIterable<object>): WireResponse => ({
   status: 200,
   headers: { "content-type": "application/x-ndjson" },
   body: asJsonLines(events),
 });
 
-function functionOf(name: unknown, { account, region }: CallContext): FunctionId {
+export function functionOf(name: unknown, { account, region }: CallContext): FunctionId {
   if (typeof name !== "string" || !/^[\w-]{1,64}$/.test(name)) throw invalid("function must be the name of a function.");
   return { account, region, name };
 }

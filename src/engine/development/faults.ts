@@ -19,3 +19,6 @@ export const folderMissing = (folder: string): Fault =>
 
 export const developedAlready = (name: string): Fault =>
   new Fault({ code: "DevelopedAlready", status: 409, message: `${name} runs from a folder already: end the other "lambent dev" first.` });
+
+export const recordedAlready = (name: string): Fault =>
+  new Fault({ code: "RecordedAlready", status: 409, message: `${name} is being recorded already: end the other "lambent record" first.` });
