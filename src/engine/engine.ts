@@ -29,6 +29,10 @@ export interface InvokeRequest {
   readonly requestId: RequestId;
   /** Decoded JSON of `X-Amz-Client-Context`. */
   readonly clientContext: string | undefined;
+  /** JSON of a caller whose credentials are Cognito's: `{"cognitoIdentityId","cognitoIdentityPoolId"}`. */
+  readonly cognitoIdentity?: string | undefined;
+  /** What the function is told; environments are not kept apart by it. */
+  readonly tenantId?: string | undefined;
   /** `Root=…;Parent=…;Sampled=…;Lineage=…`. */
   readonly trace: string | undefined;
   /** Whether the outcome carries the last 4 KB of the log. */

@@ -37,9 +37,9 @@ export async function invoke(
     const acquiring = fleet.acquire(version);
     const environment = acquiring instanceof Promise ? await acquiring : acquiring;
     // The environment writes START, END and REPORT, and goes back to its pool by itself once it asks for more.
-    const { requestId, payload, clientContext, logTail } = request;
+    const { requestId, payload, clientContext, cognitoIdentity, tenantId, logTail } = request;
     receiver?.dispatched({ executedVersion: version.version, trace });
-    const settled = await environment.invoke({ requestId, payload, clientContext, trace, logTail, invokedArn, receiver });
+    const settled = await environment.invoke({ requestId, payload, clientContext, cognitoIdentity, tenantId, trace, logTail, invokedArn, receiver });
     const { functionError, errorType, contentType, logTail: tail } = settled;
     return { executedVersion: version.version, payload: settled.payload, contentType, functionError, errorType, logTail: tail, trace };
   } finally {

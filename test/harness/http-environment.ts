@@ -4,6 +4,7 @@ import { systemIds, type RequestId } from "../../src/core/ids.ts";
 import type { InvokeOutcome } from "../../src/engine/engine.ts";
 import type { EnvironmentState } from "../../src/engine/environment/lifecycle.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
+import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { functionVersion, startTestEngine, textOf, type TestEngine } from "./engine.ts";
 import { RawClient, ask, type Answer, type Asked, type GuestAddress } from "./guest-http.ts";
 import type { ScriptedGuest } from "./scripted-driver.ts";
@@ -51,9 +52,9 @@ export class HttpEnvironment {
   #extension = "";
   #poll: RawClient | undefined;
 
-  constructor() {
+  constructor(configuration: Partial<FunctionConfiguration> = {}) {
     this.engine = startTestEngine({ runtime: httpRuntime });
-    this.engine.catalog.put(functionVersion("f"));
+    this.engine.catalog.put(functionVersion("f", configuration));
   }
 
   get guest(): ScriptedGuest {

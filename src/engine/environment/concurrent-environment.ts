@@ -133,14 +133,14 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   }
 
   respond(requestId: string, response: RuntimeResponse): void {
-    const running = this.#of(requestId);
+    const running = this.#of(requestId, "InvocationResponse");
     const failure = responseFailure(requestId, response);
     if (failure !== undefined) this.#fail(running, failure);
     else if (response.kind === "whole") this.#settle(running, { payload: response.body, contentType: response.contentType });
   }
 
   beginResponse(requestId: string, head: ResponseHead): ResponseSink {
-    const running = this.#of(requestId);
+    const running = this.#of(requestId, "InvocationResponse");
     return running.beginResponse(head, {
       onAnswer: (answer) => this.#settle(running, answer),
       onFailure: (failure) => this.#fail(running, failure),
@@ -148,7 +148,7 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   }
 
   fail(requestId: string, error: ReportedError): void {
-    this.#fail(this.#of(requestId), reported(error));
+    this.#fail(this.#of(requestId, "InvocationErrorResponse"), reported(error));
   }
 
   failInit(error: ReportedError): void {
@@ -223,9 +223,12 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     this.#processes.initEnded();
   }
 
-  #of(requestId: string): RunningInvoke {
+  /** The invoke that `requestId` answers; `target`: AWS's name of the state that the guest asks for. */
+  #of(requestId: string, target: "InvocationResponse" | "InvocationErrorResponse"): RunningInvoke {
     const running = this.#running.get(requestId);
     if (running === undefined || running.isSettled) throw invalidRequestId();
+    // The rest of a response is the body of the request that began it.
+    if (running.isStreaming) throw illegalTransition("InvocationResponse", target, "guest");
     return running;
   }
 

@@ -25,7 +25,7 @@ describe("an invoke", () => {
     const { invoke, driver, clock } = start();
     const requestId = requestIdOf("8f4f4a3c-0000-4000-8000-000000000000");
     const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
-    const outcome = await invoke("f", { requestId, payload: Buffer.from('{"a":1}'), trace, clientContext: '{"c":1}' });
+    const outcome = await invoke("f", { requestId, payload: Buffer.from('{"a":1}'), trace, clientContext: '{"c":1}', cognitoIdentity: "{}", tenantId: "t" });
 
     expect(outcome).toMatchObject({ executedVersion: "$LATEST", functionError: undefined, logTail: undefined });
     expect(textOf(outcome.payload)).toBe('"done"');
@@ -37,6 +37,8 @@ describe("an invoke", () => {
       invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f",
       traceId: expect.stringMatching(new RegExp(`^${trace};Lineage=[0-9a-f]{8}:0$`)),
       clientContext: '{"c":1}',
+      cognitoIdentity: "{}",
+      tenantId: "t",
     });
   });
 

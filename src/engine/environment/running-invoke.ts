@@ -49,9 +49,10 @@ export class RunningInvoke {
   #untold: Omit<Settlement, "logTail"> | undefined;
 
   constructor(request: InvocationRequest, { clock, timers, timeoutMs, onTimeout }: InvokeLimit, tail: LogTail | undefined) {
-    const { requestId, invokedArn, trace, clientContext, payload, receiver } = request;
+    const { requestId, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload, receiver } = request;
     // From here: an init that is repeated inside the invoke takes its time from the invoke's.
-    this.invocation = { requestId, deadlineMs: clock.now() + timeoutMs, invokedArn, trace, clientContext, payload };
+    const deadlineMs = clock.now() + timeoutMs;
+    this.invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload };
     this.#tail = tail;
     this.#receiver = receiver;
     this.#clock = clock;
@@ -68,6 +69,11 @@ export class RunningInvoke {
   /** Whether it has its outcome, which its caller may not know yet. */
   get isSettled(): boolean {
     return this.#isSettled;
+  }
+
+  /** Whether its response is under way. */
+  get isStreaming(): boolean {
+    return this.#streamed !== undefined && !this.#isSettled;
   }
 
   get wantsTail(): boolean {

@@ -9,17 +9,11 @@ export interface Invocation {
   readonly invokedArn: string;
   readonly trace: string | undefined;
   readonly clientContext: string | undefined;
-  /** Of a caller whose credentials are Cognito's. */
-  readonly cognitoIdentity?: CognitoIdentity;
+  /** JSON of a caller whose credentials are Cognito's: `{"cognitoIdentityId","cognitoIdentityPoolId"}`. */
+  readonly cognitoIdentity?: string | undefined;
   /** Of a function that is isolated by tenant. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   readonly payload: Uint8Array;
-}
-
-/** Members as the runtime gets them. */
-export interface CognitoIdentity {
-  readonly cognitoIdentityId: string;
-  readonly cognitoIdentityPoolId: string;
 }
 
 /** An error as a runtime reports it; the body reaches the caller unchanged. */

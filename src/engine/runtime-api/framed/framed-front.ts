@@ -151,9 +151,9 @@ function optionalText(meta: object, member: string): string | undefined {
 }
 
 function invokeFrame(invocation: Invocation): Uint8Array[] {
-  const { requestId, deadlineMs, invokedArn, trace, clientContext, payload } = invocation;
+  const { requestId, deadlineMs, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload } = invocation;
   // JSON.stringify leaves undefined members out.
-  const meta = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn: invokedArn, traceId: trace, clientContext });
+  const meta = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn: invokedArn, traceId: trace, clientContext, cognitoIdentity, tenantId });
   return encodeFrame(frameType.invoke, meta, payload);
 }
 

@@ -19,7 +19,7 @@ function encodeInvocation(invocation: Invocation, invocationId: string): Reply {
     `Lambda-Runtime-Invoked-Function-Arn: ${invokedArn}\r\nLambda-Runtime-Invocation-Id: ${invocationId}\r\n` +
     optional("Lambda-Runtime-Trace-Id", trace) +
     optional("Lambda-Runtime-Client-Context", clientContext) +
-    optional("Lambda-Runtime-Cognito-Identity", cognitoIdentity && JSON.stringify(cognitoIdentity)) +
+    optional("Lambda-Runtime-Cognito-Identity", cognitoIdentity) +
     optional("Lambda-Runtime-Aws-Tenant-Id", tenantId);
   return { status: 200, contentType: "application/json", headers, body: payload };
 }
