@@ -1,5 +1,6 @@
 // Requests to function URLs in mode BUFFERED: what the function sees, and what becomes of its response.
 import { request } from "node:http";
+import { fileURLToPath } from "node:url";
 import {
   CreateAliasCommand,
   DeleteAliasCommand,
@@ -288,7 +289,7 @@ test("nothing of a query is in Lambent's own log, whatever becomes of its reques
     await call("/", { method: "POST", body: Buffer.alloc(7_000_000) });
     await call("/", { host: "evil.example" });
     await call("/_lambent/url/nobody/", { host: "localhost" });`;
-  const { stdout, stderr } = await run(process.execPath, ["--input-type=module-typescript", "-e", program], {});
+  const { stdout, stderr } = await run(process.execPath, ["--input-type=module-typescript", "-e", program], {}, fileURLToPath(new URL("../../..", import.meta.url)));
   expect(stdout + stderr).toContain("url-refused");
   expect(stdout + stderr).not.toContain("s3cret");
 });

@@ -104,7 +104,7 @@ describe("a function that streams", () => {
     for await (const _ of EventStream) break;
     gone.abort();
     for (let n = 0; n < 10; n += 1) seen.acknowledge(n);
-    await vi.waitUntil(() => existsSync(join(seen.folder, "done")), { timeout: 5000, interval: 5 });
+    await vi.waitUntil(() => existsSync(join(seen.folder, "done")), { timeout: 15_000, interval: 5 });
   });
 });
 
