@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Missing } from "../harness/build-cache.ts";
 import { settle } from "../harness/engine.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
-import { java, java25 } from "./clients/java.ts";
+import { java } from "./clients/java.ts";
 import { describeClient, type RuntimeClient } from "./matrix.case.ts";
 
-describeClient(java);
-describeClient(java25);
+for (const id of ["java25", "java21", "java17", "java11", "java8.al2"]) describeClient(java(id));
 
-describe.each<RuntimeClient>([java, java25])("a $language process", (client) => {
+describe.each<RuntimeClient>([java("java25"), java("java17")])("a $language process", (client) => {
   let engine: RealEngine;
   let missing: string | undefined;
   beforeAll(async () => {

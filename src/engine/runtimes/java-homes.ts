@@ -1,10 +1,10 @@
-// Finds Java installations. Each says in its file `release` what it is, so that none has to be started to be asked.
+// Finds Java installations. Nearly each says in its file `release` what it is, so that it need not be started to be asked.
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { LanguageHost } from "./language.ts";
-import { foldersIn, thoseThere } from "./programs.ts";
+import { ask, foldersIn, thoseThere } from "./programs.ts";
 
 export interface JavaHome {
   /** Path of `java`. */
@@ -54,16 +54,24 @@ function homeOfProgramIn(folder: string): string | undefined {
 /** Undefined: not a Java for Linux, or one that does not say. https://openjdk.org/jeps/223 has the numbers. */
 async function describe(program: string): Promise<JavaHome | undefined> {
   const path = join(dirname(dirname(program)), "release");
-  if (!existsSync(path)) return undefined;
-  const text = await readFile(path, "utf8");
+  const text = existsSync(path) ? await readFile(path, "utf8") : await releaseAsTold(program);
   const value = (key: string): string | undefined => new RegExp(`^${key}="?([^"\\n]*)"?$`, "m").exec(text)?.[1];
   const version = value("JAVA_VERSION")?.replace(/^1\.(\d+)\.0(?:_0*(\d+))?$/, (_all, major: string, update = "0") => `${major}.0.${update}`);
-  if (version === undefined || value("OS_NAME") !== "Linux") return undefined;
+  // A runtime that jlink made says only its version: it is this machine's kind.
+  const [system, architecture] = [value("OS_NAME") ?? process.platform, value("OS_ARCH") ?? process.arch];
+  if (version === undefined || system.toLowerCase() !== "linux") return undefined;
   return {
     program,
     version,
     libc: value("LIBC") === "musl" ? "linux_musl" : "linux",
-    architecture: value("OS_ARCH") === "aarch64" ? "aarch_64" : "x86_64",
+    architecture: architecture === "aarch64" || architecture === "arm64" ? "aarch_64" : "x86_64",
     build: createHash("sha256").update(text).digest("hex"),
   };
+}
+
+/** What the file would say, of a Java that comes without it (Debian's JRE 8, for one). It tells by its error output. */
+async function releaseAsTold(program: string): Promise<string> {
+  const told = (await ask("/bin/sh", ["-c", 'exec "$0" -XshowSettings:properties -version 2>&1', program])) ?? "";
+  const value = (property: string): string => new RegExp(`^ *${property} = (.*)$`, "m").exec(told)?.[1] ?? "";
+  return `JAVA_VERSION="${value("java\\.version")}"\nOS_NAME="${value("os\\.name")}"\nOS_ARCH="${value("os\\.arch")}"\n`;
 }

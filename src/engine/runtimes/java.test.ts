@@ -29,7 +29,7 @@ const program = async (path: string, script: string): Promise<void> => {
 };
 
 const release = (more: Readonly<Record<string, string>>): string =>
-  Object.entries({ OS_NAME: "Linux", OS_ARCH: "x86_64", ...more }).map(([key, value]) => `${key}="${value}"\n`).join("");
+  Object.entries({ OS_NAME: "Linux", OS_ARCH: "x86_64", ...more }).filter(([, value]) => value !== "").map(([key, value]) => `${key}="${value}"\n`).join("");
 
 const install = async (home: string, more: Readonly<Record<string, string>>): Promise<string> => {
   await program(join(home, "bin", "java"), "exit 1");
@@ -49,8 +49,8 @@ const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
 
 describe("Java installations", () => {
   /** Of this machine others may be found, too. */
-  const foundUnder = async (host: LanguageHost): Promise<readonly object[]> =>
-    (await findJavaHomes(host)).filter((java) => java.program.startsWith(folder)).map(({ program: path, build: _build, ...java }) => ({ ...java, name: path.split("/").at(-3) }));
+  const foundUnder = async (host: LanguageHost) =>
+    (await findJavaHomes(host)).filter((java) => java.program.startsWith(folder)).map(({ program: path, build: _build, ...java }) => ({ ...java, name: path.split("/").at(-3) ?? "" }));
 
   test("are found where version managers put them, and by what they say of themselves", async () => {
     const host = await machine();
@@ -58,12 +58,16 @@ describe("Java installations", () => {
     await install(home(".sdkman", "candidates", "java", "8.0.452-tem"), { JAVA_VERSION: "1.8.0_452", OS_ARCH: "amd64" });
     await install(home(".asdf", "installs", "java", "temurin-21"), { JAVA_VERSION: "21.0.7", OS_ARCH: "aarch64", LIBC: "gnu" });
     await install(home(".jdks", "alpine"), { JAVA_VERSION: "25", LIBC: "musl" });
+    await install(home(".jdks", "linked"), { JAVA_VERSION: "21.0.8", OS_NAME: "", OS_ARCH: "" });
     await install(home(".jdks", "mac"), { JAVA_VERSION: "17.0.1", OS_NAME: "Darwin" });
+    await program(home(".jdks", "old", "bin", "java"), 'test "$1" = -XshowSettings:properties && echo "    java.version = 1.8.0_504\n    os.arch = amd64\n    os.name = Linux" >&2');
     await program(home(".jdks", "silent", "bin", "java"), "exit 1");
-    expect(await foundUnder(host)).toEqual([
+    expect((await foundUnder(host)).toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
       { name: "8.0.452-tem", version: "8.0.452", libc: "linux", architecture: "x86_64" },
-      { name: "temurin-21", version: "21.0.7", libc: "linux", architecture: "aarch_64" },
       { name: "alpine", version: "25", libc: "linux_musl", architecture: "x86_64" },
+      { name: "linked", version: "21.0.8", libc: "linux", architecture: process.arch === "arm64" ? "aarch_64" : "x86_64" },
+      { name: "old", version: "8.0.504", libc: "linux", architecture: "x86_64" },
+      { name: "temurin-21", version: "21.0.7", libc: "linux", architecture: "aarch_64" },
     ]);
   });
 

@@ -34,19 +34,16 @@ export async function javaClasses({ runtimeDir = "" }: Runtime): Promise<string>
   });
 }
 
-const describeJava = (id: string): RuntimeClient => ({
+export const java = (id: string): RuntimeClient => ({
   language: `Java ${id.slice("java".length)}`,
   client: "com.amazonaws:aws-lambda-java-runtime-interface-client 2.9.0",
   runs: `\`${id}\`, folder of classes`,
   handlers: { cases: "matrix.Cases", broken: "matrix.Broken::handleRequest" },
   build: async () => ({ folder: await javaClasses(await javaRuntime(id)), configuration: { runtime: id } }),
-  timeoutSeconds: 8,
+  timeoutSeconds: 6,
   error: { errorType: "java.lang.IllegalStateException", errorMessage: "no", more: ["stackTrace"] },
   uncaught: { errorType: "java.lang.InternalError", errorMessage: "no", more: ["stackTrace"] },
   initError: { errorType: "java.lang.IllegalStateException", errorMessage: "broken" },
   logged: (line) => new RegExp(`^${line}$`, "m"),
   without: { streaming: "The client does not stream, on AWS neither." },
 });
-
-export const java = describeJava("java17");
-export const java25 = describeJava("java25");
