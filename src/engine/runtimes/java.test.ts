@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createJavaClient, javaClientFolder, javaClientJars } from "./java-client.ts";
 import { findJavaHomes } from "./java-homes.ts";
 import { javaOptions } from "./java-options.ts";
@@ -193,6 +193,22 @@ describe("AWS's runtime client", () => {
     const host = await machine();
     await fakeMaven(host, javaClientJars.map((jar) => `echo evil > $folder/${jar.slice("lib/".length)}`).join("\n"));
     await expect(createJavaClient(host).folder()).rejects.toThrow("aws-lambda-java-core-1.4.0.jar is not the file that was released");
+    expect(await readdir(join(host.directory, "java"))).toEqual([]);
+  });
+
+  test("comes from Maven Central where there is no Maven, and is refused all the same if it is another", async () => {
+    const host = await machine();
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", (url: string) => {
+      asked.push(url);
+      return Promise.resolve(new Response(url.includes("serialization") ? "gone" : "a jar", { status: url.includes("serialization") ? 404 : 200 }));
+    });
+    const missing = "https://repo.maven.apache.org/maven2/com/amazonaws/aws-lambda-java-serialization/1.2.0/aws-lambda-java-serialization-1.2.0.jar";
+    await expect(createJavaClient(host).folder()).rejects.toThrow(`${missing} answers 404`);
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("a jar")));
+    await expect(createJavaClient(host).folder()).rejects.toThrow("aws-lambda-java-core-1.4.0.jar is not the file that was released");
+    vi.unstubAllGlobals();
+    expect(asked).toHaveLength(3);
     expect(await readdir(join(host.directory, "java"))).toEqual([]);
   });
 
