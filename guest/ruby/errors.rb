@@ -15,7 +15,7 @@ module Lambent
     def initialize(error, phase)
       @class_name = error.class.to_s
       @error_type = "#{phase}<#{@class_name}>"
-      @message = utf8(error.message)
+      @message = utf8(error.message) + advice(error)
       @frames = frames_of(error)
     end
 
@@ -38,6 +38,13 @@ module Lambent
     # Without ours: on AWS the client's own frames are not told either.
     def frames_of(error)
       (error.backtrace_locations || []).first(MOST_FRAMES).reject { |frame| frame.path&.start_with?(OWN_FOLDER) }
+    end
+
+    # On AWS these gems are always there.
+    def advice(error)
+      return "" unless error.is_a?(LoadError) && /\Aaws-sdk(-[a-z0-9]+)*\z/.match?(error.path.to_s)
+
+      " (Lambent brings it with: lambent runtimes add ruby#{RUBY_VERSION[/\A\d+\.\d+/]}/#{error.path}; or bundle it with the function)"
     end
 
     # A message may hold the bytes of anything, a payload cannot.

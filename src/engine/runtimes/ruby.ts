@@ -5,6 +5,7 @@ import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
 import { ask, install, installations, newestFirst, thoseThere } from "./programs.ts";
+import { findRubySdk, installRubySdk, isRubySdk } from "./ruby-sdk.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
 /** A Ruby runs the runtime of its own major and minor version, and no other: their libraries and gems differ. */
@@ -25,17 +26,30 @@ const managed: readonly RubyRelease[] = [
 /** `releases`: those that AWS has; a test of the bootstrap names the one that it finds. */
 export function createRubyLanguage(host: LanguageHost, releases: readonly RubyRelease[] = managed): Language {
   const byId = new Map<string, RubyRelease>(releases.map((ruby) => [`ruby${ruby.release}`, ruby]));
+  const rubyOf = async (id: string): Promise<string> => {
+    const ruby = byId.get(id);
+    const [newest] = ruby === undefined ? [] : await findRuby(id, ruby, host);
+    if (newest === undefined) throw runtimeNotInstalled(id, `there is none on this machine. ${howToInstall(id)}`);
+    return newest.program;
+  };
   return {
     ids: [...byId.keys()],
+    installs: isRubySdk,
     find: async (id) => {
+      if (isRubySdk(id)) return findRubySdk(host.directory, id);
       const ruby = byId.get(id);
       return ruby === undefined ? [] : findRuby(id, ruby, host);
     },
-    howToInstall: (id) =>
-      `Install it with: lambent runtimes add ${id} (it needs mise, ruby-install or rbenv on the PATH), or with your system's packages.`,
-    install: installRuby,
+    howToInstall,
+    install: async (id, version, onProgress) => {
+      if (!isRubySdk(id)) return installRuby(id, version, onProgress);
+      return installRubySdk(host.directory, id, { onLine: onProgress, rubyOf });
+    },
   };
 }
+
+const howToInstall = (id: string): string =>
+  `Install it with: lambent runtimes add ${id} (it needs mise, ruby-install or rbenv on the PATH), or with your system's packages.`;
 
 async function findRuby(id: string, wanted: RubyRelease, host: LanguageHost): Promise<readonly FoundRuntime[]> {
   const probed = await Promise.all(thoseThere(await candidates(wanted.release, host)).map(probe));
