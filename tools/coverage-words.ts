@@ -10,10 +10,10 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "CreateEventSourceMapping.Enabled true": "refused",
     UpdateEventSourceMapping: "stored",
     "UpdateEventSourceMapping.Enabled true": "refused",
-    // There are no instances: no function is taken that would run on them.
+    // There are no instances: functions run on this machine, whatever the provider says of its own.
     CreateCapacityProvider: "stored",
     UpdateCapacityProvider: "stored",
-    // Any function is refused, since none runs on a capacity provider.
+    // Environments are started as invokes need them.
     "PutFunctionScalingConfig.FunctionScalingConfig": "refused",
     // No execution, callback or token there is: what would change one is never reached.
     "CheckpointDurableExecution.Updates": "refused",

@@ -34,6 +34,8 @@ export interface FunctionConfiguration {
   readonly layers: readonly LayerReference[];
   /** Undefined: text lines to the default group. */
   readonly logging?: LoggingConfiguration | undefined;
+  /** Name of the capacity provider whose function it is; undefined: of none. */
+  readonly capacityProvider?: string | undefined;
   /** Invokes that one execution environment runs at once, of a function with a capacity provider; undefined: one. */
   readonly environmentConcurrency?: number | undefined;
   /** Undefined: `Auto`, the newest version of the runtime that is installed. */

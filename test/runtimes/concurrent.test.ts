@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InvokeOutcome } from "../../src/engine/engine.ts";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
+import { workerBootstrap as bootstrap } from "../harness/worker-bootstrap.ts";
 
 let engine: RealEngine;
 beforeAll(async () => {
@@ -11,35 +12,6 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 const valueOf = ({ payload }: InvokeOutcome): unknown => JSON.parse(Buffer.from(payload).toString("utf8"));
-
-/** As many workers as AWS_LAMBDA_MAX_CONCURRENCY says; `handler` is called with the event and the request id. */
-const bootstrap = (handler: string, before = ""): string => `#!${process.execPath}
-const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/";
-const post = (path, body) => fetch(base + path, { method: "POST", body });
-let inFlight = 0;
-const meetings = [];
-/** Resolves once so many invokes run at the same time. */
-const meet = (count) => new Promise((resolve) => {
-  meetings.push({ count, resolve });
-  for (const meeting of meetings) if (inFlight >= meeting.count) meeting.resolve();
-});
-${before}
-const handler = ${handler};
-async function work() {
-  for (;;) {
-    const next = await fetch(base + "invocation/next");
-    const id = next.headers.get("lambda-runtime-aws-request-id");
-    const attempt = { "Lambda-Runtime-Invocation-Id": next.headers.get("lambda-runtime-invocation-id") };
-    const event = await next.json();
-    inFlight += 1;
-    const result = await handler(event, id);
-    inFlight -= 1;
-    const sent = await fetch(base + "invocation/" + id + "/response", { method: "POST", headers: attempt, body: JSON.stringify(result ?? null) });
-    if (!sent.ok) console.log("refused", await sent.text());
-  }
-}
-for (let worker = 0; worker < Number(process.env.AWS_LAMBDA_MAX_CONCURRENCY); worker += 1) work();
-`;
 
 const put = (name: string, program: string, configuration: Partial<FunctionConfiguration> = {}): Promise<void> =>
   engine.put(name, { bootstrap: program }, { runtime: "provided.al2023", environmentConcurrency: 4, ...configuration });

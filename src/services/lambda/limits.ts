@@ -9,6 +9,10 @@ export const limits = {
   timeoutSeconds: 900,
   /** The model says 32,768; more than this is for functions on capacity providers only. */
   memoryMiB: 10_240,
+  /** Least of a function with a capacity provider. */
+  managedMemoryMiB: 2048,
+  /** Most of one. */
+  managedMostMemoryMiB: 32_768,
   /** The model says 32,768; more than this is for functions with accelerators only. */
   ephemeralStorageMiB: 10_240,
   /** Names and values of variables, serialised as JSON. */

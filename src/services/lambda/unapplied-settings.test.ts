@@ -28,9 +28,11 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],
   ["ImageConfig", { ImageConfig: { Command: ["x"] } }],
   [
-    "CapacityProviderConfig",
+    "ExecutionEnvironmentMemoryGiBPerVCpu",
     {
-      CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn } },
+      CapacityProviderConfig: {
+        LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn, ExecutionEnvironmentMemoryGiBPerVCpu: 4 },
+      },
     },
   ],
   ["DurableConfig", { DurableConfig: {} }],

@@ -103,9 +103,9 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
       isFilled(ImageConfig?.EntryPoint) || isFilled(ImageConfig?.Command) || isText(ImageConfig?.WorkingDirectory),
   },
   {
-    setting: "CapacityProviderConfig",
-    members: ["CapacityProviderConfig"],
-    why: "there are no capacity providers.",
+    setting: "ExecutionEnvironmentMemoryGiBPerVCpu",
+    members: ["CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.ExecutionEnvironmentMemoryGiBPerVCpu"],
+    why: "environments share the processors of this machine.",
   },
   {
     setting: "DurableConfig",
@@ -120,7 +120,7 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   {
     setting: "PublishTo",
     members: ["PublishTo"],
-    why: "there is no $LATEST.PUBLISHED without capacity providers.",
+    why: "there is no $LATEST.PUBLISHED; invoke $LATEST, a version or an alias.",
   },
 ];
 

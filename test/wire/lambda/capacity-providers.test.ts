@@ -2,7 +2,9 @@
 import {
   CreateCapacityProviderCommand,
   DeleteCapacityProviderCommand,
+  DeleteFunctionCommand,
   GetCapacityProviderCommand,
+  GetFunctionConfigurationCommand,
   GetFunctionScalingConfigCommand,
   type LambdaClient,
   ListCapacityProvidersCommand,
@@ -12,8 +14,9 @@ import {
   UpdateCapacityProviderCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { refusal, says } from "../../harness/functions.ts";
+import { arnOf, invoke, refusal, says } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
+import { workerBootstrap } from "../../harness/worker-bootstrap.ts";
 
 let lambent: TestLambent;
 let lambda: LambdaClient;
@@ -58,4 +61,49 @@ test("a function without one has no scaling configuration", async () => {
   await expect(lambda.send(new GetFunctionScalingConfigCommand(input))).rejects.toMatchObject(none);
   const FunctionScalingConfig = { MinExecutionEnvironments: 1, MaxExecutionEnvironments: 2 };
   await expect(lambda.send(new PutFunctionScalingConfigCommand({ ...input, FunctionScalingConfig }))).rejects.toMatchObject(none);
+});
+
+test("a function with one runs several events at once in one environment", async () => {
+  await lambda.send(
+    new CreateCapacityProviderCommand({
+      CapacityProviderName: "busy",
+      VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: [] },
+      PermissionsConfig: { CapacityProviderOperatorRoleArn: "arn:aws:iam::000000000000:role/operator" },
+    }),
+  );
+  const arn = CapacityProviderArn.replace(/provider$/, "busy");
+  const CapacityProviderConfig = {
+    LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: arn, PerExecutionEnvironmentMaxConcurrency: 4 },
+  };
+  const settings = { Runtime: "provided.al2023", Handler: "any", MemorySize: 2048, Timeout: 20, CapacityProviderConfig } as const;
+  const bootstrap = workerBootstrap("async ({ count }) => { if (count) await meet(count); return process.pid; }");
+  await createFunction(lambda, "managed", { bootstrap }, { ...settings, Publish: true });
+  expect(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "managed" }))).toMatchObject({ CapacityProviderConfig, LoggingConfig: { LogFormat: "JSON" }, MemorySize: 2048 });
+  await invoke(lambda, "managed");
+  const answers = await Promise.all(Array.from({ length: 4 }, () => invoke(lambda, "managed", { count: 4 })));
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  expect(answers[0]?.error).toBeUndefined();
+
+  expect((await lambda.send(new ListFunctionVersionsByCapacityProviderCommand({ CapacityProviderName: "busy" }))).FunctionVersions).toEqual([
+    { FunctionArn: arnOf("managed", "$LATEST"), State: "Active" },
+    { FunctionArn: arnOf("managed", "1"), State: expect.stringMatching(/^(?:Pending|Active)$/) },
+  ]);
+  const one = { FunctionName: "managed", Qualifier: "1" };
+  expect((await lambda.send(new GetFunctionScalingConfigCommand(one))).FunctionArn).toBe(arnOf("managed", "1"));
+  await expect(lambda.send(new PutFunctionScalingConfigCommand({ ...one, FunctionScalingConfig: {} }))).rejects.toMatchObject(
+    refusal(400, "InvalidParameterValueException", /^Lambent does not apply FunctionScalingConfig yet/),
+  );
+  await expect(lambda.send(new DeleteCapacityProviderCommand({ CapacityProviderName: "busy" }))).rejects.toMatchObject(
+    refusal(409, "ResourceConflictException", /is used by functions/),
+  );
+  await lambda.send(new DeleteFunctionCommand({ FunctionName: "managed" }));
+  await lambda.send(new DeleteCapacityProviderCommand({ CapacityProviderName: "busy" }));
+
+  const create = (more: object): Promise<unknown> => createFunction(lambda, "refused", { bootstrap }, { ...settings, ...more });
+  await expect(create({})).rejects.toMatchObject(refusal(404, "ResourceNotFoundException", `Capacity provider not found: ${arn}`));
+  await expect(create({ MemorySize: 1024 })).rejects.toMatchObject(refusal(400, "InvalidParameterValueException", /2048 MB/));
+  await expect(create({ LoggingConfig: { LogFormat: "Text" } })).rejects.toMatchObject(refusal(400, "InvalidParameterValueException", /JSON/));
+  await expect(create({ Runtime: "nodejs24.x" })).rejects.toMatchObject(
+    refusal(400, "InvalidParameterValueException", /^Lambent does not apply CapacityProviderConfig with nodejs24\.x yet/),
+  );
 });

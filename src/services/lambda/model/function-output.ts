@@ -12,6 +12,7 @@ import type { FunctionRecord, ShownSettings, VersionRecord } from "../../../func
 import type { LambdaParts } from "../parts.ts";
 import { base64Sha256, signatureMembers } from "./code.ts";
 import { loggingOutput } from "./logging.ts";
+import { managedOutput } from "./managed-instances.ts";
 import { runtimeVersionMembers } from "./runtime-management.ts";
 import { formatTime } from "./time.ts";
 
@@ -118,6 +119,7 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     ...(await runtimeVersionMembers(parts, id, configuration)),
     LoggingConfig: loggingOutput(id, configuration),
+    ...managedOutput(id, configuration),
   };
 }
 

@@ -9,11 +9,12 @@ import { noCapacityProvider } from "../faults/capacity-providers.ts";
 /** The version that only functions on capacity providers have: what was published last. */
 const latestPublished = "$LATEST.PUBLISHED";
 
-/** Faults: no such function or version (404); it runs on no capacity provider, which is true of all. */
-export async function requireOnCapacityProvider(input: AddressInput, scope: Scope, repository: FunctionRepository): Promise<never> {
+/** Its ARN. Faults: no such function or version (404); it has no capacity provider (403). */
+export async function requireOnCapacityProvider(input: AddressInput, scope: Scope, repository: FunctionRepository): Promise<string> {
   const { id, qualifier } = locateFunction(input, scope, "namespaced");
-  await requireFunction(repository, id);
+  const latest = await requireFunction(repository, id);
   if (qualifier === undefined || qualifier === "") throw functionNotFound(formatFunctionArn(id, qualifier));
-  if (qualifier !== latestPublished) await requireQualified(repository, id, qualifier);
-  throw noCapacityProvider();
+  const { record } = qualifier === latestPublished ? latest : await requireQualified(repository, id, qualifier);
+  if (record.configuration.capacityProvider === undefined) throw noCapacityProvider();
+  return formatFunctionArn(id, qualifier);
 }

@@ -1,5 +1,6 @@
 // From what CreateFunction and UpdateFunctionConfiguration are given to a complete configuration: defaults and the
 // checks that the service model does not have.
+import type { LoggingConfig } from "@aws-sdk/client-lambda";
 import type { FunctionConfiguration, FunctionId, LayerReference } from "../../../functions/function-version.ts";
 import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
@@ -9,6 +10,7 @@ import { reservedTag, tooManyTags } from "../faults/tags.ts";
 import { defaults, limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
 import { loggingAfter } from "./logging.ts";
+import { managedAfter } from "./managed-instances.ts";
 
 type Variables = Readonly<Record<string, string>>;
 type CheckedSettings = Pick<
@@ -34,7 +36,8 @@ export function newConfiguration(
     // AWS's default is x86_64 wherever it is; ours is the machine, the only one that we can apply.
     architecture: input.Architectures?.[0] ?? parts.settings.architecture,
     environment: variablesOf(input.Environment),
-    logging: loggingAfter(id, undefined, input.LoggingConfig),
+    logging: loggingAfter(id, undefined, loggingOf(input)),
+    ...managedAfter(id, {}, input.CapacityProviderConfig),
     code,
     layers,
   };
@@ -56,20 +59,27 @@ export const changedConfiguration = (
   memoryMiB: input.MemorySize ?? current.memoryMiB,
   ephemeralStorageMiB: input.EphemeralStorage?.Size ?? current.ephemeralStorageMiB,
   environment: variablesOf(input.Environment) ?? current.environment,
-  logging: loggingAfter(id, current.logging, input.LoggingConfig),
+  logging: loggingAfter(id, current.logging, loggingOf(input)),
+  ...managedAfter(id, current, input.CapacityProviderConfig),
   layers: layers ?? current.layers,
 });
+
+/** JSON unless something else is asked for, where a capacity provider makes lines interleave. */
+const loggingOf = ({ CapacityProviderConfig, LoggingConfig }: Pick<LambdaInput<"CreateFunction">, "CapacityProviderConfig" | "LoggingConfig">): LoggingConfig | undefined =>
+  CapacityProviderConfig === undefined ? LoggingConfig : { LogFormat: "JSON", ...LoggingConfig };
 
 /** `Environment: {}` sets no variables, which is not the same as leaving it out. */
 const variablesOf = (environment: LambdaInput<"CreateFunction">["Environment"]): Variables | undefined =>
   environment === undefined ? undefined : (environment.Variables ?? {});
 
-export function checkSettings(input: CheckedSettings): void {
-  // The model's upper limits are those of functions on capacity providers or with accelerators, which there are none of.
+/** `isManaged`: of a function with a capacity provider. */
+export function checkSettings(input: CheckedSettings, isManaged: boolean): void {
+  // The model's upper limits are those of functions on capacity providers, some only for events that wait in queues.
   if (input.Timeout !== undefined && input.Timeout > limits.timeoutSeconds)
     throw constraintViolated(`${input.Timeout}`, "timeout", atMost(limits.timeoutSeconds));
-  if (input.MemorySize !== undefined && input.MemorySize > limits.memoryMiB)
-    throw constraintViolated(`${input.MemorySize}`, "memorySize", atMost(limits.memoryMiB));
+  const mostMemoryMiB = isManaged ? limits.managedMostMemoryMiB : limits.memoryMiB;
+  if (input.MemorySize !== undefined && input.MemorySize > mostMemoryMiB)
+    throw constraintViolated(`${input.MemorySize}`, "memorySize", atMost(mostMemoryMiB));
   const ephemeralStorageMiB = input.EphemeralStorage?.Size;
   if (ephemeralStorageMiB !== undefined && ephemeralStorageMiB > limits.ephemeralStorageMiB)
     throw constraintViolated(`${ephemeralStorageMiB}`, "ephemeralStorage.size", atMost(limits.ephemeralStorageMiB));

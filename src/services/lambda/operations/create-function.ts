@@ -14,6 +14,7 @@ import { requireCodeSigningConfig } from "../model/code-signing-config.ts";
 import { judgeDeployment, layerPackages } from "../model/code-signing.ts";
 import { readPackage, requireCodeStorage } from "../model/code.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
+import { bindCapacityProvider, checkManaged } from "../model/managed-instances.ts";
 import { requireOwnRole } from "../model/execution-role.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { checkRuntime, checkSettings, checkTags, newConfiguration } from "../model/settings.ts";
@@ -38,6 +39,7 @@ export const createFunction =
     checkUnzippedSize({ code, layers });
     await requireCodeStorage(input.Publish === true ? 2 * code.sizeBytes : code.sizeBytes, parts, id);
     const configuration = newConfiguration(id, input, { code, layers }, parts);
+    checkManaged(configuration);
     const desired: DesiredFunction = {
       configuration,
       shown: { emptyVpcConfig: input.VpcConfig !== undefined },
@@ -48,7 +50,7 @@ export const createFunction =
 function checkInput(input: LambdaInput<"CreateFunction">, id: FunctionId, parts: LambdaParts): void {
   const subject = { functionName: id.name, settings: parts.settings };
   // What AWS refuses, too, comes before what only we refuse.
-  checkSettings(input);
+  checkSettings(input, input.CapacityProviderConfig !== undefined);
   checkTags(input.Tags ?? {});
   refuseUnappliedSettings(input, subject);
   refuseUnappliedCode(input.Code, subject);
@@ -74,6 +76,7 @@ async function commitCreation(
       putFunction(record, "absent"),
       putTags(functionTagsKey(id.name), input.Tags ?? {}),
       ...judgement.operations,
+      ...(await bindCapacityProvider(parts.functions, id, desired.configuration)),
       ...(config === undefined ? [] : attachCodeSigning(id.name, config)),
     ];
     const output = await latestOutput(parts, id, record);

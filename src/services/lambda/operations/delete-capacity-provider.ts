@@ -1,7 +1,9 @@
-// DeleteCapacityProvider: with its tags. No function can be on it, so nothing is waited for.
+// DeleteCapacityProvider: with its tags, once no function uses it.
 import { capacityProviderArn, capacityProviderKind, capacityProviders } from "../../../functions/capacity-providers.ts";
 import { commitChangeOf } from "../../../functions/change.ts";
 import { putTags } from "../../../functions/documents.ts";
+import { versionsOn } from "../../../functions/capacity-providers.ts";
+import { capacityProviderInUse } from "../faults/capacity-providers.ts";
 import type { LambdaHandler } from "../api.ts";
 import { capacityProviderOutput, locateCapacityProvider, requireCapacityProvider } from "../model/capacity-provider.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -12,6 +14,8 @@ export const deleteCapacityProvider =
     const name = locateCapacityProvider(CapacityProviderName, context);
     return commitChangeOf(functions, context, capacityProviderArn(context, name), async () => {
       const { record, revision } = await requireCapacityProvider(functions, context, name);
+      // A function that is bound to it meanwhile writes the provider, too: then this is tried again.
+      if ((await versionsOn(functions, context, name)).length > 0) throw capacityProviderInUse(name);
       return {
         operations: [capacityProviders.delete(name, revision), putTags(`${capacityProviderKind}:${name}`, {})],
         result: { CapacityProvider: capacityProviderOutput(context, record, "Deleting") },

@@ -1,10 +1,12 @@
-// PutFunctionScalingConfig: is for functions on capacity providers, and there are none: any that exists is refused as
-// AWS refuses one without.
+// PutFunctionScalingConfig: refused by name for functions with a capacity provider, and as AWS does for those without.
 import type { LambdaHandler } from "../api.ts";
+import { settingNotApplied } from "../faults/settings.ts";
 import { requireOnCapacityProvider } from "../model/function-scaling.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const putFunctionScalingConfig =
   ({ functions }: LambdaParts): LambdaHandler<"PutFunctionScalingConfig"> =>
-  async (input, context) =>
-    requireOnCapacityProvider(input, context, functions);
+  async (input, context) => {
+    await requireOnCapacityProvider(input, context, functions);
+    throw settingNotApplied("FunctionScalingConfig", "environments are started when invokes need them, and ended when they are idle.");
+  };

@@ -5,6 +5,7 @@ import { claimInTurn, provisionedConcurrency, type ProvisionedConcurrencyRecord 
 import { putFunction, qualifiedKey } from "../../../functions/documents.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
 import type { LambdaHandler } from "../api.ts";
+import { managedNotProvisioned } from "../faults/capacity-providers.ts";
 import { unpublishedNotProvisionable } from "../faults/concurrency.ts";
 import { requireProvisionable } from "../model/concurrency.ts";
 import { locateProvisioned, provisionedOutput, requireProvisionedOnce, requireTarget } from "../model/provisioned-concurrency.ts";
@@ -18,6 +19,7 @@ export const putProvisionedConcurrencyConfig =
     if (qualifier === latestVersion) throw unpublishedNotProvisionable();
     return commitChange(parts.functions, id, async () => {
       const { record, revision, versions } = await requireTarget(target, parts);
+      if (record.configuration.capacityProvider !== undefined) throw managedNotProvisioned();
       const turn = await claimInTurn(parts.functions, id);
       const account = await parts.concurrency.of(id);
       const settings = account.of(id.name);

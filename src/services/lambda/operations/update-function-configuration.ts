@@ -8,6 +8,7 @@ import { withUpdatedRuntime } from "../../../functions/runtime-management.ts";
 import type { LambdaHandler } from "../api.ts";
 import { judgeDeployment, layerPackages, type Judgement } from "../model/code-signing.ts";
 import { checkUnzippedSize, resolveLayers } from "../model/function-layers.ts";
+import { bindCapacityProvider, checkManaged } from "../model/managed-instances.ts";
 import { requireOwnRole } from "../model/execution-role.ts";
 import { latestOutput } from "../model/function-output.ts";
 import { changedConfiguration, checkRuntime, checkSettings } from "../model/settings.ts";
@@ -22,12 +23,15 @@ export const updateFunctionConfiguration =
   async (input, context) => {
     const id = locateWholeFunction(input, context);
     requireOwnRole(input.Role, context);
-    checkSettings(input);
+    // Whether it is one already is known later: the smaller limit holds with the whole configuration.
+    checkSettings(input, true);
     refuseUnappliedSettings(input, { functionName: id.name, settings: parts.settings });
     const committed = await commitChange(parts.functions, id, async () => {
       const { record, revision } = await requireChangeable(id, input.RevisionId, parts);
       const layers = input.Layers && (await resolveLayers(input.Layers, context, parts));
       const changed = changedConfiguration(id, record.configuration, input, layers);
+      checkSettings(input, changed.capacityProvider !== undefined);
+      checkManaged(changed);
       checkUnzippedSize(changed);
       checkRuntime(changed.runtime, "update", parts);
       if (changed.runtime !== record.configuration.runtime) requireUnpinned(record.configuration);
@@ -36,7 +40,11 @@ export const updateFunctionConfiguration =
       const shown = { emptyVpcConfig: input.VpcConfig !== undefined || record.shown.emptyVpcConfig };
       const updating = startUpdate(record, { configuration, shown }, stampOf(parts));
       return {
-        operations: [putFunction(updating, revision), ...judgement.operations],
+        operations: [
+          putFunction(updating, revision),
+          ...judgement.operations,
+          ...(input.CapacityProviderConfig === undefined ? [] : await bindCapacityProvider(parts.functions, id, configuration)),
+        ],
         result: { output: await latestOutput(parts, id, updating), judgement },
       };
     });
