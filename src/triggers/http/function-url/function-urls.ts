@@ -65,13 +65,13 @@ export interface FunctionUrlParts extends AccessParts {
 
 export const functionUrls = (parts: FunctionUrlParts): FunctionUrls => ({
   async serve(request) {
-    const response = await find(parts, request);
+    const response = await respond(parts, request);
     response.headers["x-amzn-RequestId"] = request.requestId;
     return response;
   },
 });
 
-async function find(parts: FunctionUrlParts, request: UrlRequest): Promise<WireResponse> {
+async function respond(parts: FunctionUrlParts, request: UrlRequest): Promise<WireResponse> {
   const finding = parts.urls.find(request.urlId);
   const found = finding instanceof Promise ? await finding : finding;
   if (found === undefined || (request.region ?? found.function.region) !== found.function.region) return unknownUrl();
