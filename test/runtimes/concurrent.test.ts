@@ -35,6 +35,31 @@ describe("an environment of several slots", () => {
     expect(engine.environments("meet")).toBe(1);
   });
 
+  test("is as good with workers that ask for their next event before they have answered", async () => {
+    const eager = bootstrap(meeting).replace(
+      "for (let worker = 0; worker < Number(process.env.AWS_LAMBDA_MAX_CONCURRENCY); worker += 1) work();",
+      `async function ahead() {
+        for (;;) {
+          const next = await fetch(base + "invocation/next");
+          const id = next.headers.get("lambda-runtime-aws-request-id");
+          next.json().then(async (event) => {
+            inFlight += 1;
+            const result = await handler(event, id);
+            inFlight -= 1;
+            await fetch(base + "invocation/" + id + "/response", { method: "POST", body: JSON.stringify(result) });
+          });
+        }
+      }
+      for (let worker = 0; worker < 9; worker += 1) ahead();`,
+    );
+    await put("eager", eager);
+    for (let round = 0; round < 5; round += 1) {
+      const outcomes = await Promise.all(Array.from({ length: 4 }, () => engine.invoke("eager", { count: 4 })));
+      expect(new Set(outcomes.map((outcome) => (valueOf(outcome) as Met).id)).size).toBe(4);
+    }
+    expect(engine.environments("eager")).toBe(1);
+  });
+
   test("is joined by another when there is more to do than it takes", async () => {
     const handler = "async ({ wait }) => { if (wait) await meet(4); for (let turn = 0; wait && turn < 300; turn += 1) await new Promise((r) => setTimeout(r, 1)); return { pid: process.pid }; }";
     await put("more", bootstrap(handler));

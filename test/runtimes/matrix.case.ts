@@ -20,6 +20,7 @@ export const matrixCases = [
   "streaming",
   "stream error",
   "logging",
+  "concurrency",
 ] as const;
 export type MatrixCase = (typeof matrixCases)[number];
 
@@ -52,6 +53,7 @@ export interface ExpectedError {
  * - `context` returns an object of `contextFields`, as numbers or strings; `custom` is the client context's `custom.key`
  * - `error` fails with the message "no"; `uncaught` in the way that the language's handlers must not
  * - `exit` ends the process with status 7; `wait` takes a minute
+ * - `pause` takes `pauseMs` and returns the request id (of clients that are `concurrent`)
  * - `log` writes `line` by the language's usual means
  * - `stream` (of the streaming handler) writes `chunks` times "chunk <n>\n", `pauseMs` apart; with `fails` it fails then with "no"
  */
@@ -72,6 +74,8 @@ export interface RuntimeClient {
   readonly error: ExpectedError;
   readonly uncaught: ExpectedError;
   readonly initError: ExpectedError;
+  /** Variables under which it takes several events at once (AWS_LAMBDA_MAX_CONCURRENCY); left out: it takes one at a time. */
+  readonly concurrent?: Readonly<Record<string, string>>;
   /** How a line looks in the log. */
   readonly logged: (line: string, requestId: string) => RegExp;
   /** Cases that this client has no part in, and why. */
@@ -79,8 +83,10 @@ export interface RuntimeClient {
 }
 
 /** Why a client has no part in a case; undefined: it has. What cannot stream cannot fail in a stream. */
-export const whyWithout = ({ without }: RuntimeClient, name: MatrixCase): string | undefined =>
-  without?.[name] ?? (name === "stream error" ? without?.streaming : undefined);
+export function whyWithout({ without, concurrent }: RuntimeClient, name: MatrixCase): string | undefined {
+  if (name === "concurrency" && concurrent === undefined) return without?.[name] ?? "It takes one event at a time";
+  return without?.[name] ?? (name === "stream error" ? without?.streaming : undefined);
+}
 
 export const exitStatus = (status: number): ExpectedError => ({
   errorType: "Runtime.ExitError",
@@ -105,6 +111,9 @@ export function describeClient(client: RuntimeClient): void {
       for (const [name, handler] of Object.entries(client.handlers)) {
         engine.putFolder(name, folder, { memoryMiB: 512, timeoutSeconds, ...configuration, handler });
       }
+      if (client.concurrent === undefined) return;
+      const several = { environmentConcurrency: 4, environment: client.concurrent, timeoutSeconds: Math.max(3, timeoutSeconds) };
+      engine.putFolder("concurrent", folder, { memoryMiB: 512, ...configuration, ...several, handler: client.handlers.cases });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
       missing = error.message;
@@ -226,6 +235,24 @@ export function describeClient(client: RuntimeClient): void {
     caseOf("logging", async () => {
       const outcome = await invoke({ do: "log", line: "written down" }, { logTail: true, requestId: requestIdOf(uuid) });
       expect(outcome.logTail?.toString()).toMatch(client.logged("written down", uuid));
+    });
+
+    caseOf("concurrency", async () => {
+      const pause = (pauseMs: number, id: string): Promise<InvokeOutcome> => invoke({ do: "pause", pauseMs }, { requestId: requestIdOf(id) }, "concurrent");
+      const ids = Array.from({ length: 4 }, (_, n) => uuid.replace(/1$/, n.toString()));
+      expect(valueOf(await pause(1, uuid))).toBe(uuid);
+      const begun = performance.now();
+      const outcomes = await Promise.all(ids.map((id) => pause(1000, id)));
+      expect(outcomes.map(valueOf)).toEqual(ids);
+      // One after the other they take four seconds.
+      expect(performance.now() - begun).toBeLessThan(3000);
+      expect(opened().environments("concurrent")).toBe(1);
+      // An error is one invoke's, and so is the time that has run out.
+      const [failed, late, other] = await Promise.all([invoke({ do: "error" }, {}, "concurrent"), pause(60_000, ids[0] ?? ""), pause(1, ids[1] ?? "")]);
+      expectError(failed, client.error);
+      expect(valueOf(late)).toMatchObject({ errorType: "Sandbox.Timedout" });
+      expect(valueOf(other)).toBe(ids[1]);
+      expect(opened().environments("concurrent")).toBe(1);
     });
   });
 }

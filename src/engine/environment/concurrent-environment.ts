@@ -8,7 +8,7 @@ import type { EnvironmentLog } from "../log/environment-log.ts";
 import { openEnvironmentLog } from "../log/open-environment-log.ts";
 import { fault, success, type Outcome } from "../log/platform-events.ts";
 import type { ShutdownReason } from "../runtime-api/extensions-port.ts";
-import type { EventReceiver, ReportedError, ResponseHead, ResponseSink, RuntimePort, RuntimeResponse } from "../runtime-api/runtime-port.ts";
+import { mostPolls, type EventReceiver, type ReportedError, type ResponseHead, type ResponseSink, type RuntimePort, type RuntimeResponse } from "../runtime-api/runtime-port.ts";
 import { longInitMs, type EnvironmentObserver, type EnvironmentParts, type EnvironmentPlan, type InvocationRequest, type PooledEnvironment, type Settlement } from "./environment-parts.ts";
 import { exited, failedWith, reported, responseFailure, timedOut, type Failure } from "./failure.ts";
 import { environmentStopped, illegalTransition, invalidRequestId, isStartFault } from "./faults.ts";
@@ -44,8 +44,10 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   #initFailure: ((requestId: string) => Failure) | undefined;
   /** By request id. */
   readonly #running = new Map<string, RunningInvoke>();
-  /** Workers that wait for an event. */
-  #waiting = 0;
+  /** Requests for the next event that wait. Workers may ask again before they have answered, so they can be more than slots. */
+  #polls = 0;
+  /** Slots that the observer was told of and has not used. */
+  #offered = 0;
   #isRetired = false;
   #fault: unknown;
   #ending: Promise<void> | undefined;
@@ -69,7 +71,7 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   }
 
   get takesInvoke(): boolean {
-    return this.#state === "failed" || (this.#state === "serving" && this.#waiting > 0);
+    return this.#state === "failed" || (this.#state === "serving" && this.#offered > 0);
   }
 
   get isWarm(): boolean {
@@ -99,7 +101,8 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
       this.#fail(running, this.#initFailure(requestId));
       return running.settlement;
     }
-    this.#waiting -= 1;
+    this.#offered -= 1;
+    this.#polls -= 1;
     this.#receiver?.deliver(running.invocation);
     return running.settlement;
   }
@@ -120,11 +123,9 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
       throw illegalTransition("Exited", "Ready", "guest");
     }
     this.#receiver = receiver;
-    // A worker that lost its poll asks again: nobody can tell it from another one.
-    if (this.#waiting + this.#running.size >= this.concurrency) return;
-    this.#waiting += 1;
+    this.#polls = Math.min(this.#polls + 1, mostPolls);
     if (this.#state === "serving") {
-      this.#observer.available(this);
+      this.#offer();
       return;
     }
     this.#state = "initialised";
@@ -169,9 +170,17 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     if (this.#state !== "initialised" || !this.#extensions.isSettled) return;
     this.#state = "serving";
     this.#endInit(success);
+    const slots = Math.min(this.#polls, this.concurrency);
     // Each of them may bring another worker's invoke.
-    for (let waiting = this.#waiting; waiting > 0; waiting -= 1) this.#observer.available(this);
-    this.#observer.settling(this, this.concurrency - this.#waiting);
+    for (let slot = 0; slot < slots; slot += 1) this.#offer();
+    this.#observer.settling(this, this.concurrency - slots);
+  }
+
+  /** Where a worker waits and a slot is free, that is another invoke. */
+  #offer(): void {
+    if (this.#offered >= this.#polls || this.#offered + this.#running.size >= this.concurrency) return;
+    this.#offered += 1;
+    this.#observer.available(this);
   }
 
   #onTimeout(requestId: string): void {
@@ -245,7 +254,10 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     this.#reporter.report();
     running.end();
     running.tell();
-    if (this.#state === "serving") this.#observer.settling(this);
+    if (this.#state === "serving") {
+      this.#observer.settling(this);
+      this.#offer();
+    }
     if (this.#isRetired && !this.isBusy) void this.stop();
   }
 

@@ -83,6 +83,9 @@ export interface RuntimeFront extends EventReceiver {
   close(): void;
 }
 
+/** Requests for the next event that may wait at once in an environment of several slots: as many as AWS lets it run events. */
+export const mostPolls = 1600;
+
 /** 6 MiB and 100 bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const maxResponseBytes = 6_291_556;
 

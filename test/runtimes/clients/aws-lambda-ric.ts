@@ -33,5 +33,6 @@ export const awsLambdaRic: RuntimeClient = {
   // Unlike the managed runtime's, this client leaves it to Node.js to end the process.
   uncaught: exitStatus(1),
   initError: { errorType: "TypeError", errorMessage: "no", more: ["trace"] },
+  concurrent: { AWS_LAMBDA_NODEJS_WORKER_COUNT: "2" },
   logged: (line, requestId) => new RegExp(`^[0-9T:.-]+Z\t${requestId}\tINFO\t${line}$`, "m"),
 };

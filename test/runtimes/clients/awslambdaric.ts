@@ -26,6 +26,7 @@ export const awslambdaric: RuntimeClient = {
   error: { errorType: "ValueError", errorMessage: "no", more: ["requestId", "stackTrace"] },
   uncaught: { errorType: "Runtime.ExitError", errorMessage: /Runtime exited with error: signal: aborted$/ },
   initError: { errorType: "ValueError", errorMessage: "no", more: ["requestId", "stackTrace"] },
+  concurrent: {},
   logged: (line, requestId) => new RegExp(`^\\[INFO\\]\t[0-9T:.-]+Z\t${requestId}\t${line}$`, "m"),
   without: { streaming: "Python's client cannot stream" },
 };

@@ -22,5 +22,6 @@ export const go: RuntimeClient = {
   uncaught: { errorType: "string", errorMessage: "no", more: ["stackTrace"] },
   // The client reports nothing before its first event.
   initError: exitStatus(2),
+  concurrent: {},
   logged: (line) => new RegExp(`^${line}$`, "m"),
 };

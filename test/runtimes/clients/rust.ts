@@ -29,6 +29,7 @@ export const rust: RuntimeClient = {
   uncaught: { errorType: "&alloc::boxed::Box<dyn core::any::Any + core::marker::Send>", errorMessage: "Lambda panicked: no" },
   // The client reports nothing before its first event.
   initError: exitStatus(1),
+  concurrent: {},
   logged: (line, requestId) => new RegExp(`^ INFO Lambda runtime invoke\\{.*requestId="${requestId}".*\\}: ${line}$`, "m"),
   without: { "stream error": "lambda_runtime 1.5.0 writes the trailers of a failed stream into its body" },
 };

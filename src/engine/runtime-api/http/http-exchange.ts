@@ -3,7 +3,7 @@
 import { Fault } from "../../../core/faults.ts";
 import type { Ids } from "../../../core/ids.ts";
 import { foreignRequest, invalidInvocationId, requestEntityTooLarge, truncatedRequest } from "../faults.ts";
-import { maxResponseBytes, type EventReceiver, type Invocation } from "../runtime-port.ts";
+import { maxResponseBytes, mostPolls, type EventReceiver, type Invocation } from "../runtime-port.ts";
 import type { BodyTaker } from "./body-taker.ts";
 import type { Answer } from "./answer.ts";
 import type { ConnectionOwner } from "./connection.ts";
@@ -28,7 +28,7 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
   readonly #ports: GuestPorts;
   readonly #ids: Ids;
   readonly #address: string;
-  /** Oldest first; one, where the guest runs one event at a time. */
+  /** The one to answer first comes first; one at all, where the guest runs one event at a time. */
   readonly #polls: Poll[] = [];
   /** Events whose polls were lost before they came. */
   readonly #undelivered: Invocation[] = [];
@@ -54,9 +54,11 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
       this.#send(poll, waiting);
       return;
     }
-    // Before `next`: the environment may deliver from inside it. First in line, since a client that lost its connection
-    // asks again on another one, and nobody listens at the first.
-    this.#polls.unshift(poll);
+    const isAlone = this.#ports.runtime.concurrency === 1;
+    // Before `next`: the environment may deliver from inside it. Workers have their turns; a client that polls alone and
+    // asks again has lost its connection, and nobody listens at the first.
+    if (isAlone) this.#polls.unshift(poll);
+    else this.#polls.push(poll);
     answer.onGone(() => this.#forget(poll));
     try {
       this.#ports.runtime.next(this);
@@ -64,7 +66,7 @@ export class HttpExchange implements Exchange, ConnectionOwner, EventReceiver {
       this.#forget(poll);
       throw error;
     }
-    if (this.#polls.length > this.#ports.runtime.concurrency) this.#polls.pop()?.answer.drop();
+    if (this.#polls.length > (isAlone ? 1 : mostPolls)) this.#polls.pop()?.answer.drop();
   }
 
   #forget(poll: Poll): void {
