@@ -34,6 +34,7 @@ function onceOnly(reply) {
     reply(outcome);
   };
   const settle = {
+    isDone: () => isDone,
     succeed: (result) => {
       if (isDone) {
         if (isDrained) console.error("Invocation has already been reported as done. Cannot call complete more than once per invocation.");
@@ -76,7 +77,9 @@ function addCallbacks(context, settle) {
   context.succeed = (result) => done(null, result);
   context.fail = (error) => done(error ?? "handled");
   return (error, result) => {
-    if (!waits() || (error !== undefined && error !== null)) done(error, result);
+    const hasFailed = error !== undefined && error !== null;
+    // A callback that comes after its invoke must not end the next one.
+    if (hasFailed || !waits() || settle.isDone()) done(error, result);
     else whenDrained(() => settle.succeed(result));
   };
 }

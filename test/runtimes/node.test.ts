@@ -161,39 +161,6 @@ describe.each(ids)("%s", (id) => {
     expect(lines.filter((line) => line === "raw")).toHaveLength(50_000);
   });
 
-  test("keeps values of one invoke, and hides its global when told to", async () => {
-    const files = { "index.mjs": "export const handler = async (event) => { const store = globalThis.awslambda?.InvokeStore; const before = store?.get('k'); store?.set('k', event); return [store?.getRequestId(), before, store?.get('k')] }" };
-    const guest = await start(files);
-    expect(await guest.invoke(1)).toMatchObject({ payload: ["request-1", null, 1] });
-    expect(await guest.invoke(2)).toMatchObject({ payload: ["request-1", null, 2] });
-    for (const value of ["1", "true"]) {
-      const hidden = await start(files, { environment: { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: value } });
-      expect(await hidden.invoke(1)).toMatchObject({ payload: [null, null, null] });
-    }
-  });
-
-  test.runIf(hasCallbacks)("takes callbacks, and waits for the event loop unless told not to", async () => {
-    const guest = await start({
-      "index.js": "exports.handler = (event, context, callback) => { let late = false; setTimeout(() => { late = true; result.late = true }, 20); const result = { late }; context.callbackWaitsForEmptyEventLoop = event.wait; callback(event.error ?? null, result) }",
-    });
-    expect(await guest.invoke({ wait: true })).toMatchObject({ payload: { late: true } });
-    expect(await guest.invoke({ wait: false })).toMatchObject({ payload: { late: false } });
-    expect(await guest.invoke({ error: "bad" })).toMatchObject({ kind: "error", payload: { errorType: "string", errorMessage: "bad", trace: [] } });
-    const done = await start({ "index.js": "exports.handler = (event, context) => { context.succeed('old') }" });
-    expect(await done.invoke({})).toMatchObject({ payload: "old" });
-    const forgot = await start({ "index.js": "exports.handler = (event, context, callback) => {}" });
-    expect(await forgot.invoke({})).toMatchObject({ kind: "response", payload: null });
-    expect(forgot.output()).toContain("\tWARN\tAWS Lambda plans to remove support for callback-based function handlers");
-  });
-
-  test.skipIf(hasCallbacks)("refuses handlers with callbacks", async () => {
-    const guest = await start({ "index.js": "exports.handler = (event, context, callback) => callback(null, 1)" });
-    expect(await guest.invoke({})).toMatchObject({
-      kind: "init-error",
-      payload: { errorType: "Runtime.CallbackHandlerDeprecated", errorMessage: expect.stringMatching(/^ERROR: AWS Lambda has removed support for callback-based/) },
-    });
-  });
-
   test("has the AWS SDK for require and import, and nothing else of the server's packages", async () => {
     const probe = "const names = ['vitest', 'koffi', 'commander']; const seen = []; for (const name of names) { try { await load(name); seen.push(name) } catch {} }";
     const esm = await run(`import { LambdaClient } from '@aws-sdk/client-lambda'; const load = (name) => import(name); ${probe} export const handler = async () => [typeof LambdaClient, seen]`);
