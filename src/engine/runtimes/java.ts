@@ -16,6 +16,9 @@ const ids = ["java25", "java21", "java17.al2023", "java17", "java11.al2023", "ja
 
 export function createJavaLanguage(host: LanguageHost): Language {
   const client = createJavaClient(host);
+  /** All runtimes are looked for at the same time, as a rule. */
+  let looking: Promise<readonly JavaHome[]> | undefined;
+  const homes = (): Promise<readonly JavaHome[]> => (looking ??= findJavaHomes(host).finally(() => (looking = undefined)));
   /** By program: several runtimes have the same. */
   const archives = new Map<string, JavaArchive>();
   const archiveOf = (java: JavaHome, folder: string): JavaArchive => {
@@ -42,13 +45,13 @@ export function createJavaLanguage(host: LanguageHost): Language {
   return {
     ids,
     find: async (id) => {
-      const homes = (await findJavaHomes(host)).filter(({ version }) => majorOf(version) === majorOf(id));
-      return newestFirst(homes).map((java): FoundRuntime => ({ ...java, open: () => open(id, java) }));
+      const found = (await homes()).filter(({ version }) => majorOf(version) === majorOf(id));
+      return newestFirst(found).map((java): FoundRuntime => ({ ...java, open: () => open(id, java) }));
     },
     howToInstall,
     install: async (id, version, onProgress) => {
       const isWanted = (java: JavaHome): boolean => (version === undefined ? majorOf(java.version) === majorOf(id) : java.version === version);
-      const [java] = newestFirst((await findJavaHomes(host)).filter(isWanted));
+      const [java] = newestFirst((await homes()).filter(isWanted));
       if (java === undefined) throw runtimeNotInstalled(id, howToInstall(id));
       const folder = await client.folder(onProgress).catch((error: unknown) => {
         throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);

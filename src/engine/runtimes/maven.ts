@@ -24,7 +24,8 @@ export interface MavenFetch {
 }
 
 const mavenCentral = "https://repo.maven.apache.org/maven2";
-const downloadTimeoutMs = 60_000;
+/** For Maven with all that it does, or for one file; its own patience lasts half an hour. */
+const fetchTimeoutMs = 180_000;
 /** Pinned like everything else that is fetched: without a version Maven takes the newest plugin of the day. */
 const copyDependencies = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
@@ -48,7 +49,7 @@ async function copyByMaven(maven: string, { artifacts, folder }: MavenFetch): Pr
   const head = "<modelVersion>4.0.0</modelVersion><groupId>lambent</groupId><artifactId>fetch</artifactId><version>1</version><packaging>pom</packaging>";
   await writeFile(project, `<project xmlns="http://maven.apache.org/POM/4.0.0">${head}<dependencies>${dependencies.join("")}</dependencies></project>\n`);
   const settings = ["-DexcludeTransitive=true", `-DoutputDirectory=${folder}`];
-  await install(maven, ["--batch-mode", "--quiet", "--file", project, copyDependencies, ...settings]);
+  await install(maven, ["--batch-mode", "--quiet", "--file", project, copyDependencies, ...settings], { signal: AbortSignal.timeout(fetchTimeoutMs) });
   await rm(project);
 }
 
@@ -56,7 +57,7 @@ async function download({ artifacts, folder }: MavenFetch): Promise<void> {
   for (const artifact of artifacts) {
     const { group, name, version } = artifact;
     const url = [mavenCentral, ...group.split("."), name, version, jarName(artifact)].join("/");
-    const response = await fetch(url, { signal: AbortSignal.timeout(downloadTimeoutMs) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
     if (!response.ok) throw new Error(`${url} answers ${response.status} ${response.statusText}`);
     await writeFile(join(folder, jarName(artifact)), await response.bytes());
   }

@@ -1,5 +1,5 @@
 // Java's official client as the managed runtimes run it, fetched by Lambent itself; the function is a folder of classes.
-import { readdirSync } from "node:fs";
+import { globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "../../../src/engine/runtimes/runtime.ts";
 import { built, locate, Missing, step } from "../../harness/build-cache.ts";
@@ -23,7 +23,7 @@ export async function javaRuntime(id: string): Promise<Runtime> {
 /** The folder of the fixture's classes and its sources. */
 export async function javaClasses({ runtimeDir = "" }: Runtime): Promise<string> {
   const sources = new URL("../../fixtures/clients/java", import.meta.url).pathname;
-  const compiler = locate("javac", ...readdirSync("/usr/lib/jvm").map((name) => join("/usr/lib/jvm", name, "bin")));
+  const compiler = locate("javac", ...globSync("/usr/lib/jvm/*/bin"));
   return built({
     sources,
     recipe: compilerOptions,
