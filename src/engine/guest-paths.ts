@@ -2,6 +2,10 @@
 import { join } from "node:path";
 import type { GuestPaths } from "../sandbox/sandbox.ts";
 
+/** Of options of a language, which name files among other things: `-javaagent:/opt/agent.jar=level=1`. */
+export const optionsInsideGuest = (options: string, { optRoot, taskRoot }: Pick<GuestPaths, "optRoot" | "taskRoot">): string =>
+  options.replaceAll(/(?<![^\s:=,"'])\/(opt|var\/task)(?=\/)/g, (_whole, root) => (root === "opt" ? optRoot : taskRoot));
+
 /** Of a path below /opt or /var/task; any other is the same in the guest. */
 export function insideGuest(path: string, { optRoot, taskRoot }: Pick<GuestPaths, "optRoot" | "taskRoot">): string {
   if (path.startsWith("/opt/")) return join(optRoot, path.slice("/opt".length));

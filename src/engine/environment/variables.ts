@@ -4,7 +4,7 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
 import { logDescriptor, type GuestPaths } from "../../sandbox/sandbox.ts";
-import { insideGuest } from "../guest-paths.ts";
+import { insideGuest, optionsInsideGuest } from "../guest-paths.ts";
 import type { InitializationType } from "./environment-parts.ts";
 
 export interface VariableSources {
@@ -29,9 +29,16 @@ export interface VariableSources {
 export const environmentVariables = (sources: VariableSources): Record<string, string> => ({
   ...defaults(sources),
   ...sources.language,
-  ...sources.version.configuration.environment,
+  ...withPathsInside(sources.version.configuration.environment ?? {}, sources.paths),
   ...reserved(sources),
 });
+
+/** In which languages and the loader look for what they shall load. */
+const namesFiles: ReadonlySet<string> = new Set(["JAVA_TOOL_OPTIONS", "NODE_OPTIONS", "PYTHONPATH", "RUBYOPT", "RUBYLIB", "DOTNET_STARTUP_HOOKS", "LD_PRELOAD"]);
+
+/** Files of layers and code, where a function's own variables name them by AWS's paths, are found also where those are others. */
+const withPathsInside = (own: Readonly<Record<string, string>>, paths: GuestPaths): Record<string, string> =>
+  Object.fromEntries(Object.entries(own).map(([name, value]) => [name, namesFiles.has(name) ? optionsInsideGuest(value, paths) : value]));
 
 const isOsOnly = (runtime: string): boolean => runtime.startsWith("provided");
 

@@ -123,6 +123,7 @@ describe.skipIf(java.missing !== undefined)("A Java process", () => {
     readonly heap: number;
     readonly folder: string;
     readonly temporary: string;
+    readonly agent: string | null;
     readonly collectors: readonly string[];
   }
   const surroundings = async (name: string, more: Partial<CreateFunctionCommandInput> = {}): Promise<Surroundings> => {
@@ -145,6 +146,13 @@ describe.skipIf(java.missing !== undefined)("A Java process", () => {
     const told = await surroundings("chosen", { Environment: { Variables: { JAVA_TOOL_OPTIONS: options } } });
     expect(told.collectors.toSorted()).toEqual(["PS MarkSweep", "PS Scavenge"]);
     expect(told.options).toEqual(expect.arrayContaining(["-Dchosen=yes", "-XX:TieredStopAtLevel=1"]));
+  });
+
+  test("runs an agent of a layer, named as on AWS", async () => {
+    const jar = await zipOf({ "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\nPremain-Class: agent.Agent\r\n", ...classesOf("agent") });
+    const layer = await lambda.send(new PublishLayerVersionCommand({ LayerName: "agent", Content: { ZipFile: await zipOf({ "agent.jar": jar }) } }));
+    const more = { Layers: [layer.LayerVersionArn ?? ""], Environment: { Variables: { JAVA_TOOL_OPTIONS: "-javaagent:/opt/agent.jar=level=1" } } };
+    expect((await surroundings("with-agent", more)).agent).toBe("level=1");
   });
 
   test("is started by a wrapper with the command line as its arguments", async () => {
