@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
+import { CreateFunctionCommand, LambdaClient, type Runtime, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { zipOf } from "../src/cli/zip.ts";
 import type { Program } from "./process.ts";
 
@@ -16,24 +16,38 @@ export function lambentProgram(port: number, data?: string): Program {
   return { program: process.execPath, args: [main, "start", ...(data === undefined ? ["--memory"] : ["--data", data]), "--port", String(port), "--log-level", "warn"], environment };
 }
 
-/** Creates the hello function of fixtures/ under `name` and waits until it is active. */
-export async function createHello(endpoint: string, name: string, memoryMiB: number): Promise<void> {
+/** How the hello function of fixtures/ speaks to its environment. */
+export type HelloKind = "own bootstrap" | "Runtime API over HTTP";
+
+/** Creates the hello function under `name` and waits until it is active. */
+export async function createHello(endpoint: string, name: string, memoryMiB: number, kind: HelloKind = "own bootstrap"): Promise<void> {
   const client = new LambdaClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "000000000000", secretAccessKey: "lambent" } });
-  await createFunction(client, name, { "index.mjs": readFileSync(new URL("fixtures/hello.mjs", import.meta.url)) }, memoryMiB);
+  const fixture = (file: string): Buffer => readFileSync(new URL(`fixtures/${file}`, import.meta.url));
+  if (kind === "own bootstrap") await createFunction(client, name, { files: { "index.mjs": fixture("hello.mjs") }, memoryMiB });
+  else {
+    const bootstrap = `#!/bin/sh\nexec "${process.execPath}" "$LAMBDA_TASK_ROOT/client.mjs"\n`;
+    await createFunction(client, name, { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") }, memoryMiB });
+  }
   client.destroy();
 }
 
-/** A function of these files, active when it resolves. */
-export async function createFunction(client: LambdaClient, name: string, files: Parameters<typeof zipOf>[0], memoryMiB = 1769): Promise<void> {
+interface FunctionPlan {
+  readonly runtime?: Runtime;
+  readonly files: Parameters<typeof zipOf>[0];
+  readonly memoryMiB?: number;
+}
+
+/** Active when it resolves. */
+export async function createFunction(client: LambdaClient, name: string, { runtime = "nodejs26.x", files, memoryMiB = 1769 }: FunctionPlan): Promise<void> {
   await client.send(
     new CreateFunctionCommand({
       FunctionName: name,
-      Runtime: "nodejs26.x",
+      Runtime: runtime,
       Handler: "index.handler",
       Role: "arn:aws:iam::000000000000:role/bench",
       MemorySize: memoryMiB,
       Timeout: 60,
-      Code: { ZipFile: await zipOf(files) },
+      Code: { ZipFile: await zipOf(files, 0o100755) },
     }),
   );
   await waitUntilFunctionActiveV2({ client, maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.2 }, { FunctionName: name });

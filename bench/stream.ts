@@ -26,7 +26,7 @@ export async function stream(rounds = 5): Promise<void> {
   try {
     await answeredAfter(`${endpoint}/2015-03-31/functions/`);
     await answeredAfter(`http://127.0.0.1:${barePort}/`);
-    await createFunction(client, "ticks", { "index.mjs": handler, "ticks.mjs": readFileSync(fixture("ticks.mjs")) });
+    await createFunction(client, "ticks", { files: { "index.mjs": handler, "ticks.mjs": readFileSync(fixture("ticks.mjs")) } });
     const { FunctionUrl = "" } = await client.send(new CreateFunctionUrlConfigCommand({ FunctionName: "ticks", AuthType: "NONE", InvokeMode: "RESPONSE_STREAM" }));
     const urlId = new URL(FunctionUrl).hostname.split(".")[0] ?? "";
     const subjects: readonly Subject[] = [

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createHello, lambentProgram } from "./lambent.ts";
+import { createHello, type HelloKind, lambentProgram } from "./lambent.ts";
 import { answeredAfter, freePort, type Started, startProgram } from "./process.ts";
 
 export interface Subject {
@@ -26,14 +26,14 @@ const bareServer: Subject = {
   },
 };
 
-const lambent = (memoryMiB: number): Subject => ({
-  name: `lambent, ${memoryMiB} MB`,
+const lambent = (memoryMiB: number, kind?: HelloKind): Subject => ({
+  name: `lambent, ${memoryMiB} MB${kind === undefined ? "" : `, ${kind}`}`,
   start: async () => {
     const port = await freePort();
     const started = startProgram(lambentProgram(port));
     const endpoint = `http://127.0.0.1:${port}`;
     await answeredAfter(`${endpoint}/2015-03-31/functions/`);
-    await createHello(endpoint, "hello", memoryMiB);
+    await createHello(endpoint, "hello", memoryMiB, kind);
     const url = `${endpoint}/2015-03-31/functions/hello/invocations`;
     await answeredAfter(url, hello);
     return { url, started };
@@ -82,7 +82,7 @@ const serverlessOffline: Subject = {
 
 /** Peers are left out, with a word, where `npm ci` was not run in bench/peers. */
 export function subjects(): readonly Subject[] {
-  const own = [bareServer, lambent(1769)];
+  const own = [bareServer, lambent(1769), lambent(1769, "Runtime API over HTTP")];
   if (!existsSync(path("peers/node_modules"))) {
     process.stderr.write("peers are not installed and left out: npm ci --prefix bench/peers\n");
     return own;
