@@ -9,9 +9,13 @@ export const systemLogLevels = ["DEBUG", "INFO", "WARN"] as const;
 export type ApplicationLogLevel = (typeof applicationLogLevels)[number];
 export type SystemLogLevel = (typeof systemLogLevels)[number];
 
-export type LogFormatSetting =
-  | { readonly format: "Text" }
-  | { readonly format: "JSON"; readonly applicationLevel: ApplicationLogLevel; readonly systemLevel: SystemLogLevel };
+export interface JsonLogging {
+  readonly format: "JSON";
+  readonly applicationLevel: ApplicationLogLevel;
+  readonly systemLevel: SystemLogLevel;
+}
+
+export type LogFormatSetting = { readonly format: "Text" } | JsonLogging;
 
 /** Left out of a configuration: text lines to the default group. */
 export type LoggingConfiguration = LogFormatSetting & {
@@ -24,6 +28,12 @@ export const defaultLogGroup = (functionName: string): string => `/aws/lambda/${
 
 export const logGroupOf = ({ name }: FunctionId, { logging }: Pick<FunctionConfiguration, "logging">): string =>
   logging?.group ?? defaultLogGroup(name);
+
+/** How it logs in JSON; undefined: it logs text. Lines of invokes that run at once mix, so that these always log JSON. */
+export function jsonLoggingOf({ logging, environmentConcurrency }: Pick<FunctionConfiguration, "logging" | "environmentConcurrency">): JsonLogging | undefined {
+  if (logging?.format === "JSON") return logging;
+  return environmentConcurrency === undefined ? undefined : { format: "JSON", applicationLevel: "INFO", systemLevel: "INFO" };
+}
 
 /** One environment's: YYYY/MM/DD/[VERSION]ID, with the name of the function in a group that it may share. */
 export function logStreamName(id: FunctionId, { version, configuration }: StreamOwner, { day, environmentId }: StreamMoment): string {

@@ -69,3 +69,15 @@ test("an unwritable folder is told in the log, not thrown at the function", asyn
   await sink.flush();
   expect(events).toEqual(["log-write-failed"]);
 });
+
+test("what a disk cannot keep up with is bounded, and told in the log", async () => {
+  const lost: number[] = [];
+  const sink = new FileLogSink(folder(), { ...parts, logger: { ...silentLogger, error: (fields) => lost.push((fields as { readonly lost: number }).lost) } });
+  // In one turn nothing can be written.
+  for (let n = 0; n < 50; n++) sink.append(stream("s"), [{ timeMs: n, message: "x".repeat(1024 * 1024) }]);
+  const kept = (await sink.read(group, { sinceMs: 0, limit: 100 })).length;
+  expect(kept).toBeGreaterThan(20);
+  expect(lost).toEqual([50 - kept]);
+  sink.append(stream("s"), [{ timeMs: 100, message: "afterwards" }]);
+  expect((await sink.read(group, { sinceMs: 100, limit: 100 })).map(({ message }) => message)).toEqual(["afterwards"]);
+});

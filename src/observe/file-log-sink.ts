@@ -31,6 +31,10 @@ type Follower = (group: LogGroupId, events: readonly LoggedEvent[]) => void;
 interface StreamFile {
   readonly path: string;
   lines: string[];
+  /** Of `lines`, in UTF-16 units. */
+  length: number;
+  /** Lines that were too many to wait for the disk. */
+  lost: number;
   sizeBytes: number;
   writing: Promise<void> | undefined;
   timer: Timer | undefined;
@@ -41,6 +45,9 @@ interface StreamFile {
  * eight busy ones took a tenth of the server's processor time. Followers and readers do not wait.
  */
 const gatherMs = 100;
+
+/** What may wait for a disk that is slower than a function prints, of each stream, in UTF-16 units. */
+const mostWaiting = 32 * 1024 * 1024;
 
 /** Streams remembered; beyond, those that have nothing to write are forgotten. */
 const mostStreams = 4096;
@@ -60,7 +67,15 @@ export class FileLogSink implements LogSink {
 
   append(id: LogStreamId, events: readonly LogEvent[]): void {
     const file = this.#fileOf(id);
-    for (const event of events) file.lines.push(`${JSON.stringify(event)}\n`);
+    for (const event of events) {
+      const line = `${JSON.stringify(event)}\n`;
+      if (file.length + line.length > mostWaiting) {
+        file.lost += 1;
+        continue;
+      }
+      file.lines.push(line);
+      file.length += line.length;
+    }
     this.#writeSoon(file);
     if (this.#followers.size === 0) return;
     const logged = events.map((event) => ({ ...event, stream: id.stream }));
@@ -101,7 +116,7 @@ export class FileLogSink implements LogSink {
       for (const [stream, { lines, writing }] of this.#files) if (lines.length === 0 && writing === undefined) this.#files.delete(stream);
     }
     const path = join(this.#groupFolder(groupOf(id)), `${encodeURIComponent(id.stream)}.jsonl`);
-    const file = { path, lines: [], sizeBytes: 0, writing: undefined, timer: undefined };
+    const file = { path, lines: [], length: 0, lost: 0, sizeBytes: 0, writing: undefined, timer: undefined };
     this.#files.set(id.stream, file);
     return file;
   }
@@ -127,17 +142,22 @@ export class FileLogSink implements LogSink {
       while (file.lines.length > 0) {
         lines = file.lines;
         file.lines = [];
+        file.length = 0;
         const bytes = Buffer.from(lines.join(""));
         await appendFile(file.path, bytes);
         file.sizeBytes += bytes.length;
       }
+      if (file.lost > 0) this.#logger.error({ file: file.path, lost: file.lost }, "log-lines-dropped");
+      file.lost = 0;
       if (file.sizeBytes < rotateAtBytes) return;
       await rename(file.path, `${file.path}.1`);
       file.sizeBytes = 0;
     } catch (error) {
       // Lines that cannot be written are not kept: a full disk must not fill the memory too.
-      this.#logger.error({ file: file.path, lost: lines.length + file.lines.length, error: String(error) }, "log-write-failed");
+      this.#logger.error({ file: file.path, lost: lines.length + file.lines.length + file.lost, error: String(error) }, "log-write-failed");
       file.lines = [];
+      file.length = 0;
+      file.lost = 0;
     }
   }
 

@@ -60,6 +60,20 @@ describe("an environment of several slots", () => {
     expect(engine.environments("eager")).toBe(1);
   });
 
+  test("logs JSON, whatever its function says, and reports a duration with the spans of the response", async () => {
+    await put("json", bootstrap("async () => process.env.AWS_LAMBDA_LOG_FORMAT"));
+    expect(valueOf(await engine.invoke("json"))).toBe("JSON");
+    const reports = (): { readonly type: string; readonly record: object }[] =>
+      engine.logs.linesOf("json").map((line) => JSON.parse(line)).filter(({ type }) => type === "platform.report");
+    await expect.poll(() => reports().length).toBe(1);
+    expect(reports()[0]?.record).toEqual({
+      requestId: expect.any(String),
+      status: "success",
+      metrics: { durationMs: expect.any(Number) },
+      spans: ["responseLatency", "responseDuration"].map((name) => ({ name, start: expect.any(String), durationMs: expect.any(Number) })),
+    });
+  });
+
   test("is joined by another when there is more to do than it takes", async () => {
     const handler = "async ({ wait }) => { if (wait) await meet(4); for (let turn = 0; wait && turn < 300; turn += 1) await new Promise((r) => setTimeout(r, 1)); return { pid: process.pid }; }";
     await put("more", bootstrap(handler));

@@ -14,9 +14,9 @@ afterAll(() => engine.stop());
 
 /**
  * An extension that subscribes and prints what it gets, a line a batch. `whileInvoked` runs after each INVOKE, `atEnd` on
- * SHUTDOWN; both may wait `until` some event has come.
+ * SHUTDOWN, `atStart` before the first of them; all may wait `until` some event has come.
  */
-const watcher = (subscription: object, whileInvoked: string, atEnd = ""): string => `#!${process.execPath}
+const watcher = (subscription: object, whileInvoked: string, { atEnd = "", atStart = "" } = {}): string => `#!${process.execPath}
   const { createServer } = require("node:http");
   const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API;
   const seen = [];
@@ -40,6 +40,7 @@ const watcher = (subscription: object, whileInvoked: string, atEnd = ""): string
     const body = JSON.stringify({ ...${JSON.stringify(subscription)}, destination: { protocol: "HTTP", URI } });
     const subscribed = await fetch(base + "/2022-07-01/telemetry", { method: "PUT", headers, body });
     console.log("SUBSCRIBED", subscribed.status, await subscribed.text());
+    ${atStart};
     for (;;) {
       const event = await (await fetch(base + "/2020-01-01/extension/event/next", { headers })).json();
       const of = (type) => ({ type: found, record }) => found === type && record.requestId === event.requestId;
@@ -68,7 +69,9 @@ const typesOf = (name: string): readonly string[] => heard(name).map(({ type }) 
 const soon = { timeout: 10_000, interval: 10 };
 
 test("an extension that waits for runtimeDone gets it, with every event of init and invoke in order", async () => {
-  await put("watched", watcher(quick, 'await until(of("platform.runtimeDone"))'));
+  // Also the end of the runtime's init is told before that of its own.
+  const atStart = 'await until(({ type }) => type === "platform.initRuntimeDone")';
+  await put("watched", watcher(quick, 'await until(of("platform.runtimeDone"))', { atStart }));
   for (const event of [1, 2]) await engine.invoke("watched", event);
   await expect.poll(() => typesOf("watched").filter((type) => type === "report").length, soon).toBe(1);
   const types = typesOf("watched").filter((type) => type !== "extension");
@@ -97,7 +100,7 @@ test("an extension that waits for runtimeDone gets it, with every event of init 
 
 test("what has gathered reaches an extension within its time to shut down, the last report too", async () => {
   const slow = { ...quick, buffering: { timeoutMs: 30_000 } };
-  const extension = watcher(slow, "", 'await until(({ type }) => type === "platform.report")');
+  const extension = watcher(slow, "", { atEnd: 'await until(({ type }) => type === "platform.report")' });
   await put("retired", extension);
   await engine.invoke("retired", 1);
   await put("retired", extension);
@@ -105,7 +108,7 @@ test("what has gathered reaches an extension within its time to shut down, the l
 });
 
 test("an environment that is reset is watched again, its repeated init included", async () => {
-  await put("reset", watcher(quick, 'await until(of("platform.start"))', 'await until(({ type }) => type === "platform.report")'));
+  await put("reset", watcher(quick, 'await until(of("platform.start"))', { atEnd: 'await until(({ type }) => type === "platform.report")' }));
   const isRepeated = ({ type, record }: Heard): boolean => type === "platform.initStart" && record["phase"] === "invoke";
   // As long as it shuts down another one takes its place; then it begins again, inside an invoke.
   const repeated = async (): Promise<boolean> => {

@@ -134,7 +134,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
       return;
     }
     if (this.#poller !== receiver) this.#welcome(receiver);
-    this.#reporter.runtimeDone();
+    this.#tellOfRuntime();
     this.#settleWithExtensions();
   }
 
@@ -193,6 +193,17 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#processes.start();
   }
 
+  /** Extensions that watch the runtime may wait for this before they ask for their next event. */
+  #tellOfRuntime(): void {
+    if (this.#state === "held") {
+      // Every line that was printed before is in the pipe by now.
+      this.#processes.drain();
+      this.#reporter.runtimeDone();
+    } else if (awaitsExtensions(this.#state)) {
+      this.#reporter.runtimeInitialised(this.#initPhase, success);
+    }
+  }
+
   /** Fewer extensions may be waited for. */
   #onProgress(): void {
     this.#processes.progress();
@@ -205,7 +216,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     const before = this.#state;
     this.#move("settled");
     const running = this.#running;
-    if (before === "held") this.#report(this.#extensions.holdInvokes);
+    if (before === "held") this.#endHeldInvoke();
     else this.#endInit(success);
     if (before === "reinitialised" && running !== undefined) {
       // The init belongs to the invoke, whose duration it is part of.
@@ -302,13 +313,17 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#reporter.answered(running.settle(answer), this.#processes.sandbox);
     // What it prints until it asks for the next event belongs to this one, as do the extensions: a tail waits for both.
     const isHeld = this.#state === "responded";
-    if (!isHeld) this.#report();
+    if (!isHeld) {
+      this.#processes.drain();
+      this.#reporter.report();
+    }
     if (!isHeld || !running.wantsTail) running.tell();
   }
 
-  /** Every line that was printed before is in the pipe by now. */
-  #report(isHeld = false): void {
-    this.#processes.drain();
+  #endHeldInvoke(): void {
+    const isHeld = this.#extensions.holdInvokes;
+    // What the runtime had printed was taken when it asked for its next event; extensions went on.
+    if (isHeld) this.#processes.drain();
     this.#reporter.report(isHeld);
   }
 

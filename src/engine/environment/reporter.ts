@@ -42,6 +42,8 @@ export class Reporter {
   readonly #clock: Clock;
   readonly #plan: ReporterPlan;
   #initStartedMs = 0;
+  /** Whether the init that is in progress has got so far. */
+  #isRuntimeInitialised = false;
   /** Of an init that no report has mentioned yet. */
   #initDurationMs: number | undefined;
   #peakMemoryBytes = 0;
@@ -56,6 +58,7 @@ export class Reporter {
 
   initStarted(phase: InitPhase): void {
     this.#initStartedMs = this.#clock.monotonic();
+    this.#isRuntimeInitialised = false;
     const { initializationType, runtime, version } = this.#plan;
     this.#log.platform(() => ({
       type: "platform.initStart",
@@ -78,11 +81,19 @@ export class Reporter {
     }
   }
 
+  /** The runtime is through with its init, which goes on until every extension is; or it failed. */
+  runtimeInitialised(phase: InitPhase, outcome: Outcome): void {
+    if (this.#isRuntimeInitialised) return;
+    this.#isRuntimeInitialised = true;
+    const { initializationType } = this.#plan;
+    this.#log.platform({ type: "platform.initRuntimeDone", record: { initializationType, phase, ...outcome } });
+  }
+
   initEnded(phase: InitPhase, outcome: Outcome, sandbox: Sandbox | undefined): void {
+    this.runtimeInitialised(phase, outcome);
     const durationMs = this.#clock.monotonic() - this.#initStartedMs;
     const { initializationType } = this.#plan;
     const record = { initializationType, phase, ...outcome };
-    this.#log.platform({ type: "platform.initRuntimeDone", record });
     this.#log.platform({ type: "platform.initReport", record: { ...record, metrics: { durationMs } } });
     // The first REPORT tells of an init on demand; one inside an invoke is part of its duration.
     if (outcome.status !== "success" || initializationType !== "on-demand" || phase === "invoke") return;
@@ -109,14 +120,15 @@ export class Reporter {
     if (open === undefined || open.doneMs !== undefined) return;
     const doneMs = this.#clock.monotonic();
     open.doneMs = doneMs;
-    if (!this.#log.wants("platform.runtimeDone")) return;
+    // Where several invokes run at once, the report tells of all.
+    if (this.#runsSeveral || !this.#log.wants("platform.runtimeDone")) return;
     const { answer } = open;
     this.#log.platform(() => ({
       type: "platform.runtimeDone",
       record: {
         requestId: answer.requestId,
         ...answer.outcome,
-        spans: this.#spansOf(answer, doneMs),
+        spans: this.#runtimeSpans(answer, doneMs),
         metrics: { durationMs: answer.durationMs, producedBytes: answer.producedBytes },
         tracing: tracingOf(answer.trace),
       },
@@ -133,28 +145,28 @@ export class Reporter {
     const [initDurationMs, nowMs] = [this.#initDurationMs, isHeld ? this.#clock.monotonic() : doneMs];
     const durationMs = isHeld ? nowMs - answer.startedMs : answer.durationMs;
     this.#initDurationMs = undefined;
-    this.#log.platform({ type: "platform.end", record: { requestId: answer.requestId } });
+    if (this.#log.wants("platform.end")) this.#log.platform({ type: "platform.end", record: { requestId: answer.requestId } });
     // Made when the log is written, after the reply, unless somebody waits for its tail.
     this.#log.platform(() => {
+      const record = { requestId: answer.requestId, ...answer.outcome, tracing: tracingOf(answer.trace) };
+      if (this.#runsSeveral) return { type: "platform.report", record: { ...record, metrics: { durationMs }, spans: this.#responseSpans(answer) } };
       if (sandbox !== undefined) this.#sample(sandbox, durationMs);
-      return {
-        type: "platform.report",
-        record: {
-          requestId: answer.requestId,
-          metrics: {
-            durationMs,
-            // Init is billed since August 2025.
-            billedDurationMs: Math.ceil(durationMs + (initDurationMs ?? 0)),
-            memorySizeMB: this.#plan.version.configuration.memoryMiB,
-            maxMemoryUsedMB: Math.ceil(this.#peakMemoryBytes / bytesPerMiB),
-            initDurationMs,
-          },
-          ...answer.outcome,
-          spans: isHeld ? [{ name: "extensionOverhead", start: this.#timeOf(doneMs), durationMs: nowMs - doneMs }] : undefined,
-          tracing: tracingOf(answer.trace),
-        },
+      const metrics = {
+        durationMs,
+        // Init is billed since August 2025.
+        billedDurationMs: Math.ceil(durationMs + (initDurationMs ?? 0)),
+        memorySizeMB: this.#plan.version.configuration.memoryMiB,
+        maxMemoryUsedMB: Math.ceil(this.#peakMemoryBytes / bytesPerMiB),
+        initDurationMs,
       };
+      const overhead: Span = { name: "extensionOverhead", start: this.#timeOf(doneMs), durationMs: nowMs - doneMs };
+      return { type: "platform.report", record: { ...record, metrics, spans: isHeld ? [overhead] : undefined } };
     });
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html */
+  get #runsSeveral(): boolean {
+    return this.#plan.initializationType === "lambda-managed-instances";
   }
 
   #sample(sandbox: Sandbox, durationMs: number): void {
@@ -169,14 +181,18 @@ export class Reporter {
     return new Date(this.#clock.now() - this.#clock.monotonic() + monotonicMs).toISOString();
   }
 
+  #runtimeSpans(answer: Answer, doneMs: number): readonly Span[] | undefined {
+    const spans = this.#responseSpans(answer);
+    const answeredMs = answer.startedMs + answer.durationMs;
+    return spans && [...spans, { name: "runtimeOverhead", start: this.#timeOf(answeredMs), durationMs: doneMs - answeredMs }];
+  }
+
   /** Undefined for an invoke that was never answered. */
-  #spansOf({ startedMs, latencyMs, durationMs }: Answer, doneMs: number): readonly Span[] | undefined {
+  #responseSpans({ startedMs, latencyMs, durationMs }: Answer): readonly Span[] | undefined {
     if (latencyMs === undefined) return undefined;
-    const answeredMs = startedMs + durationMs;
     return [
       { name: "responseLatency", start: this.#timeOf(startedMs), durationMs: latencyMs },
       { name: "responseDuration", start: this.#timeOf(startedMs + latencyMs), durationMs: durationMs - latencyMs },
-      { name: "runtimeOverhead", start: this.#timeOf(answeredMs), durationMs: doneMs - answeredMs },
     ];
   }
 }

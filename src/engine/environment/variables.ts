@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
+import { jsonLoggingOf } from "../../functions/logging.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
 import { logDescriptor, type GuestPaths } from "../../sandbox/sandbox.ts";
 import { insideGuest, optionsInsideGuest } from "../guest-paths.ts";
@@ -83,6 +84,7 @@ function defaults({ version, paths, programs = "/var/lang/bin", endpoint }: Vari
 
 function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
+  const json = jsonLoggingOf(configuration);
   return {
     // A handler may lie in a layer: `/opt/nodejs/index.handler`.
     _HANDLER: insideGuest(configuration.handler ?? "", paths),
@@ -106,9 +108,7 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     LAMBDA_RUNTIME_DIR: paths.runtimeDir,
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
-    ...(configuration.logging?.format === "JSON"
-      ? { AWS_LAMBDA_LOG_FORMAT: "JSON", AWS_LAMBDA_LOG_LEVEL: configuration.logging.applicationLevel }
-      : {}),
+    ...(json === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: json.format, AWS_LAMBDA_LOG_LEVEL: json.applicationLevel }),
     ...(hasLogDescriptor(version) ? { _LAMBDA_TELEMETRY_LOG_FD: logDescriptor.toString() } : {}),
     ...(isOsOnly(configuration.runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
   };

@@ -1,7 +1,7 @@
 // Opens the log of an environment as its function's LoggingConfig wants it.
 import type { Clock } from "../../core/clock.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
-import { logGroupOf, logStreamName } from "../../functions/logging.ts";
+import { jsonLoggingOf, logGroupOf, logStreamName } from "../../functions/logging.ts";
 import type { LogSink } from "../../observe/log-sink.ts";
 import { EnvironmentLog } from "./environment-log.ts";
 import { jsonFormat } from "./platform-envelopes.ts";
@@ -13,12 +13,12 @@ export function openEnvironmentLog(
   environmentId: string,
 ): EnvironmentLog {
   const { id, configuration } = version;
-  const { logging } = configuration;
+  const json = jsonLoggingOf(configuration);
   const stream = logStreamName(id, version, { day: new Date(clock.now()), environmentId });
   return new EnvironmentLog({
     sink: logs,
     stream: { function: id, group: logGroupOf(id, configuration), stream },
     clock,
-    format: logging?.format === "JSON" ? jsonFormat(logging) : textFormat,
+    format: json === undefined ? textFormat : jsonFormat(json),
   });
 }

@@ -1,7 +1,7 @@
 // Platform events as JSON: the envelope of the Telemetry API, which is also a platform line of a log in JSON format,
 // and the level that a system log level filter measures them by.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
-import { systemLogLevels, type LogFormatSetting, type SystemLogLevel } from "../../functions/logging.ts";
+import { systemLogLevels, type JsonLogging, type SystemLogLevel } from "../../functions/logging.ts";
 import type { LogFormat } from "./environment-log.ts";
 import { reaches } from "./line-level.ts";
 import type { PlatformEvent } from "./platform-events.ts";
@@ -9,7 +9,7 @@ import type { PlatformEvent } from "./platform-events.ts";
 const rank = (level: SystemLogLevel): number => systemLogLevels.indexOf(level);
 
 /** Each kind of line from its level on. */
-export const jsonFormat = ({ systemLevel, applicationLevel }: Omit<LogFormatSetting & { readonly format: "JSON" }, "format">): LogFormat => ({
+export const jsonFormat = ({ systemLevel, applicationLevel }: Omit<JsonLogging, "format">): LogFormat => ({
   shows: (type) => type !== "platform.end",
   line(event, timeMs) {
     const own = levelOf(event);

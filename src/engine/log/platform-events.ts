@@ -64,15 +64,18 @@ export type ReportRecord = Outcome & Report;
 
 interface Report extends Traced {
   readonly requestId: string;
-  readonly metrics: {
-    readonly durationMs: number;
-    readonly billedDurationMs: number;
-    readonly memorySizeMB: number;
-    readonly maxMemoryUsedMB: number;
-    /** Only for the first invoke after an init of its own. */
-    readonly initDurationMs?: number | undefined;
-  };
+  readonly metrics: ReportMetrics | Pick<ReportMetrics, "durationMs">;
   readonly spans?: readonly Span[] | undefined;
+}
+
+/** Where an environment runs several invokes at once, only the first of them. */
+interface ReportMetrics {
+  readonly durationMs: number;
+  readonly billedDurationMs: number;
+  readonly memorySizeMB: number;
+  readonly maxMemoryUsedMB: number;
+  /** Only for the first invoke after an init of its own. */
+  readonly initDurationMs?: number | undefined;
 }
 
 export interface ExtensionRecord {

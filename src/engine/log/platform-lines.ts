@@ -51,6 +51,7 @@ function initReportLine(record: PlatformRecords["platform.initReport"]): string 
 
 /** Ends in a tab, as AWS's does. */
 function reportLine(record: ReportRecord): string {
+  if (!("billedDurationMs" in record.metrics)) return `REPORT RequestId: ${record.requestId}\tDuration: ${record.metrics.durationMs.toFixed(2)} ms\t`;
   const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = record.metrics;
   const init = initDurationMs === undefined ? "" : `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
   return (

@@ -1,6 +1,7 @@
 // The telemetry of one environment: which extensions have subscribed to it, from the start of an init to its end.
 // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
 import type { Timers } from "../../core/clock.ts";
+import { jsonLoggingOf } from "../../functions/logging.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import type { SubscriptionRequest, TelemetryApi, TelemetryPort } from "../runtime-api/telemetry-port.ts";
@@ -55,7 +56,7 @@ export class Telemetry implements TelemetryPort {
     const subscriber = new Subscriber({
       clock,
       buffering: request.buffering,
-      toWire: wireRecords(request, version.configuration.logging?.format === "JSON"),
+      toWire: wireRecords(request, jsonLoggingOf(version.configuration) !== undefined),
       delivery: openTelemetryDelivery(request.destination),
       onDropped: (record) => log.platform({ type: "platform.logsDropped", record }),
     });
