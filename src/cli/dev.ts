@@ -97,7 +97,7 @@ function changes(files: readonly string[]): string {
 }
 
 async function showLogs(connection: Connection, name: string, signal: AbortSignal): Promise<void> {
-  const response = await getAdmin(connection, "/_lambent/logs", { group: `/aws/lambda/${name}`, limit: "0", follow: "true" }, signal);
+  const response = await getAdmin(connection, "/_lambent/logs", { function: name, limit: "0", follow: "true" }, signal);
   for await (const line of jsonLinesOf<LogLine>(response, signal)) process.stdout.write(textOf(line));
 }
 

@@ -23,9 +23,10 @@ export class CdpClient implements AsyncDisposable {
     });
   }
 
-  /** Attaches to the one program behind the port. */
+  /** Attaches to the one program behind the port; to the next one if that is just ending. */
   static async attach(port: number): Promise<CdpClient> {
-    const [program] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as { webSocketDebuggerUrl: string }[];
+    const list = (): Promise<Response> => fetch(`http://127.0.0.1:${port}/json/list`);
+    const [program] = (await (await list().catch(list)).json()) as { webSocketDebuggerUrl: string }[];
     const socket = new WebSocket(program?.webSocketDebuggerUrl ?? "");
     await once(socket, "open");
     return new CdpClient(socket);

@@ -3,7 +3,7 @@ import { ManualClock } from "../../src/core/clock.ts";
 import type { AccountId, Region } from "../../src/core/context.ts";
 import { systemIds, type RequestId } from "../../src/core/ids.ts";
 import type { CodeTrees } from "../../src/engine/code/code-trees.ts";
-import { createEngine, type EngineParts } from "../../src/engine/create-engine.ts";
+import { createEngine, type EngineParts, type LocalEngine } from "../../src/engine/create-engine.ts";
 import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { AccountConcurrency } from "../../src/functions/account-concurrency.ts";
@@ -87,7 +87,7 @@ const testRuntime: Runtime = {
 };
 
 export interface TestEngine {
-  readonly engine: Engine;
+  readonly engine: LocalEngine;
   readonly clock: ManualClock;
   readonly driver: ScriptedDriver;
   readonly catalog: TestCatalog;

@@ -189,7 +189,7 @@ export class ScriptedGuest implements SandboxProcess {
 
   #receive(frame: Buffer): void {
     const metaEnd = 9 + frame.readUInt32BE(1);
-    const invoke = { meta: JSON.parse(frame.toString("utf8", 9, metaEnd)), body: frame.subarray(metaEnd) };
+    const invoke = { meta: JSON.parse(frame.toString("utf8", 9, metaEnd) || "{}"), body: frame.subarray(metaEnd) };
     this.invokes.push(invoke);
     setImmediate(() => this.onInvoke(invoke));
   }

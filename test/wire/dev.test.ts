@@ -2,7 +2,9 @@
 import { GetFunctionConfigurationCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CdpClient } from "../harness/cdp-client.ts";
 import { startCommand, type RunningCommand } from "../harness/command.ts";
 import { installedRuntimes } from "../harness/installed-runtimes.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../harness/lambent.ts";
@@ -143,4 +145,45 @@ test("what was deployed before runs again when the command is killed, and a fold
   aborting.abort();
   await expect.poll(() => invoke("killed")).toBe("deployed");
   for (const wrong of ["relative", "/nowhere", join(folder, "index.mjs")]) expect((await fetch(`${lambent.endpoint}/_lambent/dev`, body(wrong))).status).toBe(400);
+});
+
+test("code that is developed can be debugged: breakpoints lie in the files that are edited, also after a reload", async () => {
+  const folder = temporaryFolder("dev-debug");
+  const save = (word: string): void => writeFileSync(join(folder, "index.mjs"), `export const handler = async () => {\n  const word = "${word}";\n  return word;\n};\n`);
+  save("first");
+  const running = dev(folder, "--function", "both", "--timeout", "2");
+  await running.line(loaded);
+  const debugging = startCommand(lambent.endpoint, "debug", "both", "--inspector-port", "19729");
+  const listens = /127\.0\.0\.1:(\d+) .* listens$/;
+  await debugging.line(listens);
+  expect(JSON.parse((await debugging.line(/"remoteRoot": (".*")/))[1] ?? "")).toBe(folder);
+  save("second");
+  await running.line(reloaded);
+  const port = Number((await debugging.line(listens))[1]);
+  {
+    await using cdp = await CdpClient.attach(port);
+    await cdp.send("Runtime.enable");
+    await cdp.send("Debugger.enable");
+    await cdp.send("Debugger.setBreakpointByUrl", { url: pathToFileURL(join(folder, "index.mjs")).href, lineNumber: 2 });
+    const paused = cdp.event("Debugger.paused");
+    const answer = invoke("both");
+    const { callFrames } = (await paused) as { callFrames: { callFrameId: string }[] };
+    expect(await cdp.send("Debugger.evaluateOnCallFrame", { callFrameId: callFrames[0]?.callFrameId, expression: "word" })).toMatchObject({ result: { value: "second" } });
+    await cdp.send("Debugger.resume");
+    expect(await answer).toBe("second");
+  }
+  expect(await debugging.interrupt()).toBe(0);
+  expect(await running.interrupt()).toBe(0);
+});
+
+test("a function can name no folder", async () => {
+  const source = `export const handler = async ({ url }) => {
+    const headers = { authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20260131/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00" };
+    const ask = async (base) => (await fetch(base + "/_lambent/dev", { method: "POST", headers, body: JSON.stringify({ function: "inside", folder: "/etc" }) })).status;
+    return [await ask(url), await ask(process.env.AWS_ENDPOINT_URL)];
+  };`;
+  await createFunction(lambent.lambda, "inside", { "index.mjs": source });
+  // The listener for functions does not have the route at all.
+  const answer = await lambent.lambda.send(new InvokeCommand({ FunctionName: "inside", Payload: JSON.stringify({ url: lambent.endpoint }) }));
+  expect(JSON.parse(answer.Payload?.transformToString() ?? "")).toEqual([403, 400]);
 });
