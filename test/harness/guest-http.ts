@@ -120,8 +120,8 @@ export class TestPort implements RuntimePort {
     this.initErrors.push(error);
   }
 
-  violate(): void {
-    throw new Error("HTTP has error replies");
+  violate(reason: string): void {
+    throw new Error(`HTTP has error replies: ${reason}`);
   }
 
   #check(requestId: string): void {

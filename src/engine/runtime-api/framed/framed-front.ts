@@ -3,6 +3,7 @@
 import { Fault } from "../../../core/faults.ts";
 import type { SandboxChannel } from "../../../sandbox/sandbox.ts";
 import { brokenFrame } from "../faults.ts";
+import { errorCauseOfJson } from "../routes/error-cause.ts";
 import {
   maxResponseBytes,
   type Invocation,
@@ -122,7 +123,8 @@ const wholeResponse = (body: Buffer | undefined, contentType: string | undefined
   body === undefined ? { kind: "too-large" } : { kind: "whole", body, ...(contentType === undefined ? {} : { contentType }) };
 
 function reportedError(meta: object, body: Uint8Array): ReportedError {
-  const xrayCause = optionalText(meta, "xrayCause");
+  const sent = optionalText(meta, "xrayCause");
+  const xrayCause = sent === undefined ? undefined : errorCauseOfJson(sent);
   return { errorType: text(meta, "errorType"), body, ...(xrayCause === undefined ? {} : { xrayCause }) };
 }
 

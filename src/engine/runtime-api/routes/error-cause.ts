@@ -27,6 +27,16 @@ export function errorCauseOf(sent: unknown): string | undefined {
   return JSON.stringify({ exceptions: [], working_directory: crop(cause.working_directory), paths: [], message });
 }
 
+/** As `errorCauseOf`, of its JSON. */
+export function errorCauseOfJson(json: string): string | undefined {
+  try {
+    return errorCauseOf(JSON.parse(json));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
 function causeOf(sent: unknown): ErrorCause | undefined {
   if (!isObject(sent)) return undefined;
   const { exceptions = [], working_directory: directory = "", paths = [], message = "" } = sent;

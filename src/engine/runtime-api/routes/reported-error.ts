@@ -2,7 +2,7 @@
 // traces is taken out of it; the rest reaches the caller.
 import type { RequestHead } from "../http/request-head.ts";
 import type { ReportedError } from "../runtime-port.ts";
-import { errorCauseOf } from "./error-cause.ts";
+import { errorCauseOf, errorCauseOfJson } from "./error-cause.ts";
 
 const withCause = "application/vnd.aws.lambda.error.cause+json";
 
@@ -11,7 +11,8 @@ export function reportedError({ headers }: RequestHead, body: Uint8Array): Repor
   if (headers.get("content-type") === withCause) return { errorType, ...splitCause(body) };
   const cause = headers.get("lambda-runtime-function-xray-error-cause");
   // Header values are read as one character a byte.
-  return { errorType, body, ...causeMember(cause === undefined ? undefined : parse(Buffer.from(cause, "latin1"))) };
+  const xrayCause = cause === undefined ? undefined : errorCauseOfJson(Buffer.from(cause, "latin1").toString("utf8"));
+  return { errorType, body, ...(xrayCause === undefined ? {} : { xrayCause }) };
 }
 
 /** Of `{"errorMessage","errorType","stackTrace","errorCause"}` the caller gets all but the cause. */
