@@ -16,19 +16,22 @@ export function lambentProgram(port: number, data?: string): Program {
   return { program: process.execPath, args: [main, "start", ...(data === undefined ? ["--memory"] : ["--data", data]), "--port", String(port), "--log-level", "warn"], environment };
 }
 
-/** How the hello function of fixtures/ speaks to its environment. */
-export type HelloKind = "own bootstrap" | "Runtime API over HTTP";
+/** How the hello function of fixtures/ speaks to its environment, or the Ruby runtime whose own bootstrap does. */
+export type HelloKind = "own bootstrap" | "Runtime API over HTTP" | `ruby${number}`;
 
 /** Creates the hello function under `name` and waits until it is active. */
 export async function createHello(endpoint: string, name: string, memoryMiB: number, kind: HelloKind = "own bootstrap"): Promise<void> {
   const client = new LambdaClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "000000000000", secretAccessKey: "lambent" } });
-  const fixture = (file: string): Buffer => readFileSync(new URL(`fixtures/${file}`, import.meta.url));
-  if (kind === "own bootstrap") await createFunction(client, name, { files: { "index.mjs": fixture("hello.mjs") }, memoryMiB });
-  else {
-    const bootstrap = `#!/bin/sh\nexec "${process.execPath}" "$LAMBDA_TASK_ROOT/client.mjs"\n`;
-    await createFunction(client, name, { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") }, memoryMiB });
-  }
+  await createFunction(client, name, { ...helloOf(kind), memoryMiB });
   client.destroy();
+}
+
+function helloOf(kind: HelloKind): FunctionPlan {
+  const fixture = (file: string): Buffer => readFileSync(new URL(`fixtures/${file}`, import.meta.url));
+  if (kind === "own bootstrap") return { files: { "index.mjs": fixture("hello.mjs") } };
+  if (kind !== "Runtime API over HTTP") return { runtime: kind as Runtime, files: { "index.rb": fixture("hello.rb") } };
+  const bootstrap = `#!/bin/sh\nexec "${process.execPath}" "$LAMBDA_TASK_ROOT/client.mjs"\n`;
+  return { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") } };
 }
 
 interface FunctionPlan {
