@@ -1,4 +1,4 @@
-import { awsLambdaRic } from "./clients/aws-lambda-ric.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-describeClient(awsLambdaRic);
+languages.awsLambdaRic.forEach(describeClient);

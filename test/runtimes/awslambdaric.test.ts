@@ -1,4 +1,4 @@
-import { awslambdaric } from "./clients/awslambdaric.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-describeClient(awslambdaric);
+languages.awslambdaric.forEach(describeClient);

@@ -1,4 +1,4 @@
-import { go } from "./clients/go.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-describeClient(go);
+languages.go.forEach(describeClient);

@@ -5,9 +5,10 @@ import { Missing } from "../harness/build-cache.ts";
 import { requestIdOf, settle } from "../harness/engine.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
 import { java } from "./clients/java.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-for (const id of ["java25", "java21", "java17", "java11", "java8.al2"]) describeClient(java(id));
+languages.java.forEach(describeClient);
 
 describe.each(["java25", "java17", "java11"])("a process of %s", (id) => {
   const client = java(id);

@@ -1,6 +1,5 @@
-import { c } from "./clients/c.ts";
-import { shell } from "./clients/shell.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-describeClient(shell);
-describeClient(c);
+languages.shell.forEach(describeClient);
+languages.c.forEach(describeClient);

@@ -1,4 +1,4 @@
-import { ruby } from "./clients/ruby.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-for (const release of ["3.4", "3.3"]) describeClient(ruby(`ruby${release}`));
+languages.ruby.forEach(describeClient);

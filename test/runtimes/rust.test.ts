@@ -1,4 +1,4 @@
-import { rust } from "./clients/rust.ts";
+import { languages } from "./languages.ts";
 import { describeClient } from "./matrix.case.ts";
 
-describeClient(rust);
+languages.rust.forEach(describeClient);

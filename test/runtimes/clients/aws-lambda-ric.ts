@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { built, locate, step } from "../../harness/build-cache.ts";
-import { exitStatus, type RuntimeClient } from "../matrix.case.ts";
+import { exitStatus, type RuntimeClient } from "../client.ts";
 
 export const awsLambdaRic: RuntimeClient = {
   language: "Node.js",

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { built, locate, step } from "../../harness/build-cache.ts";
-import type { RuntimeClient } from "../matrix.case.ts";
+import type { RuntimeClient } from "../client.ts";
 
 export const awslambdaric: RuntimeClient = {
   language: "Python",
@@ -28,5 +28,5 @@ export const awslambdaric: RuntimeClient = {
   initError: { errorType: "ValueError", errorMessage: "no", more: ["requestId", "stackTrace"] },
   concurrent: {},
   logged: (line, requestId) => new RegExp(`^\\[INFO\\]\t[0-9T:.-]+Z\t${requestId}\t${line}$`, "m"),
-  without: { streaming: "Python's client cannot stream" },
+  without: { streaming: "Lambda's Python has no response streaming" },
 };

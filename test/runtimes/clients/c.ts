@@ -1,6 +1,6 @@
 // No client at all: a C program that speaks the Runtime API over plain sockets.
 import { built, locate, step } from "../../harness/build-cache.ts";
-import { exitStatus, type RuntimeClient } from "../matrix.case.ts";
+import { exitStatus, type RuntimeClient } from "../client.ts";
 
 export const c: RuntimeClient = {
   language: "C",

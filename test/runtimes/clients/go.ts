@@ -1,6 +1,6 @@
 // Go's official client, compiled into a static executable.
 import { built, locate, step } from "../../harness/build-cache.ts";
-import { exitStatus, type RuntimeClient } from "../matrix.case.ts";
+import { exitStatus, type RuntimeClient } from "../client.ts";
 
 export const go: RuntimeClient = {
   language: "Go",

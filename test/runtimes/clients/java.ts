@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Runtime } from "../../../src/engine/runtimes/runtime.ts";
 import { built, locate, Missing, step } from "../../harness/build-cache.ts";
 import { runtimes } from "../guest-host.ts";
-import type { RuntimeClient } from "../matrix.case.ts";
+import type { RuntimeClient } from "../client.ts";
 
 /** Runs under any Java that Lambda has. */
 const compilerOptions = ["--release", "8", "-Xlint:-options", "-proc:none"];
@@ -37,13 +37,14 @@ export async function javaClasses({ runtimeDir = "" }: Runtime): Promise<string>
 export const java = (id: string): RuntimeClient => ({
   language: `Java ${id.slice("java".length)}`,
   client: "com.amazonaws:aws-lambda-java-runtime-interface-client 2.9.0",
-  runs: `\`${id}\`, folder of classes`,
+  runs: `\`${id}\``,
   handlers: { cases: "matrix.Cases", broken: "matrix.Broken::handleRequest" },
   build: async () => ({ folder: await javaClasses(await javaRuntime(id)), configuration: { runtime: id } }),
   timeoutSeconds: 6,
   error: { errorType: "java.lang.IllegalStateException", errorMessage: "no", more: ["stackTrace"] },
   uncaught: { errorType: "java.lang.InternalError", errorMessage: "no", more: ["stackTrace"] },
   initError: { errorType: "java.lang.IllegalStateException", errorMessage: "broken" },
+  concurrent: {},
   logged: (line) => new RegExp(`^${line}$`, "m"),
   without: { streaming: "The client does not stream, on AWS neither." },
 });

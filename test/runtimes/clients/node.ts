@@ -1,7 +1,7 @@
 // Our own Node.js bootstrap, under a release that AWS manages.
 import { Missing } from "../../harness/build-cache.ts";
 import { installed } from "../guest-host.ts";
-import type { RuntimeClient } from "../matrix.case.ts";
+import type { RuntimeClient } from "../client.ts";
 
 export const node = (runtime: string): RuntimeClient => ({
   language: "Node.js",

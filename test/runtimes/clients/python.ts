@@ -1,7 +1,7 @@
 // Our own Python bootstrap, under a release that AWS manages.
 import { Missing } from "../../harness/build-cache.ts";
 import { installed } from "../guest-host.ts";
-import type { RuntimeClient } from "../matrix.case.ts";
+import type { RuntimeClient } from "../client.ts";
 
 export const python = (runtime: string): RuntimeClient => {
   // Python 3.8's runtime is older than this member.

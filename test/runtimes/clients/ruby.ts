@@ -1,7 +1,7 @@
 // Our own Ruby bootstrap, under a release that AWS manages.
 import { Missing } from "../../harness/build-cache.ts";
 import { installedRuntimes } from "../../harness/installed-runtimes.ts";
-import type { RuntimeClient } from "../matrix.case.ts";
+import type { RuntimeClient } from "../client.ts";
 
 export const ruby = (runtime: string): RuntimeClient => ({
   language: "Ruby",

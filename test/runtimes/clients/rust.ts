@@ -3,7 +3,7 @@ import { copyFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { built, locate, step } from "../../harness/build-cache.ts";
-import { exitStatus, type RuntimeClient } from "../matrix.case.ts";
+import { exitStatus, type RuntimeClient } from "../client.ts";
 
 export const rust: RuntimeClient = {
   language: "Rust",

@@ -1,6 +1,6 @@
 // No client at all: a shell script that speaks the Runtime API with curl.
 import { locate } from "../../harness/build-cache.ts";
-import { exitStatus, type RuntimeClient } from "../matrix.case.ts";
+import { exitStatus, type RuntimeClient } from "../client.ts";
 
 export const shell: RuntimeClient = {
   language: "Shell",
