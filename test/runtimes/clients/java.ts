@@ -21,17 +21,30 @@ export async function javaRuntime(id: string): Promise<Runtime> {
 }
 
 /** The folder of the fixture's classes and its sources. */
-export async function javaClasses({ runtimeDir = "" }: Runtime): Promise<string> {
-  const sources = new URL("../../fixtures/clients/java", import.meta.url).pathname;
+export const javaClasses = (runtime: Runtime): Promise<string> =>
+  built({ sources: fixture("java"), recipe: compilerOptions, build: (draft) => compile(runtime, draft) });
+
+/** A folder of classes with the AWS SDK and the types of events in `lib`, as a build tool would pack it. */
+export function javaSdkFunction(runtime: Runtime): Promise<string> {
+  const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+  const steps = ["-q", "-B", "-f", "pom.xml", copy, "-DincludeScope=runtime", "-DoutputDirectory=lib"];
+  const maven = locate("mvn");
+  const build = async (draft: string): Promise<void> => {
+    await step(maven, steps, draft).catch((error: unknown) => {
+      throw new Missing(`Maven could not fetch the AWS SDK: ${String(error)}`);
+    });
+    await compile(runtime, draft);
+  };
+  return built({ sources: fixture("java-sdk"), recipe: [...steps, ...compilerOptions], build });
+}
+
+const fixture = (name: string): string => new URL(`../../fixtures/clients/${name}`, import.meta.url).pathname;
+
+function compile({ runtimeDir = "" }: Runtime, folder: string): Promise<void> {
   const compiler = locate("javac", ...globSync("/usr/lib/jvm/*/bin"));
-  return built({
-    sources,
-    recipe: compilerOptions,
-    build: (draft) => {
-      const files = readdirSync(draft, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".java"));
-      return step(compiler, [...compilerOptions, "-classpath", join(runtimeDir, "lib", "*"), "-d", draft, ...files], draft);
-    },
-  });
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".java"));
+  const classPath = [join(runtimeDir, "lib", "*"), join(folder, "lib", "*")].join(":");
+  return step(compiler, [...compilerOptions, "-classpath", classPath, "-d", folder, ...files], folder);
 }
 
 export const java = (id: string): RuntimeClient => ({
