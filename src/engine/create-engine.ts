@@ -26,7 +26,7 @@ export interface EngineParts {
   readonly ids: Ids;
   readonly catalog: FunctionCatalog;
   readonly concurrency: ProvisionerParts["concurrency"];
-  readonly runtimes: Pick<Runtimes, "resolve">;
+  readonly runtimes: Pick<Runtimes, "resolve" | "prepare">;
   readonly driver: SandboxDriver;
   readonly code: CodeTrees;
   readonly credentials: RoleCredentials;
@@ -67,7 +67,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
   });
   const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
   const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, renew });
-  const developing = new Developing({ clock, catalog, ids, driver: parts.driver, endpoint: parts.endpoint, renew });
+  const developing = new Developing({ ...parts, renew });
   const adapt: Adapt = (version) => {
     const [developed, debugged] = [developing.adapt(version), debugging.adapt(version)];
     return developed === undefined || debugged === undefined ? (developed ?? debugged) : debugged.then((other) => joined(developed, other));

@@ -118,7 +118,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
     ids: systemIds,
     catalog,
     concurrency: concurrencyOf(catalog.account),
-    runtimes: { resolve: () => runtime },
+    runtimes: { resolve: () => runtime, prepare: async () => {} },
     driver,
     code,
     credentials: {

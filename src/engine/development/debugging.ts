@@ -77,7 +77,10 @@ export class Debugging {
     }
     const taken = versions.find((version) => this.#sessions.has(versionKey(version)));
     if (taken !== undefined) throw debuggedAlready(id.name, taken.version);
-    if (signal.aborted) return feed;
+    if (signal.aborted) {
+      feed.close();
+      return feed;
+    }
     for (const [version, session] of sessions) this.#sessions.set(versionKey(version), session);
     for (const version of versions) renew(version, { spare: true });
     signal.addEventListener("abort", () => void this.#close(id, sessions), { once: true });

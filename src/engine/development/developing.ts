@@ -9,6 +9,7 @@ import { functionKey, latestVersion, type FunctionId, type FunctionVersion } fro
 import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 import type { Fleet } from "../placement/fleet.ts";
+import type { Runtimes } from "../runtimes/runtime.ts";
 import type { Adaptation } from "./adaptation.ts";
 import { developedAlready, folderMissing } from "./faults.ts";
 import { Feed } from "./feed.ts";
@@ -35,6 +36,9 @@ export type DevelopEvent =
 export interface DevelopingParts extends StandbyParts {
   readonly clock: Clock;
   readonly catalog: FunctionCatalog;
+  readonly runtimes: Pick<Runtimes, "resolve" | "prepare">;
+  /** What went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void;
   readonly renew: Fleet["renew"];
 }
 
@@ -46,10 +50,15 @@ interface Turn {
 }
 
 interface Session {
+  readonly id: FunctionId;
   readonly folder: string;
   readonly feed: Feed<DevelopEvent>;
   readonly standby: Standby;
+  /** Ends it. */
+  readonly signal: AbortSignal;
   turn: Turn;
+  /** Whether somebody reads the code for what the runtime may have to bring. */
+  isLookedAt: boolean;
 }
 
 export class Developing {
@@ -68,26 +77,20 @@ export class Developing {
     if (!isAbsolute(folder) || (await stat(folder).catch(() => undefined))?.isDirectory() !== true) throw folderMissing(folder);
     if (this.#sessions.has(key)) throw developedAlready(id.name);
     const feed = new Feed<DevelopEvent>();
-    if (signal.aborted) return feed;
-    const session: Session = { folder, feed, standby: new Standby(this.#parts), turn: this.#turnOf([]) };
-    const change = (files: readonly string[]): void => {
-      session.turn = this.#turnOf(files);
-      void this.#renew(id, session, { spare: true });
+    const session: Session = { id, folder, feed, standby: new Standby(this.#parts), signal, turn: this.#turnOf([]), isLookedAt: false };
+    const onError = (error: unknown): void => feed.push({ kind: "refused", message: String(error) });
+    const unwatch = watchFolder(folder, { clock, onChange: (files) => this.#change(session, files), onError });
+    const end = (): void => {
+      this.#sessions.delete(key);
+      unwatch();
+      feed.close();
+      void session.standby.discard();
+      void this.#renew(session, { spare: false });
     };
-    const unwatch = watchFolder(folder, { clock, onChange: change, onError: (error) => feed.push({ kind: "refused", message: String(error) }) });
     this.#sessions.set(key, session);
-    signal.addEventListener(
-      "abort",
-      () => {
-        this.#sessions.delete(key);
-        unwatch();
-        feed.close();
-        void session.standby.discard();
-        void this.#renew(id, session, { spare: false });
-      },
-      { once: true },
-    );
-    change([]);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+    this.#change(session, []);
     return feed;
   }
 
@@ -112,7 +115,39 @@ export class Developing {
     return { files, sinceMs: this.#parts.clock.monotonic(), isReported: false };
   }
 
-  async #renew(id: FunctionId, { feed }: Session, how: { readonly spare: boolean }): Promise<void> {
+  #change(session: Session, files: readonly string[]): void {
+    if (session.signal.aborted) return;
+    session.turn = this.#turnOf(files);
+    void this.#renew(session, { spare: true });
+    if (!session.isLookedAt) void this.#bringPackages(session);
+  }
+
+  /**
+   * As a deployment does: what the code newly names and the runtime can bring (clients of the AWS SDK) comes while the
+   * function runs, and the code is loaded once more when it is there.
+   */
+  async #bringPackages(session: Session): Promise<void> {
+    const { catalog, runtimes, onError } = this.#parts;
+    const { id, folder, signal } = session;
+    session.isLookedAt = true;
+    try {
+      const { version } = await catalog.resolve(id, latestVersion);
+      const { runtime } = version.configuration;
+      const packages = async (): Promise<string | undefined> => (await runtimes.resolve(runtime, version.runtimeVersion)).runtimeDir;
+      const before = await packages();
+      for (let looked: Turn | undefined; looked !== session.turn; ) {
+        looked = session.turn;
+        await runtimes.prepare(runtime, [folder], signal);
+      }
+      if ((await packages()) !== before) this.#change(session, session.turn.files);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof Fault)) onError(error);
+    } finally {
+      session.isLookedAt = false;
+    }
+  }
+
+  async #renew({ id, feed }: Session, how: { readonly spare: boolean }): Promise<void> {
     try {
       this.#parts.renew((await this.#parts.catalog.resolve(id, latestVersion)).version, how);
     } catch (error) {

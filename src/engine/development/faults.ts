@@ -17,6 +17,9 @@ export const debuggedAlready = (name: string, version: string): Fault =>
 export const folderMissing = (folder: string): Fault =>
   new Fault({ code: "FolderMissing", status: 400, message: `${folder} is no folder on the machine of Lambent, given by its absolute path.` });
 
+export const folderNotWatched = (folder: string, cause: unknown): Fault =>
+  new Fault({ code: "FolderNotWatched", status: 500, message: `${folder} cannot be watched for changes: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+
 export const developedAlready = (name: string): Fault =>
   new Fault({ code: "DevelopedAlready", status: 409, message: `${name} runs from a folder already: end the other "lambent dev" first.` });
 

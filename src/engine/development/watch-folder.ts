@@ -1,9 +1,10 @@
 // Tells when code in a folder has changed: once for what changes together. By Node.js's own recursive watch, which on
 // Linux, too, follows folders that come and go and leaves alone what it is told to ignore.
-import { watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { sep } from "node:path";
 import type { Clock, Timer } from "../../core/clock.ts";
 import { isCodeName } from "../../core/code-files.ts";
+import { folderNotWatched } from "./faults.ts";
 
 export interface FolderWatch {
   readonly clock: Clock;
@@ -15,7 +16,7 @@ export interface FolderWatch {
 /** An editor that saves, or a compiler that writes several files, is done when it has been quiet for so long. */
 const quietMs = 15;
 
-/** Returns what ends it. Throws when the folder cannot be watched. */
+/** Returns what ends it. Fault: FolderNotWatched. */
 export function watchFolder(folder: string, { clock, onChange, onError }: FolderWatch): () => void {
   const changed = new Set<string>();
   let timer: Timer | undefined;
@@ -24,17 +25,26 @@ export function watchFolder(folder: string, { clock, onChange, onError }: Folder
     changed.clear();
     onChange(files);
   };
-  const watcher = watch(folder, { recursive: true, ignore: (name) => !isWatched(name) }, (_event, name) => {
+  const note = (_event: string, name: string | null): void => {
     if (name === null || !isWatched(name)) return;
     changed.add(name);
     timer?.cancel();
     timer = clock.after(quietMs, tell);
-  });
+  };
+  const watcher = watched(folder, note);
   watcher.on("error", onError);
   return () => {
     timer?.cancel();
     watcher.close();
   };
+}
+
+function watched(folder: string, note: (event: string, name: string | null) => void): FSWatcher {
+  try {
+    return watch(folder, { recursive: true, ignore: (name) => !isWatched(name) }, note);
+  } catch (error) {
+    throw folderNotWatched(folder, error);
+  }
 }
 
 /**
