@@ -11,6 +11,7 @@ const lambent = deployed(() => nodePackages("node"), {
   quiet: { Handler: "observed.handler", LoggingConfig: json },
   api: { Handler: "api.handler" },
   streamed: { Handler: "api.stream" },
+  zone: { Handler: "zone.handler" },
 });
 
 const event = { order: "o-1", requestContext: { requestId: "correlation-1" } };
@@ -40,6 +41,10 @@ test("Logger writes JSON lines that know the invoke, its correlation and whether
   });
   expect(watch).toMatchObject({ level: "WARN", message: "watch\nout" });
   expect(recordsOf(second.log).find(({ message }) => message === "ordered")).toMatchObject({ cold_start: false, function_request_id: second.requestId });
+});
+
+test("the metadata utility learns the zone of its environment", async (context) => {
+  expect(await invoke(lambent.in(context).lambda, "zone")).toMatchObject({ error: undefined, body: { AvailabilityZoneID: "use1-az1" } });
 });
 
 test("Logger follows the function's log level", async (context) => {

@@ -26,6 +26,7 @@ const lambent = deployed(packages, {
   quiet: { Runtime, Handler: "observed.handler", LoggingConfig: json },
   api: { Runtime, Handler: "api.handler" },
   fastapi: { Runtime, Handler: "api.mangum" },
+  zone: { Runtime, Handler: "zone.handler" },
 });
 
 const event = { order: "o-1", requestContext: { requestId: "correlation-1" } };
@@ -52,6 +53,10 @@ test("Logger writes JSON lines that know the invoke, its correlation and whether
   });
   expect(watch).toMatchObject({ level: "WARNING", message: "watch\nout" });
   expect(recordsOf(second.log).find(({ message }) => message === "ordered")).toMatchObject({ cold_start: false, function_request_id: second.requestId });
+});
+
+test("the metadata utility learns the zone of its environment", async (context) => {
+  expect(await invoke(lambent.in(context).lambda, "zone")).toMatchObject({ error: undefined, body: "use1-az1" });
 });
 
 test("Logger follows the function's log level", async (context) => {
