@@ -18,6 +18,7 @@ class ResponseStream extends Writable {
   #contentType = "application/octet-stream";
   #wasWritten = false;
   #hasBegun = false;
+  #isEndSent = false;
   #failure;
 
   constructor(requestId, highWaterMark) {
@@ -41,19 +42,23 @@ class ResponseStream extends Writable {
   }
 
   /**
-   * Ends with an error in place of a success, behind what was written before; of no effect after the end. Calls `done`
+   * Ends with an error in place of a success, behind what was written before; after the end of no effect. Calls `done`
    * when all of it is in the pipe.
    */
   fail(error, done) {
     if (!this.writableEnded) {
       this.#failure = { error };
-      if (this.destroyed) {
-        this.#sendEnd(done);
+      if (!this.destroyed) this.end();
+    }
+    finished(this, () => {
+      if (this.#isEndSent) {
+        done();
         return;
       }
-      this.end();
-    }
-    finished(this, done);
+      // It was destroyed before it could end.
+      this.#failure ??= { error };
+      this.#sendEnd(done);
+    });
   }
 
   _write(chunk, _encoding, done) {
@@ -74,6 +79,7 @@ class ResponseStream extends Writable {
   }
 
   #sendEnd(done) {
+    this.#isEndSent = true;
     // Before the first byte there is nothing that an error would be the end of.
     const report = this.#failure === undefined ? undefined : reportOf(this.#failure.error);
     if (report !== undefined && !this.#hasBegun) channel.stream([channel.errorFrame(this.#requestId, report)], done);

@@ -1,5 +1,6 @@
 """Where messages go and in which form, and the root logger as AWS sets it up: as soon as somebody imports `logging`,
 which costs five milliseconds."""
+import _thread
 import os
 import struct
 import sys
@@ -20,6 +21,8 @@ JSON_FRAME = 0xA55A0002
 # By tens of logging's levels: none, debug, info, warning, error, critical.
 LEVEL_BITS = (0x00, 0x08, 0x0C, 0x10, 0x14, 0x18)
 ERROR_TENS = 4
+# Frames of several threads must not mix.
+FRAMES = _thread.allocate_lock()
 # Names that every record has; what else is on it was given as `extra`.
 RECORD_NAMES = frozenset(
     "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
@@ -52,9 +55,10 @@ def write(message, frame_type=TEXT_FRAME):
     import time
 
     body = message.encode("utf8")
-    view = memoryview(FRAME_HEADER.pack(frame_type, len(body), time.time_ns() // 1000) + body)
-    while view:
-        view = view[os.write(log_fd, view) :]
+    with FRAMES:
+        view = memoryview(FRAME_HEADER.pack(frame_type, len(body), time.time_ns() // 1000) + body)
+        while view:
+            view = view[os.write(log_fd, view) :]
 
 
 def write_error(payload):

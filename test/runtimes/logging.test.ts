@@ -169,6 +169,17 @@ describe.each(pythons)("%s", (id) => {
     expect(guest.logged()).toMatchObject([{ type: "a55a0017", text: expect.stringMatching(/^\[ERROR\] ValueError: no\nTraceback \(most recent call last\):\n\u00a0\u00a0File ".*app\.py", line 4, in handler\n/) }]);
   });
 
+  test("keeps messages of several threads apart, however long", async () => {
+    const guest = await start(["import threading", "threads = [threading.Thread(target=lambda c=c: [log.error(c * 10000) for _ in range(20)]) for c in 'abcd']", "[t.start() for t in threads]", "[context.log('x' * 10000) for _ in range(20)]", "[t.join() for t in threads]"], framed);
+    await guest.invoke({});
+    const counts = new Map<string, number>();
+    for (const { text } of guest.logged()) {
+      const letter = /(?:^|\t)(.)\1{9999}\n?$/.exec(text)?.[1] ?? text.slice(0, 50);
+      counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(counts)).toEqual({ a: 20, b: 20, c: 20, d: 20, x: 20 });
+  });
+
   test("lets an error of a message be the function's", async () => {
     const guest = await start(["log.warning('%d', 'text')"]);
     expect(await guest.invoke({})).toMatchObject({ kind: "error", payload: { errorType: "TypeError" } });

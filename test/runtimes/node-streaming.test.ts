@@ -97,6 +97,7 @@ describe.each(ids)("%s", (id) => {
     ["sets its type too late", "async (event, stream) => { stream.write('a'); stream.setContentType('text/plain') }", ["a"], "Runtime.InvalidStreamingOperation"],
     ["throws on the way", "async (event, stream) => { stream.write('a'); await sleep(5); stream.write('b'); throw new RangeError('mid') }", ["a", "b"], "RangeError"],
     ["breaks its stream", "async (event, stream) => { stream.write('a'); await sleep(5); stream.destroy(new RangeError('broken')); }", ["a"], "RangeError"],
+    ["breaks its stream behind its end", "async (event, stream) => { stream.write('a'); await sleep(5); stream.cork(); stream.end('b'); stream.destroy(new RangeError('broken')); await sleep(5) }", ["a", "b"], "RangeError"],
     ["is hit by an exception", "async (event, stream) => { stream.write('a'); setTimeout(() => { throw new RangeError('late') }, 5); await sleep(10_000) }", ["a"], "RangeError"],
   ])("ends the response of a handler with an error that %s", async (_case, handler, chunks, errorType) => {
     const guest = await start(streaming(handler));
