@@ -49,7 +49,8 @@ export class HttpEnvironment {
   /** Of the invoke that was begun last. */
   outcome: Promise<string> | undefined;
   requestId: RequestId = systemIds.requestId();
-  #extension = "";
+  /** Of its internal extension, if there is one. */
+  identifier = systemIds.uuid();
   #poll: RawClient | undefined;
 
   constructor(configuration: Partial<FunctionConfiguration> = {}) {
@@ -85,14 +86,14 @@ export class HttpEnvironment {
   async register(): Promise<void> {
     const headers = { "Lambda-Extension-Name": "inside" };
     const registered = await ask(this.address, `${extensionApi}/register`, { headers, body: '{"events":["INVOKE"]}' });
-    this.#extension = String(registered.headers["lambda-extension-identifier"]);
+    this.identifier = String(registered.headers["lambda-extension-identifier"]);
     // It takes its time, too.
     this.guest.terminate = () => {};
   }
 
   async pollExtension(): Promise<void> {
     const client = new RawClient(this.address);
-    await client.write(`GET ${extensionApi}/event/next HTTP/1.1\r\nHost: HOST\r\nLambda-Extension-Identifier: ${this.#extension}\r\n\r\n`);
+    await client.write(`GET ${extensionApi}/event/next HTTP/1.1\r\nHost: HOST\r\nLambda-Extension-Identifier: ${this.identifier}\r\n\r\n`);
     await this.seen();
   }
 
