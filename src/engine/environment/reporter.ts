@@ -148,8 +148,9 @@ export class Reporter {
     if (this.#log.wants("platform.end")) this.#log.platform({ type: "platform.end", record: { requestId: answer.requestId } });
     // Made when the log is written, after the reply, unless somebody waits for its tail.
     this.#log.platform(() => {
-      const record = { requestId: answer.requestId, ...answer.outcome, tracing: tracingOf(answer.trace) };
-      if (this.#runsSeveral) return { type: "platform.report", record: { ...record, metrics: { durationMs }, spans: this.#responseSpans(answer) } };
+      const { requestId, outcome } = answer;
+      const tracing = tracingOf(answer.trace);
+      if (this.#runsSeveral) return { type: "platform.report", record: { requestId, metrics: { durationMs }, ...outcome, spans: this.#responseSpans(answer), tracing } };
       if (sandbox !== undefined) this.#sample(sandbox, durationMs);
       const metrics = {
         durationMs,
@@ -159,8 +160,8 @@ export class Reporter {
         maxMemoryUsedMB: Math.ceil(this.#peakMemoryBytes / bytesPerMiB),
         initDurationMs,
       };
-      const overhead: Span = { name: "extensionOverhead", start: this.#timeOf(doneMs), durationMs: nowMs - doneMs };
-      return { type: "platform.report", record: { ...record, metrics, spans: isHeld ? [overhead] : undefined } };
+      const spans: readonly Span[] | undefined = isHeld ? [{ name: "extensionOverhead", start: this.#timeOf(doneMs), durationMs: nowMs - doneMs }] : undefined;
+      return { type: "platform.report", record: { requestId, metrics, ...outcome, spans, tracing } };
     });
   }
 
