@@ -43,7 +43,8 @@ ${rows.map(({ client, runs }) => cells([client.language.replace(/ \d+$/, ""), cl
 ${reasons.map((why, index) => `- [${index + 1}] ${why}.`.replace(/\.\.$/, ".")).join("\n")}
 
 **Where a language is missing** its tests are skipped and say what is missing. \`.ci/run\` installs what Debian and the
-registries have; of releases of one language that is Node.js 26, Python 3.11, Java 17, and Ruby 3.3 and 3.4. What takes minutes to compile (Rust, \`aws-lambda-ric\`, the Lambda Web Adapter) is compiled only with
+registries have; of the releases of a language these are every Node.js, Java 11, 17 and 21, Ruby 3.3 and 3.4, and Python
+3.11. What takes minutes to compile (Rust, \`aws-lambda-ric\`, the Lambda Web Adapter) is compiled only with
 \`LAMBENT_TEST_BUILDS=all\`, and kept under \`~/.cache/lambent-tests\` (\`LAMBENT_TEST_CACHE\`) until its sources change.
 
 **Not run**: .NET and PowerShell, whose SDK and packages are not within reach of Lambent's CI
@@ -51,7 +52,9 @@ registries have; of releases of one language that is Node.js 26, Python 3.11, Ja
 
 **Beside the clients** these run unmodified ([test/ecosystem](../test/ecosystem)): Powertools for AWS Lambda (TypeScript and
 Python: logger, metrics, tracer, event handler), the AWS Lambda Web Adapter (as a layer of a managed function and of a
-custom runtime, buffered and streamed), Hono, middy, and FastAPI by way of Mangum.
+custom runtime, buffered and streamed), Hono, middy, and FastAPI by way of Mangum. A web application behind the adapter
+listens at a port, and with the process driver that is the machine's: give each function one of its own (\`PORT\`) and a
+reserved concurrency of 1, since two environments of one function cannot both have it.
 `;
 
 if (import.meta.main) process.stdout.write(languagesPage);

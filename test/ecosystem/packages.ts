@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { readSettings } from "../../src/config.ts";
+import { openRuntimes } from "../../src/main.ts";
 import { built, locate, Missing, step } from "../harness/build-cache.ts";
 
 const fixture = (name: string): string => new URL(`../fixtures/ecosystem/${name}`, import.meta.url).pathname;
@@ -13,10 +15,27 @@ export function nodePackages(name: string): Promise<string> {
   return built({ sources: fixture(name), recipe: steps, build: (draft) => step(locate("npm"), steps, draft) });
 }
 
+interface Python {
+  /** Of its runtime. */
+  readonly id: string;
+  readonly program: string;
+}
+
+/** The newest Python of this machine that both Lambda and the packages of these tests know. */
+export async function newestPython(): Promise<Python | undefined> {
+  const statuses = await openRuntimes(readSettings({ logLevel: "error" }, undefined)).list();
+  for (const status of statuses) {
+    const program = status.state === "ready" ? status.versions[0]?.program : undefined;
+    if (program !== undefined && /^python3\.1\d$/.test(status.id)) return { id: status.id, program };
+  }
+  return undefined;
+}
+
 /** A Python fixture with what its requirements.txt names from PyPI, which has wheels for the given Python. */
-export function pythonPackages(name: string, python: string): Promise<string> {
+export async function pythonPackages(name: string, python: Python | undefined): Promise<string> {
+  if (python === undefined) throw new Missing("no Python from 3.10 on is installed");
   const steps = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target", ".", "-r", "requirements.txt"];
-  return built({ sources: fixture(name), recipe: [python, ...steps], build: (draft) => step(python, steps, draft) });
+  return built({ sources: fixture(name), recipe: [python.program, ...steps], build: (draft) => step(python.program, steps, draft) });
 }
 
 /** Version of the crate lambda_web_adapter. */

@@ -1,23 +1,13 @@
 // Powertools for AWS Lambda (Python), and FastAPI by way of Mangum, as they come from PyPI, in functions on our own
 // Python bootstrap.
-import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readSettings } from "../../src/config.ts";
-import { openRuntimes } from "../../src/main.ts";
-import { Missing } from "../harness/build-cache.ts";
 import { invoke } from "../harness/functions.ts";
 import { callUrl, createUrl } from "../harness/urls.ts";
 import { deployed, recordsOf } from "./deployment.ts";
-import { pythonPackages } from "./packages.ts";
+import { newestPython, pythonPackages } from "./packages.ts";
 
-/** The newest Python of this machine that both Lambda and the packages know. */
-const known = (await openRuntimes(readSettings({ logLevel: "error" }, undefined)).list()).filter(({ id }) => /^python3\.1\d$/.test(id));
-const python = known.find((status) => status.state === "ready");
-const program = python?.state === "ready" ? python.versions[0]?.program : undefined;
-const packages = (): Promise<string> => {
-  if (program === undefined || !existsSync(program)) throw new Missing("no Python from 3.10 on is installed");
-  return pythonPackages("python", program);
-};
+const python = await newestPython();
+const packages = (): Promise<string> => pythonPackages("python", python);
 
 const Runtime = (python?.id ?? "python3.13") as "python3.13";
 const json = { LogFormat: "JSON", ApplicationLogLevel: "WARN", SystemLogLevel: "WARN" } as const;
