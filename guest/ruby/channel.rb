@@ -3,7 +3,7 @@
 module Lambent
   # The framed channel of ../PROTOCOL.md. Reading blocks: between invokes nothing of the main thread runs.
   module Channel
-    INVOKE, RELEASE, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 16, 17, 18, 19
+    INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 3, 16, 17, 18, 19
     HEADER = "CNN"
     HEADER_BYTES = 9
     NEXT_FRAME = [NEXT, 0, 0].pack(HEADER).freeze
@@ -16,17 +16,10 @@ module Lambent
 
     class << self
       # Blocks; meta and body of the next event, or nil when the host has gone.
-      def read_invoke
-        header = read(HEADER_BYTES) or return nil
-        kind, meta_length, body_length = header.b.unpack(HEADER)
-        # Other threads run on in any case.
-        return read_invoke if kind == RELEASE
-        raise "frame of type #{kind}" unless kind == INVOKE
+      def read_invoke = read_frame(INVOKE)
 
-        meta = read(meta_length) or return nil
-        body = read(body_length) or return nil
-        [meta, body]
-      end
+      # Blocks until the host has said for which environment this process is: its variables as JSON, or nil.
+      def read_variables = read_frame(VARIABLES)&.last
 
       # Writes one frame, and NEXT behind it when the guest goes on.
       def send_frame(kind, meta, body, then_next: false)
@@ -38,6 +31,18 @@ module Lambent
       end
 
       private
+
+      def read_frame(expected)
+        header = read(HEADER_BYTES) or return nil
+        kind, meta_length, body_length = header.b.unpack(HEADER)
+        # Other threads run on in any case.
+        return read_frame(expected) if kind == RELEASE
+        raise "frame of type #{kind}" unless kind == expected
+
+        meta = read(meta_length) or return nil
+        body = read(body_length) or return nil
+        [meta, body]
+      end
 
       def read(length)
         return +"" if length.zero?

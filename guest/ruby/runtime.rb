@@ -12,6 +12,7 @@ module Lambent
     class << self
       def run(layers_root:, has_json_logs:)
         boot(has_json_logs)
+        await_variables if ENV.delete("LAMBENT_STANDBY")
         handler = load_handler(layers_root)
         serve(handler)
         # Not Ruby's way out: threads of the function must not hold it up.
@@ -35,6 +36,12 @@ module Lambent
         Object.autoload(:Net, "net/http")
         Object.autoload(:URI, "uri")
         Logging.start(has_json_logs: has_json_logs)
+      end
+
+      # A process that was started ahead of its environment learns for which one it is.
+      def await_variables
+        variables = Channel.read_variables or exit!(0)
+        ENV.update(JSON.parse(variables))
       end
 
       def load_handler(layers_root)

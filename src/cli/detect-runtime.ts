@@ -23,6 +23,7 @@ interface Family {
 const families: readonly Family[] = [
   { runtimes: /^nodejs/, extensions: [".mjs", ".js", ".cjs"], exported: "handler" },
   { runtimes: /^python/, extensions: [".py"], exported: "lambda_handler" },
+  { runtimes: /^ruby/, extensions: [".rb"], exported: "lambda_handler" },
 ];
 
 /** Of the languages that are on this machine the newest version. Rejects with what to give instead. */

@@ -24,19 +24,25 @@ async function invoke(name: string): Promise<unknown> {
   return JSON.parse(answer.Payload?.transformToString() ?? "");
 }
 
+/** How many processes have the function's name among their first variables. */
+const processesOf = (name: string): number => readdirSync("/proc").filter((pid) => variablesOf(Number(pid)).includes(`AWS_LAMBDA_FUNCTION_NAME=${name}`)).length;
+
+/** With which a process was started; none of what is no process, not ours, or gone. */
+function variablesOf(pid: number): readonly string[] {
+  try {
+    return Number.isNaN(pid) ? [] : readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
 /** Processes that were started to wait for code of the function, but for those that have answered. */
 const standingBy = (name: string, answered: ReadonlySet<number>): readonly number[] =>
   readdirSync("/proc")
     .map(Number)
     .filter((pid) => {
-      if (Number.isNaN(pid) || answered.has(pid)) return false;
-      try {
-        const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-        return variables.includes("LAMBENT_STANDBY=1") && variables.includes(`AWS_LAMBDA_FUNCTION_NAME=${name}`) && variables.includes("AWS_ACCESS_KEY_ID=standby");
-      } catch {
-        // Not ours, or gone.
-        return false;
-      }
+      const variables = answered.has(pid) ? [] : variablesOf(pid);
+      return ["LAMBENT_STANDBY=1", `AWS_LAMBDA_FUNCTION_NAME=${name}`, "AWS_ACCESS_KEY_ID=standby"].every((variable) => variables.includes(variable));
     });
 
 const nodeSource = (word: string): string => `
@@ -110,6 +116,42 @@ test("Python: the same, and runtime and handler are found out", async ({ skip })
   await running.line(reloaded);
   expect(await invoke("snake")).toMatchObject({ word: "second", key: expect.stringMatching(/^ASIA/), standby: null });
   expect(await running.interrupt()).toBe(0);
+});
+
+test("Ruby: the same", async ({ skip }) => {
+  if ((await installedRuntimes("ruby3.4", "ruby3.3", "ruby3.2")).size === 0) skip("none of ruby3.2 to ruby3.4 is installed");
+  const folder = temporaryFolder("dev-ruby");
+  const save = (word: string): void =>
+    writeFileSync(join(folder, "lambda_function.rb"), `def lambda_handler(event:, context:)\n  { word: "${word}", key: ENV["AWS_ACCESS_KEY_ID"], standby: ENV["LAMBENT_STANDBY"], pid: Process.pid }\nend\n`);
+  save("first");
+  const running = dev(folder, "--function", "gem");
+  await running.line(loaded);
+  expect(await invoke("gem")).toMatchObject({ word: "first" });
+  let waiting: readonly number[] = [];
+  await expect.poll(() => (waiting = standingBy("gem", new Set())), { timeout: 10_000 }).not.toEqual([]);
+  save("second");
+  await running.line(reloaded);
+  const answer = (await invoke("gem")) as { pid: number };
+  expect(answer).toMatchObject({ word: "second", key: expect.stringMatching(/^ASIA/), standby: null });
+  expect(waiting).toContain(answer.pid);
+  expect(await running.interrupt()).toBe(0);
+});
+
+test("twenty changes in a row: each next invoke runs what was saved, and nothing is left over", async () => {
+  const folder = temporaryFolder("dev-often");
+  const save = (word: number): void => writeFileSync(join(folder, "index.mjs"), `export const handler = async () => ${word};`);
+  save(0);
+  const running = dev(folder, "--function", "often");
+  await running.line(loaded);
+  for (let word = 1; word <= 20; word += 1) {
+    save(word);
+    await running.line(reloaded);
+    expect(await invoke("often")).toBe(word);
+  }
+  // One runs, one stands by.
+  await expect.poll(() => processesOf("often")).toBe(2);
+  expect(await running.interrupt()).toBe(0);
+  await expect.poll(() => processesOf("often")).toBe(0);
 });
 
 test("a runtime without standby, an own bootstrap, is started anew when the folder changes", async () => {

@@ -26,7 +26,7 @@ interface Booted {
 const unknown = "standby";
 
 /** With these the function's own code takes part in the boot: it must not be older than the environment. */
-const bootVariables = ["AWS_LAMBDA_EXEC_WRAPPER", "NODE_OPTIONS", "PYTHONPATH"];
+const bootVariables = ["AWS_LAMBDA_EXEC_WRAPPER", "NODE_OPTIONS", "PYTHONPATH", "RUBYOPT", "RUBYLIB"];
 
 export class Standby implements Pick<SandboxDriver, "open"> {
   readonly #parts: StandbyParts;

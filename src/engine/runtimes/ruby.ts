@@ -124,6 +124,7 @@ async function openRuby(ruby: Ruby, host: LanguageHost): Promise<OpenedRuntime> 
     channel: "framed",
     runtimeDir,
     version: `ruby:${ruby.release}.v${ruby.version.split(".")[2] ?? "0"}`,
+    standsBy: true,
     launch: (request) => applyExecWrapper(launchRuby(ruby, guestName, request), request),
   };
 }
