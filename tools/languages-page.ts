@@ -52,7 +52,7 @@ registries have; of the releases of a language these are every Node.js, Java 11,
 
 **Beside the clients** these run unmodified ([test/ecosystem](../test/ecosystem)): Powertools for AWS Lambda (TypeScript and
 Python: logger, metrics, tracer, event handler), the AWS Lambda Web Adapter (as a layer of a managed function and of a
-custom runtime, buffered and streamed), Hono, middy, and FastAPI by way of Mangum. A web application behind the adapter
+custom runtime, buffered and streamed), Hono, middy, FastAPI by way of Mangum, and Go's net/http. A web application behind the adapter
 listens at a port, and with the process driver that is the machine's: give each function one of its own (\`PORT\`) and a
 reserved concurrency of 1, since two environments of one function cannot both have it.
 `;

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { readSettings } from "../../src/config.ts";
 import { openRuntimes } from "../../src/main.ts";
 import { built, locate, Missing, step } from "../harness/build-cache.ts";
+import { compiledGo } from "../runtimes/clients/go.ts";
 
 const fixture = (name: string): string => new URL(`../fixtures/ecosystem/${name}`, import.meta.url).pathname;
 
@@ -14,6 +15,9 @@ export function nodePackages(name: string): Promise<string> {
   const steps = ["ci", "--prefix", ".", "--ignore-scripts", "--no-audit", "--no-fund"];
   return built({ sources: fixture(name), recipe: steps, build: (draft) => step(locate("npm"), steps, draft) });
 }
+
+/** A Go fixture, whose modules are those of its go.sum. */
+export const goProgram = (name: string): Promise<string> => compiledGo(fixture(name));
 
 interface Python {
   /** Of its runtime. */
