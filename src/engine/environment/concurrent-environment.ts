@@ -66,6 +66,7 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     this.#processes = new Processes(this.id, { parts, plan, log: this.#log, extensions: this.#extensions }, {
       port: this,
       onExit: (failureFor) => this.#onExit(failureFor),
+      isIdle: () => false,
       onRefused: (error) => this.#onRefused(error),
     });
   }
@@ -190,12 +191,8 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   }
 
   #onExit(failureFor: (requestId: string) => Failure): void {
-    // What the guest sent last may still lie in its socket.
-    setImmediate(() => {
-      if (this.#processes.isEnding) return;
-      if (this.#state === "serving") this.#crash(failureFor);
-      else if (this.#state === "initialising" || this.#state === "initialised") this.#failInit(failureFor);
-    });
+    if (this.#state === "serving") this.#crash(failureFor);
+    else this.#failInit(failureFor);
   }
 
   #crash(failureFor: (requestId: string) => Failure): void {

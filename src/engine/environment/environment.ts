@@ -74,6 +74,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#processes = new Processes(this.id, { parts, plan, log: this.#log, extensions: this.#extensions }, {
       port: this,
       onExit: (failureFor) => this.#onExit(failureFor),
+      isIdle: () => this.#state === "idle",
       onRefused: (error) => this.#onRefused(error),
     });
   }
@@ -251,12 +252,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
   }
 
   #onExit(failureFor: (requestId: string) => Failure): void {
-    const apply = (): void => {
-      if (!this.#processes.isEnding && this.#ending === undefined && this.#state !== "reset") this.#reset("exit", failureFor);
-    };
-    // What the guest sent last over HTTP may still lie in its socket; an idle one has nothing to say.
-    if (this.#state === "idle") apply();
-    else setImmediate(apply);
+    if (this.#ending === undefined) this.#reset("exit", failureFor);
   }
 
   #onTimeout(): void {

@@ -15,8 +15,10 @@ import { Run } from "./run.ts";
 export interface ProcessesOwner {
   /** As the runtime reaches it. */
   readonly port: RuntimePort;
-  /** The runtime or an extension has ended, at a time that was not its own. */
+  /** The runtime or an extension of the present run has ended, at a time that was not its own. */
   onExit(failureFor: (requestId: string) => Failure): void;
+  /** Whether it waits for nothing that a guest could have said before it ended. */
+  isIdle(): boolean;
   /** A run could not be started. */
   onRefused(error: unknown): void;
 }
@@ -128,16 +130,26 @@ export class Processes {
   }
 
   #onRuntimeExit(run: Run, exit: SandboxExit): void {
-    if (this.#run !== run || this.isEnding) return;
-    // An internal extension has no process of its own to end with.
-    const { failure } = this.#extensions;
-    this.#owner.onExit((requestId) => (failure === undefined ? exited(requestId, exit) : extensionFailed(requestId, failure, exit)));
+    this.#tellExit(run, (requestId) => {
+      // An internal extension has no process of its own to end with.
+      const { failure } = this.#extensions;
+      return failure === undefined ? exited(requestId, exit) : extensionFailed(requestId, failure, exit);
+    });
   }
 
   #onExtensionExit(run: Run, name: string, exit: SandboxExit): void {
     if (this.#run !== run) return;
     const errorType = this.#extensions.exited(name);
-    if (!this.isEnding) this.#owner.onExit((requestId) => extensionFailed(requestId, errorType, exit));
+    this.#tellExit(run, (requestId) => extensionFailed(requestId, errorType, exit));
+  }
+
+  /** What a guest sent last over HTTP may still lie in its socket, and end the run in its own way: another may follow at once. */
+  #tellExit(run: Run, failureFor: (requestId: string) => Failure): void {
+    const tell = (): void => {
+      if (this.#run === run && !this.isEnding) this.#owner.onExit(failureFor);
+    };
+    if (this.#owner.isIdle()) tell();
+    else setImmediate(tell);
   }
 
   async #end(reason: ShutdownReason, how: "kill" | "close"): Promise<void> {
