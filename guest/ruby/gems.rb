@@ -20,6 +20,11 @@ module Lambent
         end
       end
 
+      # Where gems came with the code after the start.
+      def start_late(own_folder)
+        load_now if !@loaded && brought?(own_folder)
+      end
+
       # What is not in Ruby's own folders may be in a gem's.
       def require_from(receiver, path)
         REQUIRE.bind_call(receiver, path)

@@ -42,6 +42,7 @@ module Lambent
       def await_variables
         variables = Channel.read_variables or exit!(0)
         ENV.update(JSON.parse(variables))
+        Gems.start_late(ENV.fetch("LAMBDA_RUNTIME_DIR"))
       end
 
       def load_handler(layers_root)

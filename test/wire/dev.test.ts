@@ -154,6 +154,27 @@ test("twenty changes in a row: each next invoke runs what was saved, and nothing
   await expect.poll(() => processesOf("often")).toBe(0);
 });
 
+test("Ruby finds gems that come with a change", async ({ skip }) => {
+  const [runtime] = await installedRuntimes("ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2");
+  if (runtime === undefined) skip("none of ruby3.2 to ruby4.0 is installed");
+  const folder = temporaryFolder("dev-gems");
+  const save = (word: string): void =>
+    writeFileSync(join(folder, "lambda_function.rb"), `def lambda_handler(event:, context:) = { word: ${word}, key: ENV["AWS_ACCESS_KEY_ID"], standby: ENV["LAMBENT_STANDBY"] }\n`);
+  save("'first'");
+  const running = dev(folder, "--function", "red");
+  await running.line(loaded);
+  expect(await invoke("red")).toMatchObject({ word: "first" });
+  const gems = join(folder, "vendor", "bundle", "ruby", `${runtime?.slice("ruby".length)}.0`);
+  mkdirSync(join(gems, "specifications"), { recursive: true });
+  mkdirSync(join(gems, "gems", "words-1.0.0", "lib"), { recursive: true });
+  writeFileSync(join(gems, "gems", "words-1.0.0", "lib", "words.rb"), "WORD = 'second'\n");
+  writeFileSync(join(gems, "specifications", "words-1.0.0.gemspec"), 'Gem::Specification.new { |s| s.name = "words"; s.version = "1.0.0"; s.files = ["lib/words.rb"]; s.summary = "s"; s.authors = ["a"] }\n');
+  save("(require('words'); WORD)");
+  await running.line(reloaded);
+  await expect.poll(() => invoke("red")).toMatchObject({ word: "second", key: expect.stringMatching(/^ASIA/), standby: null });
+  expect(await running.interrupt()).toBe(0);
+});
+
 test("a runtime without standby, an own bootstrap, is started anew when the folder changes", async () => {
   const folder = temporaryFolder("dev-shell");
   const save = (word: string): void =>

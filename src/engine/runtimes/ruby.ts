@@ -123,8 +123,8 @@ async function openRuby(ruby: Ruby, host: LanguageHost): Promise<OpenedRuntime> 
     id: ruby.id,
     channel: "framed",
     runtimeDir,
-    version: `ruby:${ruby.release}.v${ruby.version.split(".")[2] ?? "0"}`,
     standsBy: true,
+    version: `ruby:${ruby.release}.v${ruby.version.split(".")[2] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchRuby(ruby, guestName, request), request),
   };
 }
