@@ -226,7 +226,8 @@ describe("AWS's runtime client", () => {
     const host = await machine();
     await expect(createJavaLanguage(host).install("java8.al2", undefined, () => undefined)).rejects.toMatchObject({
       code: "RuntimeNotInstalled",
-      message: expect.stringContaining("Install a Java 8"),
+      message: expect.stringContaining("Install a Java 8,"),
     });
+    await expect(createJavaLanguage(host).install("java17", "17.0.0", () => undefined)).rejects.toMatchObject({ message: expect.stringContaining("Install a Java 17.0.0,") });
   });
 });

@@ -19,11 +19,12 @@ export function createJavaLanguage(host: LanguageHost): Language {
   /** All runtimes are looked for at the same time, as a rule. */
   let looking: Promise<readonly JavaHome[]> | undefined;
   const homes = (): Promise<readonly JavaHome[]> => (looking ??= findJavaHomes(host).finally(() => (looking = undefined)));
-  /** By program: several runtimes have the same. */
+  /** Several runtimes have the same Java, until it is replaced by another build in its place. */
   const archives = new Map<string, JavaArchive>();
   const archiveOf = (java: JavaHome, folder: string): JavaArchive => {
-    const archive = archives.get(java.program) ?? javaArchive({ java, folder, log: host.log });
-    archives.set(java.program, archive);
+    const key = `${java.program}\n${java.build}`;
+    const archive = archives.get(key) ?? javaArchive({ java, folder, log: host.log });
+    archives.set(key, archive);
     return archive;
   };
   const open = async (id: string, java: JavaHome): Promise<OpenedRuntime> => {
@@ -48,11 +49,11 @@ export function createJavaLanguage(host: LanguageHost): Language {
       const found = (await homes()).filter(({ version }) => majorOf(version) === majorOf(id));
       return newestFirst(found).map((java): FoundRuntime => ({ ...java, open: () => open(id, java) }));
     },
-    howToInstall,
+    howToInstall: (id) => howToInstall(id),
     install: async (id, version, onProgress) => {
       const isWanted = (java: JavaHome): boolean => (version === undefined ? majorOf(java.version) === majorOf(id) : java.version === version);
       const [java] = newestFirst((await homes()).filter(isWanted));
-      if (java === undefined) throw runtimeNotInstalled(id, howToInstall(id));
+      if (java === undefined) throw runtimeNotInstalled(id, howToInstall(id, version));
       const folder = await client.folder(onProgress).catch((error: unknown) => {
         throw runtimeNotInstalled(id, error instanceof Error ? error.message : String(error), error);
       });
@@ -63,10 +64,10 @@ export function createJavaLanguage(host: LanguageHost): Language {
 }
 
 /** No registry that we could ask has Java itself. */
-function howToInstall(id: string): string {
+function howToInstall(id: string, version = majorOf(id).toString()): string {
   if (process.platform !== "linux") return "AWS's runtime client for Java has a native library for Linux only: run Lambent there, in a container or a virtual machine.";
   return (
-    `Install a Java ${majorOf(id)}, JRE or JDK, with your system's packages, SDKMAN!, mise or asdf, or set JAVA_HOME; then: lambent runtimes add ${id}` +
+    `Install a Java ${version}, JRE or JDK, with your system's packages, SDKMAN!, mise or asdf, or set JAVA_HOME; then: lambent runtimes add ${id}` +
     " (it fetches AWS's runtime client from Maven)."
   );
 }
