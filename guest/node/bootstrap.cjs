@@ -27,8 +27,8 @@ let streaming;
 function boot() {
   patchConsole(process.env);
   process.on("uncaughtException", (error) => crash("Uncaught Exception", error, exitOnException));
-  process.on("unhandledRejection", (reason) =>
-    crash("Unhandled Promise Rejection", rejectionError(reason), exitOnRejection),
+  process.on("unhandledRejection", (reason, promise) =>
+    crash("Unhandled Promise Rejection", rejectionError(reason, promise), exitOnRejection),
   );
   process.on("beforeExit", drained);
 }
@@ -52,10 +52,8 @@ function keepGlobal(value) {
   Object.defineProperty(globalThis, "awslambda", { configurable: true, enumerable: true, writable: true, value });
 }
 
-function rejectionError(reason) {
-  const error = runtimeError("UnhandledPromiseRejection", String(reason));
-  error.reason = reason;
-  return error;
+function rejectionError(reason, promise) {
+  return Object.assign(runtimeError("UnhandledPromiseRejection", String(reason)), { reason, promise });
 }
 
 /** Nothing of the function is to be trusted after this: the environment ends. */

@@ -63,7 +63,7 @@ function jsonMessage(time, level, message, params) {
       return JSON.stringify({ ...line, message: format(message) });
     }
   }
-  const error = params.find((param) => param instanceof Error);
+  const error = (isOldClient ? [message, ...params] : params).find((param) => param instanceof Error);
   return JSON.stringify({ ...line, message: format(message, ...params), ...(error === undefined ? {} : describe(error)) });
 }
 

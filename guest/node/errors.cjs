@@ -14,9 +14,8 @@ const longestCauseBytes = 1024 * 1024;
 /** An error of the runtime itself: its name starts with `Runtime.`. */
 function runtimeError(name, reason) {
   const error = new Error(reason);
-  error.name = `Runtime.${name}`;
-  // In older clients each of these has a class.
-  if (isOldClient) error.stack = error.stack.replace("Error", error.name);
+  // Logs show what is enumerable.
+  Object.defineProperty(error, "name", { value: `Runtime.${name}`, enumerable: !isOldClient });
   return error;
 }
 
@@ -31,6 +30,7 @@ function describeError(thrown) {
   try {
     if (looksLikeError(thrown)) {
       const { name, message, stack } = thrown;
+      if (isOldClient && typeof stack !== "string") throw new TypeError("no stack");
       return { errorType: escapeDelete(name), errorMessage: escapeDelete(message), trace: linesOf(escapeDelete(stack)) };
     }
     return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
@@ -39,7 +39,7 @@ function describeError(thrown) {
       errorType: "handled",
       errorMessage:
         "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack",
-      trace: [],
+      ...(isOldClient ? {} : { trace: [] }),
     };
   }
 }

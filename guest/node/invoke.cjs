@@ -14,15 +14,23 @@ let onDrained;
 function runHandler(loaded, event, context, reply) {
   const settle = onceOnly(reply);
   onDrained = () => settle.drained(loaded.isAsync);
-  const callback = isOldClient ? addCallbacks(context, settle) : undefined;
   try {
-    const result = callback === undefined ? loaded.handler(event, context) : loaded.handler(event, context, callback);
-    if (typeof result?.then === "function") result.then(settle.succeed, settle.fail);
-    // Without callbacks there is nothing else to wait for.
-    else if (callback === undefined) settle.succeed(result);
+    if (isOldClient) runWithCallback(loaded.handler, event, context, settle);
+    else {
+      const result = loaded.handler(event, context);
+      if (typeof result?.then === "function") result.then(settle.succeed, settle.fail);
+      else settle.succeed(result);
+    }
   } catch (error) {
     settle.fail(error);
   }
+}
+
+/** What is returned counts where it is a promise; else the callback or a member of the context ends the invoke. */
+function runWithCallback(handler, event, context, settle) {
+  const { callback, succeed, fail } = addCallbacks(context, settle);
+  const result = handler(event, context, callback);
+  if (typeof result?.then === "function") result.then(succeed, fail);
 }
 
 function onceOnly(reply) {
@@ -44,7 +52,8 @@ function onceOnly(reply) {
       try {
         body = result === undefined ? "null" : JSON.stringify(result);
       } catch {
-        settle.fail(runtimeError("JSONStringifyError", "Unable to stringify response body"));
+        const message = "Unable to stringify response body";
+        settle.fail(isOldClient ? new Error(message) : runtimeError("JSONStringifyError", message));
         return;
       }
       // Functions and symbols have no JSON, which AWS's client puts this way.
@@ -66,23 +75,31 @@ function onceOnly(reply) {
   return settle;
 }
 
-/** The callback and the members of the context that existed up to Node.js 22. */
+/** The callback and the members of the context that existed up to Node.js 22. The first call of any of them counts. */
 function addCallbacks(context, settle) {
   const waits = addEventLoopSwitch(context);
+  let isCalled = false;
+  const first = (call) => (...args) => {
+    if (isCalled) return;
+    isCalled = true;
+    call(...args);
+  };
   const done = (error, result) => {
-    if (error !== undefined && error !== null) settle.fail(error);
+    if (hasFailed(error)) settle.fail(error);
     else settle.succeed(result);
   };
-  context.done = done;
-  context.succeed = (result) => done(null, result);
-  context.fail = (error) => done(error ?? "handled");
-  return (error, result) => {
-    const hasFailed = error !== undefined && error !== null;
+  const callback = (error, result) => {
     // A callback that comes after its invoke must not end the next one.
-    if (hasFailed || !waits() || settle.isDone()) done(error, result);
+    if (hasFailed(error) || !waits() || settle.isDone()) done(error, result);
     else whenDrained(() => settle.succeed(result));
   };
+  context.done = first(done);
+  context.succeed = first((result) => done(null, result));
+  context.fail = first((error) => done(error ?? "handled"));
+  return { callback: first(callback), succeed: context.succeed, fail: context.fail };
 }
+
+const hasFailed = (error) => error !== undefined && error !== null;
 
 /** `callbackWaitsForEmptyEventLoop`; returns how to read it. */
 function addEventLoopSwitch(context) {

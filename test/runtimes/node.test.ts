@@ -79,7 +79,10 @@ describe.each(ids)("%s", (id) => {
   });
 
   test("reports a response that is no JSON", async () => {
-    expect((await run("export const handler = async () => 1n")).payload).toMatchObject({ errorType: "Runtime.JSONStringifyError" });
+    expect((await run("export const handler = async () => 1n")).payload).toMatchObject({
+      errorType: hasCallbacks ? "Error" : "Runtime.JSONStringifyError",
+      errorMessage: "Unable to stringify response body",
+    });
   });
 
   test("ends with the invoke's answer after an uncaught exception and an unhandled rejection", async () => {

@@ -91,7 +91,7 @@ const comparableItem = (value: unknown): unknown => (typeof value === "string" ?
 
 /** Undefined for what only one side can have: a frame of a client's own, in a trace by itself or in a list in a line. */
 function comparable(text: string): string | undefined {
-  if (/^- .*\/aws-lambda-ric\/index\.mjs$/.test(text)) return undefined;
+  if (/^- .*\/aws-lambda-ric\/(?:dist\/)?index\.mjs$/.test(text)) return undefined;
   if (/^ {2}File "[^"]*\/(?:guest-[0-9a-f]+|awslambdaric)\//.test(text)) return undefined;
   const plain = text
     .replaceAll(/(?:file:\/\/)?\/[^\s"',;()]*\/code\/probe-[\w-]+/g, "<task>")
@@ -100,7 +100,7 @@ function comparable(text: string): string | undefined {
     .replaceAll(/at (?:\w+\.)?handler \((<task>[^)]*)\)/g, "at $1")
     .replaceAll(/,?" {4}at (?:(?!<task>)[^"])*"/g, "")
     .replaceAll(/(\\n)? {4}at (?:(?!<task>|\\n|")[^\n])*(?=\\n|"|\n|$)/g, "")
-    .replaceAll(/(\\n|\n)- [^\n"\\]*\/aws-lambda-ric\/index\.mjs/g, "")
-    .replaceAll(/,"- [^"]*\/aws-lambda-ric\/index\.mjs"/g, "");
+    .replaceAll(/(\\n|\n)- [^\n"\\]*\/aws-lambda-ric\/(?:dist\/)?index\.mjs/g, "")
+    .replaceAll(/,"- [^"]*\/aws-lambda-ric\/(?:dist\/)?index\.mjs"/g, "");
   return plain === "" && text !== "" ? undefined : plain;
 }
