@@ -8,6 +8,7 @@ import { zipOf } from "../../src/cli/zip.ts";
 import { startCommand } from "../harness/command.ts";
 import { waitUntilUpdated } from "../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../harness/lambent.ts";
+import { callUrl, createUrl } from "../harness/urls.ts";
 import { run, type ProgramResult } from "../harness/program.ts";
 
 const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
@@ -100,12 +101,15 @@ test("record keeps what every caller sends, streamed answers included, and nothi
   for await (const event of streamed.EventStream ?? []) if (event.InvokeComplete !== undefined) expect(event.InvokeComplete.LogResult ?? "").toBe("");
   const [, path = ""] = await recording.line(/answered {2}(\S+)$/);
   expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ function: "heard", executedVersion: "$LATEST", event: { json: { n: 1 } }, outcome: { response: { json: { heard: 1 } } }, log: expect.stringContaining("REPORT") });
+  await callUrl(await createUrl(lambda, "heard"), { path: "/by/url" });
+  const [, urlPath = ""] = await recording.line(/answered {2}(\S+)$/);
+  expect(JSON.parse(readFileSync(urlPath, "utf8"))).toMatchObject({ event: { json: { version: "2.0", rawPath: "/by/url" } } });
   const [, streamedPath = ""] = await streaming.line(/answered {2}(\S+)$/);
   expect(JSON.parse(readFileSync(streamedPath, "utf8"))).toMatchObject({ event: { json: { n: 2 } }, outcome: { response: { json: { part: 2 } } } });
   expect(await recording.interrupt()).toBe(0);
   expect(await streaming.interrupt()).toBe(0);
   await expect.poll(async () => (await fetch(`${lambent.endpoint}/_lambent/recordings/record`, { method: "POST", body: '{"function":"heard"}', signal: AbortSignal.timeout(200) }).catch(() => ({ status: 0 }))).status).toBe(200);
   expect(readdirSync(join(dataDirectory, "recordings", "000000000000", "us-east-1"))).not.toContain("unheard");
-  expect((await command("replay", "heard")).stdout).toContain("1 replayed: 1 same");
+  expect((await command("replay", "heard")).stdout).toContain("2 replayed: 2 same");
   expect((await command("replay", "streams")).stdout).toContain("1 replayed: 1 same");
 });

@@ -156,6 +156,23 @@ describe("debugging", () => {
     expect(events).toMatchObject([{ kind: "listening" }]);
   });
 
+  test("keeps as many environments ready as are provisioned", async () => {
+    const engine = startTestEngine({ runtime });
+    engine.catalog.put(functionVersion("f"));
+    engine.driver.onStart = (guest) => guest.next();
+    engine.engine.start();
+    engine.catalog.account.provision("f", "$LATEST", { functionName: "f", qualifier: "$LATEST", executions: 2, lastModifiedMs: 0, allocationId: "wish" });
+    await expect.poll(() => engine.driver.running.length).toBe(2);
+    const argumentsOf = (): number => engine.driver.running.filter(({ launch }) => launch.args.length > 0).length;
+    const available = (): number | undefined => engine.engine.provisioned(functionId("f"), "wish")?.available;
+    const ending = new AbortController();
+    await engine.engine.tools.debugging.open({ function: functionId("f"), qualifier: undefined, port: undefined, signal: ending.signal });
+    // And one for whoever comes first.
+    await expect.poll(() => [engine.driver.running.length, argumentsOf(), available()]).toEqual([3, 3, 2]);
+    ending.abort();
+    await expect.poll(() => [engine.driver.running.length, argumentsOf(), available()]).toEqual([2, 0, 2]);
+  });
+
   test("is for one at a time, and for languages that have an inspector", async () => {
     const engine = await debugged();
     const again = (): Promise<unknown> => engine.engine.tools.debugging.open({ function: functionId("f"), qualifier: undefined, port: undefined, signal: new AbortController().signal });
