@@ -70,7 +70,7 @@ function report(subjects: readonly Subject[]): void {
 }
 
 /** Milliseconds from the start of the program to its first output. */
-function firstOutputMs([program, ...args]: Subject["command"]): Promise<number> {
+export function firstOutputMs([program, ...args]: Subject["command"]): Promise<number> {
   const startedMs = performance.now();
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
-// `npm run bench [-- warm cold control create server stream]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+// `npm run bench [-- warm cold reload control create server stream]`: builds nothing, so `npm run build` first. Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";
 import { create } from "./create.ts";
+import { reload } from "./reload.ts";
 import { server } from "./server.ts";
 import { stream } from "./stream.ts";
 import { warm } from "./warm.ts";
@@ -10,6 +11,7 @@ import { warm } from "./warm.ts";
 const suites: Readonly<Record<string, () => Promise<void>>> = {
   warm: () => warm(),
   cold: () => cold(),
+  reload: () => reload(),
   control: () => control(),
   create: () => create(),
   server: () => server(),
