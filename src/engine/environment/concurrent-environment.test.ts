@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { HttpEnvironment, outcomeOf } from "../../../test/harness/http-environment.ts";
-import { RawClient } from "../../../test/harness/guest-http.ts";
+import { RawClient, ask } from "../../../test/harness/guest-http.ts";
 import { parseReplies, verdictOf } from "../../../test/harness/guest-replies.ts";
 import { systemIds, type RequestId } from "../../core/ids.ts";
 
@@ -37,6 +37,15 @@ async function respond(environment: HttpEnvironment, { requestId }: Pick<Event, 
 }
 
 describe("an environment of several events", () => {
+  test("has no event of an invoke for extensions", async () => {
+    const environment = new HttpEnvironment({ environmentConcurrency: concurrency });
+    opened.push(environment);
+    await environment.start();
+    const headers = { "Lambda-Extension-Name": "watcher" };
+    const { status = 0, body } = await ask(environment.address, "/2020-01-01/extension/register", { headers, body: '{"events":["INVOKE"]}' });
+    expect(verdictOf({ status, body })).toBe("403 Extension.InvalidEventType");
+  });
+
   test("takes no second answer beside a streamed one", async () => {
     const environment = await open();
     const stream = await environment.beginResponse();

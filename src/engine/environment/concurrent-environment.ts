@@ -61,7 +61,8 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     this.#observer = observer;
     this.#timeoutMs = configuration.timeoutSeconds * 1000;
     this.#log = openEnvironmentLog(parts, plan.version, this.id);
-    this.#extensions = new Extensions(parts.ids, extensionFunction(plan.version), () => this.#onProgress());
+    // An event of several at once would say nothing: only SHUTDOWN there is, as on AWS.
+    this.#extensions = new Extensions(parts.ids, extensionFunction(plan.version), () => this.#onProgress(), ["SHUTDOWN"]);
     this.#reporter = new Reporter(this.#log, parts.clock, plan);
     this.#processes = new Processes(this.id, { parts, plan, log: this.#log, extensions: this.#extensions }, {
       port: this,

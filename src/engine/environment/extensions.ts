@@ -64,16 +64,18 @@ export class Extensions implements ExtensionsPort {
   readonly #ids: Ids;
   readonly #function: ExtensionFunction;
   readonly #onProgress: () => void;
+  readonly #events: readonly ExtensionEventType[];
   readonly #byIdentifier = new Map<string, Extension>();
   readonly #byName = new Map<string, Extension>();
   #isOpen = true;
   #failure: ExtensionFailure | undefined;
 
-  /** `onProgress`: one of them registered or asked for its next event, so that fewer may be awaited. */
-  constructor(ids: Ids, described: ExtensionFunction, onProgress: () => void) {
+  /** `onProgress`: one of them registered or asked for its next event, so that fewer may be awaited. `events`: what there is. */
+  constructor(ids: Ids, described: ExtensionFunction, onProgress: () => void, events: readonly ExtensionEventType[] = ["INVOKE", "SHUTDOWN"]) {
     this.#ids = ids;
     this.#function = described;
     this.#onProgress = onProgress;
+    this.#events = events;
   }
 
   // What the environment says.
@@ -191,7 +193,7 @@ export class Extensions implements ExtensionsPort {
   register({ name, events }: ExtensionRegistration): RegisteredExtension {
     const known = this.#byName.get(name);
     const kind = known?.kind === "external" ? "external" : "internal";
-    const subscribed = subscriptions(events, kind);
+    const subscribed = subscriptions(events, this.#events, kind);
     const extension = kind === "external" && known !== undefined ? known : this.#admit(name);
     this.#move(extension, "register");
     extension.events = subscribed;
@@ -282,10 +284,11 @@ export class Extensions implements ExtensionsPort {
 const isLive = (state: ExtensionState): boolean => state === "Registered" || state === "Ready" || state === "Running";
 
 /** Without repeats, in the order sent. */
-function subscriptions(events: readonly string[], kind: ExtensionView["kind"]): readonly ExtensionEventType[] {
+function subscriptions(wanted: readonly string[], events: readonly ExtensionEventType[], kind: ExtensionView["kind"]): readonly ExtensionEventType[] {
   const subscribed = new Set<ExtensionEventType>();
-  for (const event of events) {
-    if (event !== "INVOKE" && event !== "SHUTDOWN") throw invalidExtensionEvent(event);
+  for (const name of wanted) {
+    const event = events.find((one) => one === name);
+    if (event === undefined) throw invalidExtensionEvent(name);
     if (event === "SHUTDOWN" && kind === "internal") throw shutdownNotForInternal();
     subscribed.add(event);
   }
