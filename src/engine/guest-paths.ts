@@ -12,3 +12,7 @@ export function insideGuest(path: string, { optRoot, taskRoot }: Pick<GuestPaths
   if (path.startsWith("/var/task/")) return join(taskRoot, path.slice("/var/task".length));
   return path;
 }
+
+/** The other way round: a text that people read, with AWS's paths in place of ours. */
+export const asOnAws = (text: string, { optRoot, taskRoot }: Pick<GuestPaths, "optRoot" | "taskRoot">): string =>
+  text.replaceAll(taskRoot, "/var/task").replaceAll(optRoot, "/opt");

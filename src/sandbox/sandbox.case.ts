@@ -154,6 +154,22 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await expect(start("", { program: join(folder, "task", "code") })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message: expect.stringMatching(/permission denied$/) });
     });
 
+    test("executes what the kernel does, and hands nothing else to a shell", async () => {
+      const program = join(folder, "task", "program");
+      const message = `fork/exec ${program}: exec format error`;
+      const contents = ["", "echo no first line"];
+      // Of a processor that nobody has; unless something may run the programs of others.
+      if (!existsSync("/proc/sys/fs/binfmt_misc/status")) contents.push(`\x7fELF\x02\x01\x01${"\0".repeat(9)}\x02\0\xee\xee`);
+      for (const content of contents) {
+        await writeFile(program, content, { encoding: "latin1", mode: 0o755 });
+        await expect(start("", { program })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message });
+      }
+      await writeFile(program, "#!/bin/sh\nexit 3", { mode: 0o755 });
+      const { sandbox, process } = await start("", { program });
+      expect(await process.exited).toMatchObject({ exitCode: 3 });
+      await sandbox.close();
+    });
+
     test("stands still when frozen and goes on when thawed", async () => {
       const frozen = await start("exec cat <&3 >&4");
       const other = await start("exec cat <&3 >&4");

@@ -168,6 +168,16 @@ done
     await engine.put("empty", { "README": "" }, provided);
     expect(valueOf(await engine.invoke("empty"))).toMatchObject({ errorType: "Runtime.InvalidEntrypoint" });
   });
+
+  test("that the kernel does not execute fails as on AWS, by AWS's path: no shell takes it over", async () => {
+    const why = async (name: string, content: string): Promise<unknown> => {
+      await engine.put(name, { bootstrap: content }, provided);
+      return valueOf(await engine.invoke(name));
+    };
+    const fault = (words: string) => ({ errorType: "Runtime.InvalidEntrypoint", errorMessage: expect.stringMatching(new RegExp(` Error: fork/exec /var/task/bootstrap: ${words}$`)) });
+    expect(await why("no-first-line", "exit 0\n")).toEqual(fault("exec format error"));
+    expect(await why("no-interpreter", "#!/nowhere/sh\n")).toEqual(fault("no such file or directory"));
+  });
 });
 
 describe("the unmodified PyPI package awslambdaric", async () => {

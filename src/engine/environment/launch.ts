@@ -1,5 +1,8 @@
 // The command line of a runtime and everything in its environment.
+import { Fault } from "../../core/faults.ts";
+import { entrypointInvalid } from "../../sandbox/faults.ts";
 import type { GuestPaths, Launch } from "../../sandbox/sandbox.ts";
+import { asOnAws } from "../guest-paths.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 import { environmentVariables, type VariableSources } from "./variables.ts";
 
@@ -15,3 +18,9 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   const environment = environmentVariables({ ...givens, version, initializationType, paths, programs: runtime.programs, language });
   return { program, args, cwd: paths.taskRoot, environment };
 }
+
+/** Why a program was not started. Of one that cannot be executed it names AWS's path, whatever ours is. */
+export const launchFault = (error: unknown, paths: GuestPaths): Error => {
+  if (error instanceof Fault && error.code === "Runtime.InvalidEntrypoint") return entrypointInvalid(asOnAws(error.message, paths), error);
+  return error instanceof Error ? error : new Error(String(error));
+};

@@ -15,7 +15,7 @@ import type { TelemetryPort } from "../runtime-api/telemetry-port.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 import type { Extensions } from "./extensions.ts";
 import { extensionPath, externalExtensions, launchExtension } from "./external-extensions.ts";
-import { launchOf } from "./launch.ts";
+import { launchFault, launchOf } from "./launch.ts";
 import { extensionVariables, hasLogDescriptor } from "./variables.ts";
 
 export interface RunParts {
@@ -106,7 +106,9 @@ export class Run {
   async #startRuntime(launch: Launch): Promise<void> {
     const { port, log, onRuntimeExit } = this.#parts;
     const isFramed = this.#plan.runtime.channel === "framed";
-    const process = await this.#sandbox.run(launch, { channel: isFramed, log: hasLogDescriptor(this.#plan.version) });
+    const sandbox = this.#sandbox;
+    const started = sandbox.run(launch, { channel: isFramed, log: hasLogDescriptor(this.#plan.version) });
+    const process = await started.catch((error: unknown) => Promise.reject(launchFault(error, sandbox.paths)));
     this.#runtime = process;
     process.output.onBytes((bytes) => log.print(bytes));
     process.log?.onBytes((bytes) => log.printFrames(bytes));

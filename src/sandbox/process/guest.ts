@@ -7,6 +7,7 @@ import { PipeWriter } from "../pipe-writer.ts";
 import { logDescriptor, type Launch, type RunOptions } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { isErrno } from "./errno.ts";
+import { refuseUnknownFormat } from "./program-format.ts";
 
 export interface Guest {
   readonly process: ChildProcess;
@@ -39,6 +40,7 @@ export async function startGuest(request: GuestRequest, syscalls: Syscalls): Pro
     const fromGuest = request.channel ? openPipe() : undefined;
     const log = request.log ? openPipe() : undefined;
     const { launch } = request;
+    refuseUnknownFormat(launch.program);
     const given = new Map([[1, output.writeFd], [2, output.writeFd], [3, toGuest?.readFd], [4, fromGuest?.writeFd], [logDescriptor, log?.writeFd]]);
     const child = spawn(launch.program, launch.args, {
       cwd: launch.cwd,
