@@ -76,6 +76,21 @@ describe("framed messages", () => {
     expect(read([encodeLogFrame(type, "x", 0)]).messages).toEqual([]);
   });
 
+  test("hold no more than one event whatever is sent, and lose nothing that is not a header", () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 64 }).map((random) => Buffer.from(random)),
+      fc.tuple(fc.integer({ min: 0, max: 0x20 }), fc.string({ maxLength: 40 })).map(([low, text]) => encodeLogFrame(0xa55a_0000 + low, text, 0)),
+    );
+    fc.assert(
+      fc.property(fc.array(bytes, { maxLength: 12 }), (pieces) => {
+        const { messages, unframed } = read(pieces);
+        const [kept, sent] = [messages.reduce((sum, { text }) => sum + text.length, unframed.length), Buffer.concat(pieces).length];
+        expect(kept).toBeLessThanOrEqual(sent);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("may be cut off by the end of their guest", () => {
     expect(read([encodeLogFrame(textInfo, "last words", 0).subarray(0, 20)]).messages).toMatchObject([{ text: "last" }]);
   });
