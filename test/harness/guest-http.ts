@@ -238,6 +238,8 @@ export class RawClient {
 
   /** Breaks off: the server sees a reset. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    // Node.js never closes one that it resets while it ends.
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 }

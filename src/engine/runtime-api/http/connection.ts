@@ -9,6 +9,8 @@ import { RequestReader, type RequestListener } from "./request-reader.ts";
 
 /** What a client may send ahead while its request waits; long enough for a pipelined one, too short to fill memory. */
 const mostBytesAhead = 64 * 1024;
+/** What is read past after the last reply: who closes before all was read resets, and the client may never see that reply (RFC 9112, 9.6). */
+const mostBytesAfter = 64 * 1024 * 1024;
 
 export interface ConnectionOwner {
   /** A request to answer, once; returns who gets its body. */
@@ -21,6 +23,7 @@ export class Connection implements RequestListener, AnswerLine {
   readonly #reader: RequestReader;
   #ahead: Buffer[] = [];
   #aheadBytes = 0;
+  #bytesAfter = 0;
   #unanswered: PendingAnswer | undefined;
   #isClosed = false;
 
@@ -45,6 +48,11 @@ export class Connection implements RequestListener, AnswerLine {
 
   /** What comes while a request is being answered waits unread: answers go out in order (RFC 9112, 9.3.2). */
   #receive(bytes: Buffer): void {
+    if (!this.#socket.writable) {
+      this.#bytesAfter += bytes.length;
+      if (this.#bytesAfter > mostBytesAfter) this.#socket.destroy();
+      return;
+    }
     let rest = bytes;
     while (rest.length > 0 && this.#mayRead) rest = rest.subarray(this.#reader.push(rest));
     if (rest.length === 0) return;
@@ -54,8 +62,7 @@ export class Connection implements RequestListener, AnswerLine {
   }
 
   get #mayRead(): boolean {
-    if (this.#isClosed) return false;
-    return this.#reader.inBody || (this.#unanswered === undefined && this.#socket.writable);
+    return !this.#isClosed && this.#socket.writable && (this.#reader.inBody || this.#unanswered === undefined);
   }
 
   onHead(head: RequestHead): BodyTaker {

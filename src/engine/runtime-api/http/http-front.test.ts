@@ -248,6 +248,12 @@ describe("a request that can be read in two ways, or not at all", () => {
     expect(await ask(opened, "/ping", get)).toMatchObject({ status: 200 });
   });
 
+  test("is refused in words also where its client sends on", async () => {
+    const opened = await open("invoking");
+    const answer = await raw(opened, [`${head}X-A: ${"x".repeat(1_200_000)}`, Buffer.alloc(8_000_000, 65)]);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*RequestHeaderFieldsTooLarge"}$/);
+  });
+
   test("may come byte by byte", async () => {
     const opened = await open("invoking");
     const whole = `POST /2018-06-01${response} HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`;
