@@ -156,6 +156,17 @@ describe("debugging", () => {
     expect(events).toMatchObject([{ kind: "listening" }]);
   });
 
+  test("does not end what is idle while somebody may be attached", async () => {
+    const engine = await debugged();
+    await listening(engine);
+    await settle();
+    for (let minutes = 0; minutes < 60; minutes += 1) engine.clock.advance(60_000);
+    await settle();
+    expect(engine.driver.running).toHaveLength(1);
+    engine.end();
+    await expect.poll(() => engine.driver.running).toEqual([]);
+  });
+
   test("keeps as many environments ready as are provisioned", async () => {
     const engine = startTestEngine({ runtime });
     engine.catalog.put(functionVersion("f"));

@@ -84,9 +84,13 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     return this.#running.size > 0;
   }
 
+  get isInspected(): boolean {
+    return this.#plan.inspectorPort !== undefined;
+  }
+
   start(): void {
     const initTimeoutMs = Math.max(longInitMs, this.#timeoutMs);
-    this.#initTimer = this.#parts.clock.after(initTimeoutMs, () => this.#failInit(() => timedOut("", initTimeoutMs / 1000)));
+    this.#initTimer = (this.#plan.timers ?? this.#parts.clock).after(initTimeoutMs, () => this.#failInit(() => timedOut("", initTimeoutMs / 1000)));
     this.#reporter.initStarted("init");
     this.#processes.start();
   }

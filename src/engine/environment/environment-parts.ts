@@ -36,6 +36,8 @@ export interface PooledEnvironment {
   readonly isWarm: boolean;
   /** Whether it runs an invoke. */
   readonly isBusy: boolean;
+  /** Whether a debugger may be attached: it is neither frozen nor ended for being idle. */
+  readonly isInspected: boolean;
   /** Begins the first init; the observer hears how it ends. Once. */
   start(): void;
   /** Runs one event. Rejects only when the host fails or the environment is stopped. */

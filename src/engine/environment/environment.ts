@@ -91,6 +91,10 @@ export class Environment implements RuntimePort, PooledEnvironment {
     return this.#running !== undefined;
   }
 
+  get isInspected(): boolean {
+    return this.#plan.inspectorPort !== undefined;
+  }
+
   get #isProvisioned(): boolean {
     return this.#plan.initializationType === "provisioned-concurrency";
   }
@@ -229,7 +233,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#running = undefined;
     const { sandbox } = this.#processes;
     // An inspector must answer also between invokes.
-    if (sandbox !== undefined && this.#plan.inspectorPort === undefined) this.#freezer.rest(sandbox);
+    if (sandbox !== undefined && !this.isInspected) this.#freezer.rest(sandbox);
     this.#observer.available(this);
   }
 

@@ -108,7 +108,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   /** Starts one that no invoke waits for, unless one is idle or on its way. */
   startSpare(): void {
-    if (this.#retired || this.#idle.length > 0 || this.#starting > this.#waiters.length) return;
+    if (this.#retired || this.#idle.length > 0 || this.#starting * this.#slots > this.#waiters.length) return;
     this.#starting += 1;
     this.#parts.gate.enter(this.functionKey, () => this.#open());
   }
@@ -206,8 +206,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
         return;
       }
       this.#idle.shift();
-      // Part of it is idle: it is needed.
-      if (oldest.environment.isBusy) this.#idle.push({ environment: oldest.environment, sinceMs: nowMs });
+      // Part of it is idle: it is needed. Or a debugger may be attached to it, which waits for an invoke.
+      if (oldest.environment.isBusy || oldest.environment.isInspected) this.#idle.push({ environment: oldest.environment, sinceMs: nowMs });
       else oldest.environment.retire();
     }
   }
