@@ -1,10 +1,7 @@
 // The engine with real processes: our Node.js bootstrap on the framed channel, and anything else over HTTP.
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InvokeOutcome } from "../../src/engine/engine.ts";
 import { requestIdOf, settle } from "../harness/engine.ts";
@@ -179,53 +176,3 @@ done
     expect(await why("no-interpreter", "#!/nowhere/sh\n")).toEqual(fault("no such file or directory"));
   });
 });
-
-describe("the unmodified PyPI package awslambdaric", async () => {
-  const program = await installAwslambdaric();
-
-  test.skipIf(program === undefined)("serves invokes over the HTTP Runtime API", async () => {
-    const bootstrap = `#!/bin/sh\nexec ${program ?? ""} -m awslambdaric app.handler\n`;
-    const app = `
-import os
-def handler(event, context):
-    print("hello from", context.function_name)
-    if event == "fail":
-        raise ValueError("no")
-    if event == "exit":
-        os._exit(3)
-    return {"event": event, "id": context.aws_request_id, "arn": context.invoked_function_arn, "left": context.get_remaining_time_in_millis()}
-`;
-    await engine.put("ric", { bootstrap, "app.py": app }, { runtime: "provided.al2023", handler: "app.handler", timeoutSeconds: 10 });
-    const requestId = requestIdOf("22222222-2222-4222-8222-222222222222");
-    const outcome = await engine.invoke("ric", { a: "é" }, { requestId, logTail: true });
-    expect(valueOf(outcome)).toMatchObject({
-      event: { a: "é" },
-      id: requestId,
-      arn: "arn:aws:lambda:eu-west-1:123456789012:function:ric",
-    });
-    expect(outcome.logTail?.toString()).toContain("hello from ric\n");
-    const failed = await engine.invoke("ric", "fail");
-    expect(failed.functionError).toBe("Unhandled");
-    expect(valueOf(failed)).toMatchObject({ errorType: "ValueError", errorMessage: "no" });
-    expect(valueOf(await engine.invoke("ric", "exit"))).toMatchObject({ errorType: "Runtime.ExitError" });
-    expect(valueOf(await engine.invoke("ric", 5))).toMatchObject({ event: 5 });
-  });
-});
-
-/** A Python with the package, kept between runs; undefined, with the reason printed, where pip reaches no index. */
-async function installAwslambdaric(): Promise<string | undefined> {
-  const folder = join(tmpdir(), "lambent-awslambdaric");
-  const program = join(folder, "bin", "python");
-  const run = promisify(execFile);
-  try {
-    if (!existsSync(program)) {
-      await mkdir(folder, { recursive: true });
-      await run("python3", ["-m", "venv", folder]);
-    }
-    await run(program, ["-c", "import awslambdaric"]).catch(() => run(program, ["-m", "pip", "install", "--quiet", "awslambdaric"]));
-    return program;
-  } catch (error) {
-    console.warn(`skipped, awslambdaric cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-}
