@@ -133,12 +133,13 @@ const runtimeDone = (outcome: keyof typeof outcomes): PlatformEvent => ({
   record: { requestId: "id", ...outcomes[outcome], metrics: { durationMs: 1.0005, producedBytes: 2 } },
 });
 
-const report = (outcome: keyof typeof outcomes = "success", initDurationMs?: number): PlatformEvent => ({
+const report = (outcome: keyof typeof outcomes = "success", initDurationMs?: number, trace?: string): PlatformEvent => ({
   type: "platform.report",
   record: {
     requestId: "id",
     metrics: { durationMs: 3.0051, billedDurationMs: 114, memorySizeMB: 128, maxMemoryUsedMB: 37, initDurationMs },
     ...outcomes[outcome],
+    tracing: tracingOf(trace),
   },
 });
 
@@ -170,6 +171,16 @@ describe("platform lines in text", () => {
     expect(line(report("success", 110.1))).toBe(
       "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 114 ms\tMemory Size: 128 MB\tMax Memory Used: 37 MB\tInit Duration: 110.10 ms\t",
     );
+  });
+
+  test("report a sampled trace in a second line of the same event", () => {
+    const traced = (trace: string): string | undefined => line(report("error", undefined, trace));
+    const [root, parent] = ["1-5bef4de7-ad49b0e87f6ef6c87fc2e700", "9a9197af755a6419"];
+    expect(traced(`Root=${root};Parent=${parent};Sampled=1;Lineage=a87bd80c:0`)).toMatch(
+      new RegExp(`\tError Type: Runtime.ExitError\t\nXRAY TraceId: ${root}\tSegmentId: ${parent}\tSampled: true\t$`),
+    );
+    expect(traced(`Sampled=1;Root=${root}`)).toMatch(new RegExp(`\nXRAY TraceId: ${root}\tSampled: true\t$`));
+    expect(traced(`Root=${root};Parent=${parent};Sampled=0`)).not.toContain("XRAY");
   });
 
   test("report failures with status and type", () => {

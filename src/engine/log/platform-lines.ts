@@ -1,7 +1,7 @@
 // Platform events as the lines of a log in text format. Fields are separated by tabs.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 import type { LogFormat } from "./environment-log.ts";
-import type { ExtensionRecord, Outcome, PlatformEvent, PlatformRecords, ReportRecord } from "./platform-events.ts";
+import type { ExtensionRecord, Outcome, PlatformEvent, PlatformRecords, ReportRecord, Tracing } from "./platform-events.ts";
 
 export const textFormat: LogFormat = {
   shows: (type) => type !== "platform.initRuntimeDone" && type !== "platform.runtimeDone",
@@ -49,8 +49,17 @@ function initReportLine(record: PlatformRecords["platform.initReport"]): string 
   return `INIT_REPORT Init Duration: ${record.metrics.durationMs.toFixed(2)} ms\tPhase: ${record.phase}\t${outcomeFields(record, "")}`;
 }
 
-/** Ends in a tab, as AWS's does. */
-function reportLine(record: ReportRecord): string {
+/** Ends in a tab, as AWS's does. Of a sampled trace it has a second line: still one event of the log. */
+const reportLine = (record: ReportRecord): string => `${reportFields(record)}${traceLine(record.tracing)}`;
+
+/** The segment that the function sees as its parent. */
+function traceLine(tracing: Tracing | undefined): string {
+  if (tracing === undefined) return "";
+  const [trace = "", segment] = ["Root", "Parent"].map((field) => new RegExp(`(?:^|;)${field}=([^;]*)`).exec(tracing.value)?.[1]);
+  return `\nXRAY TraceId: ${trace}\t${segment === undefined ? "" : `SegmentId: ${segment}\t`}Sampled: true\t`;
+}
+
+function reportFields(record: ReportRecord): string {
   if (!("billedDurationMs" in record.metrics)) return `REPORT RequestId: ${record.requestId}\tDuration: ${record.metrics.durationMs.toFixed(2)} ms\t`;
   const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = record.metrics;
   const init = initDurationMs === undefined ? "" : `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
