@@ -1,6 +1,7 @@
 // An invoke whose response is there as the function writes it. It runs as every invoke does (invoke.ts); between the
 // environment, which brings chunks, and the caller, who asks for them, lies a queue of bounded length.
 import { Fault } from "../core/faults.ts";
+import { Pieces } from "../core/pieces.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { InvokeOutcome, InvokeRequest, StreamCompletion, StreamedInvoke } from "./engine.ts";
 import { invoke, type InvokeParts, type StreamReceiver } from "./invoke.ts";
@@ -52,8 +53,8 @@ class QueuedResponse implements StreamReceiver, AsyncIterableIterator<Uint8Array
   readonly begun: Promise<ResponseHead>;
   run: Pick<InvokeOutcome, "executedVersion" | "trace"> = { executedVersion: "", trace: "" };
   readonly #bandwidth: Bandwidth | undefined;
-  readonly #chunks: Uint8Array[] = [];
-  #queuedBytes = 0;
+  /** What waits for the reader, who gets all of it at once: many small chunks cost no more than a large one. */
+  #queued = new Pieces();
   #isClosed = false;
   #isAbandoned = false;
   #isPostponed = false;
@@ -76,19 +77,20 @@ class QueuedResponse implements StreamReceiver, AsyncIterableIterator<Uint8Array
 
   write(bytes: Uint8Array): boolean {
     if (this.#isAbandoned || bytes.length === 0) return true;
-    this.#chunks.push(bytes);
-    this.#queuedBytes += bytes.length;
+    this.#queued.add(bytes);
     this.#serve();
-    return this.#queuedBytes < mostQueuedBytes;
+    return this.#queued.bytes < mostQueuedBytes;
   }
 
   onRoom(listener: () => void): void {
     this.#onRoom = listener;
   }
 
+  /** Nothing more comes. A guest that waits goes on: who was too late in an environment of several events lives on. */
   close(): void {
     this.#isClosed = true;
     this.#serve();
+    this.#onRoom();
   }
 
   [Symbol.asyncIterator](): this {
@@ -105,8 +107,7 @@ class QueuedResponse implements StreamReceiver, AsyncIterableIterator<Uint8Array
   /** The reader leaves: the function runs on, and what it writes is dropped. */
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#isAbandoned = true;
-    this.#chunks.length = 0;
-    this.#queuedBytes = 0;
+    this.#queued = new Pieces();
     this.#onRoom();
     return { done: true, value: undefined };
   }
@@ -123,18 +124,17 @@ class QueuedResponse implements StreamReceiver, AsyncIterableIterator<Uint8Array
   #serve(): void {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
-    if (this.#isPostponed || (this.#chunks.length > 0 && this.#postpone())) return;
-    const chunk = this.#chunks.shift();
-    if (chunk === undefined && !this.#isClosed) return;
+    const { bytes } = this.#queued;
+    if (this.#isPostponed || (bytes > 0 && this.#postpone()) || (bytes === 0 && !this.#isClosed)) return;
     this.#waiting = undefined;
-    if (chunk === undefined) {
+    if (bytes === 0) {
       waiting({ done: true, value: undefined });
       return;
     }
-    const wasFull = this.#queuedBytes >= mostQueuedBytes;
-    this.#queuedBytes -= chunk.length;
-    this.#bandwidth?.spend(chunk.length);
-    waiting({ done: false, value: chunk });
-    if (wasFull && this.#queuedBytes < mostQueuedBytes) this.#onRoom();
+    const value = this.#queued.whole();
+    this.#queued = new Pieces();
+    this.#bandwidth?.spend(bytes);
+    waiting({ done: false, value });
+    if (bytes >= mostQueuedBytes) this.#onRoom();
   }
 }
