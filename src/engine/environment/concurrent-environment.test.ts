@@ -1,7 +1,7 @@
 // Environments of several events at once, over HTTP: guests that answer in any order and in any way, beside a model.
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { HttpEnvironment, outcomeOf } from "../../../test/harness/http-environment.ts";
+import { HttpEnvironment, outcomeOf, serve } from "../../../test/harness/http-environment.ts";
 import { RawClient, ask } from "../../../test/harness/guest-http.ts";
 import { parseReplies, verdictOf } from "../../../test/harness/guest-replies.ts";
 import { systemIds, type RequestId } from "../../core/ids.ts";
@@ -54,6 +54,22 @@ describe("an environment of several events", () => {
     await stream.write('6\r\n"done"\r\n0\r\n\r\n');
     expect(await environment.outcome).toBe("done");
     expect(await respond(environment, environment, "response")).toBe("400 InvalidRequestID");
+  });
+
+  test("brings no further invoke to a runtime that has crashed", async () => {
+    const environment = await open();
+    const running = [environment.outcome ?? Promise.reject(new Error("no invoke")), begin(environment).outcome, begin(environment).outcome];
+    await environment.seen();
+    // A worker more than there are slots, and an invoke more than the environment can take: another one is started for it.
+    await environment.poll();
+    const crashed = environment.guest;
+    const started = new Promise<void>((resolve) => (environment.engine.driver.onStart = () => resolve()));
+    const waiting = begin(environment);
+    await started;
+    crashed.exit({ exitCode: 1 });
+    expect(await Promise.all(running)).toEqual(["Runtime.ExitError", "Runtime.ExitError", "Runtime.ExitError"]);
+    void serve(environment.guest);
+    expect(await waiting.outcome).toBe("done");
   });
 
   test("gives each invoke its own answer, in whatever order and way they come", { timeout: 60_000 }, async () => {

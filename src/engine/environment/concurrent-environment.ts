@@ -201,6 +201,8 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   }
 
   #crash(failureFor: (requestId: string) => Failure): void {
+    // First: a worker that waits must not be offered again for each invoke that fails.
+    this.#state = "stopping";
     this.#observer.unavailable(this);
     for (const [requestId, running] of this.#running) this.#fail(running, failureFor(requestId));
     void this.#end("failure", environmentStopped());
