@@ -110,6 +110,15 @@ describe("records are dropped", () => {
     expect(sent()).toHaveLength(6);
   });
 
+  test("not while one batch is on its way, however large those are that were asked for", async () => {
+    const { batches, dropped, take, sent, settled } = open({ maxItems: 1000, maxBytes: 1_048_576 });
+    for (let lines = 0; lines < 10; lines += 1) take("x".repeat(250_000));
+    expect([sent().length, dropped]).toEqual([1, []]);
+    batches[0]?.take();
+    await settled();
+    expect(sent()).toHaveLength(2);
+  });
+
   test("when the subscriber does not take them", async () => {
     const { clock, batches, dropped, take, sent, settled } = open();
     take("a");

@@ -23,7 +23,10 @@ interface Batch {
   isNotice: boolean;
 }
 
-/** Of full batches that wait; as much as an init may have logged before anybody subscribed. */
+/**
+ * Of full batches that wait; as much as an init may have logged before anybody subscribed. One batch may always wait: the
+ * largest that may be asked for is as long, and its last record longer.
+ */
 const mostWaitingBytes = 1024 * 1024;
 
 const tooSlow = "Some logs were dropped because the downstream consumer is slower than the logs production rate";
@@ -92,7 +95,7 @@ export class Subscriber {
   #queue(batch: Batch): void {
     if (!this.#isSending) {
       this.#send(batch);
-    } else if (this.#waitingBytes + batch.bytes <= mostWaitingBytes) {
+    } else if (this.#waiting.length === 0 || this.#waitingBytes + batch.bytes <= mostWaitingBytes) {
       this.#waiting.push(batch);
       this.#waitingBytes += batch.bytes;
     } else {
