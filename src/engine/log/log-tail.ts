@@ -18,9 +18,14 @@ export class LogTail {
     this.#length += text.length + 1;
     // A character is at least a byte: what is cut here can never be among the last bytes.
     if (this.#length <= 16 * tailBytes) return;
-    while (this.#lines.length > 1 && this.#length - (this.#lines[0]?.length ?? 0) >= tailBytes) {
-      this.#length -= this.#lines.shift()?.length ?? 0;
+    let [at, length] = [0, this.#length];
+    while (at < this.#lines.length - 1 && length - (this.#lines[at]?.length ?? 0) >= tailBytes) {
+      length -= this.#lines[at]?.length ?? 0;
+      at += 1;
     }
+    // At once: to shift a list as long as this costs its length each time.
+    this.#lines.splice(0, at);
+    this.#length = length;
   }
 
   end(): Buffer {
