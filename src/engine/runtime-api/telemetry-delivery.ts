@@ -29,6 +29,8 @@ function openHttpDelivery({ host, port, path, method }: HttpDestination): Teleme
         const headers = { host, "content-type": "application/json", "content-length": body.length };
         const sent = request({ host: loopback, port, path, method, headers, agent: false, signal: closing.signal });
         sent.on("error", reject);
+        // Also of one that would rather speak another protocol, which is no error to node.
+        sent.once("close", () => reject(new Error("the subscriber closed the connection")));
         sent.once("response", (response) => {
           const { statusCode = 0 } = response;
           if (statusCode < 400) resolve();
