@@ -85,6 +85,13 @@ describe("an external extension", () => {
     expect(logTail?.toString()).toMatch(/^START .*\n(?:.*\n)*through\n(?:.*\n)*REPORT /);
   });
 
+  test("that takes longer than the function may ends its environment: who called has the answer, the log says so", async () => {
+    await put("endless", { "extensions/endless": program('const id = await register(["INVOKE"]); await next(id); setInterval(() => {}, 1000);') }, { timeoutSeconds: 1 });
+    const { payload, logTail } = await engine.invoke("endless", 1, { logTail: true });
+    expect(Buffer.from(payload).toString()).toBe("1");
+    expect(logTail?.toString()).toMatch(/ Task timed out after 1\.00 seconds\nEND .*\nREPORT .*\tDuration: 1\d\d\d\.\d\d ms\t.*\tStatus: timeout\t\n$/);
+  });
+
   test("is started before the runtime, which waits for its registration", async () => {
     const late = program('await new Promise((r) => setTimeout(r, 300)); console.log("registering"); const id = await register([]); await next(id);');
     await put("late", { "extensions/late": late }, { files: { "index.js": "console.log('runtime'); exports.handler = async () => 1;" } });

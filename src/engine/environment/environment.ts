@@ -273,6 +273,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#processes.drain();
     if (isInitialising(before)) this.#endInit(failure.report);
     if (running?.isSettled === false) this.#fail(running, failure);
+    else if (running !== undefined) this.#failAfterwards(running, failure);
     this.#running = undefined;
     // Lines that ask the sandbox for its memory are made while it is there.
     this.#reporter.report(before === "held");
@@ -304,9 +305,19 @@ export class Environment implements RuntimePort, PooledEnvironment {
 
   #fail(running: RunningInvoke, failure: Failure): void {
     this.#processes.drain();
-    const text = failure.fault?.(running.invocation.requestId, this.#parts.clock.now());
-    if (text !== undefined) this.#log.platform(fault(text));
+    this.#tellFault(running, failure);
     this.#settle(running, { payload: failure.payload, failure });
+  }
+
+  /** Whoever called has the answer and keeps it; the log tells how the invoke ended. */
+  #failAfterwards(running: RunningInvoke, failure: Failure): void {
+    this.#tellFault(running, failure);
+    this.#reporter.failedAfterwards(failure.report);
+  }
+
+  #tellFault({ invocation }: RunningInvoke, { fault: words }: Failure): void {
+    const text = words?.(invocation.requestId, this.#parts.clock.now());
+    if (text !== undefined) this.#log.platform(fault(text));
   }
 
   #settle(running: RunningInvoke, answer: Answer): void {

@@ -159,6 +159,24 @@ describe("an environment", () => {
     expect(await outcomeOf(engine.invoke("f"))).toBe("done");
   });
 
+  test.each([
+    ["responded", "timeout", "Status: timeout"],
+    ["responded", "exit", "Status: error\tError Type: Runtime.ExitError"],
+    ["held", "timeout", "Status: timeout"],
+    ["held", "exit", "Status: error\tError Type: Runtime.ExitError"],
+  ] as const)("in state %s tells in its log of the %s of an invoke whose caller has the answer", async (state, event, expected) => {
+    const { engine, guest, outcome } = await reach(state);
+    if (event === "exit") guest.exit({ exitCode: 1 });
+    else engine.clock.advance(3000);
+    await settle();
+    engine.clock.advance(2000);
+    expect(await outcome).toBe("first");
+    const words = event === "exit" ? "Error: Runtime exited with error: exit status 1" : "Task timed out after 3.00 seconds";
+    await expect.poll(() => engine.logs.lines.join("\n"), { interval: 5 }).toMatch(new RegExp(`${words}\n(?:.*\n)*REPORT .*${expected}\t$`));
+    const duration = event === "timeout" ? "3000.00" : "0.00";
+    expect(engine.logs.lines.find((line) => line.startsWith("REPORT"))).toContain(`Duration: ${duration} ms`);
+  });
+
   test.each(endings.filter(([, event]) => event === "stop"))("in state %s lets go of its invoke at %s: %s", async (state, _, expected) => {
     const { engine, outcome } = await reach(state);
     const stopped = engine.engine.stop(0);

@@ -29,7 +29,7 @@ export interface Answer {
 
 /** Answered and not reported. */
 interface Open {
-  readonly answer: Answer;
+  answer: Answer;
   readonly sandbox: Sandbox | undefined;
   /** When the runtime was through with it, of a monotonic clock; undefined: it may still be at it. */
   doneMs: number | undefined;
@@ -133,6 +133,15 @@ export class Reporter {
         tracing: tracingOf(answer.trace),
       },
     }));
+  }
+
+  /** What was answered ends badly after all: its runtime or an extension takes too long, or crashes. Nothing happens without. */
+  failedAfterwards(outcome: Outcome): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    open.answer = { ...open.answer, outcome };
+    this.runtimeDone();
+    open.answer = { ...open.answer, durationMs: this.#clock.monotonic() - open.answer.startedMs };
   }
 
   /** Ends the invoke, after `runtimeDone`. `isHeld`: extensions have held it until now, which counts as its duration. */
