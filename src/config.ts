@@ -218,7 +218,7 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     flag: "quotas",
     placeholder: "none|aws",
     variable: "LAMBENT_QUOTAS",
-    summary: "`aws`: AWS's rates bind, too: of requests, of new execution environments, of calls of the control plane. Sizes, counts and concurrency always do.",
+    summary: "`aws`: AWS's rates bind, too: of requests, of new execution environments, of calls of the control plane, of the bytes of a streamed response (6 MB at once, then 2 MB/s). Sizes, counts and concurrency always do.",
     fallback: "none",
     parse: oneOf("none", "aws"),
   },
