@@ -72,6 +72,46 @@ describe("an environment of several events", () => {
     expect(await waiting.outcome).toBe("done");
   });
 
+  test("stays as long as any of it is used", async () => {
+    const environment = await open();
+    const { clock, driver } = environment.engine;
+    const answered = async (event: Event): Promise<string> => {
+      await environment.seen();
+      expect(await respond(environment, event, "response")).toBe("202");
+      await environment.poll();
+      return event.outcome;
+    };
+    await answered({ requestId: environment.requestId, outcome: environment.outcome ?? Promise.reject(new Error("no invoke")) });
+    // Longer than anything stays idle; two of its three workers have had nothing to do all the time.
+    for (let minute = 0; minute < 25; minute += 1) {
+      clock.advance(60_000);
+      expect(await answered(begin(environment))).toBe("done");
+    }
+    expect(driver.guests).toHaveLength(1);
+    clock.advance(600_000);
+    await Promise.all(driver.guests.map(({ exited }) => exited));
+  });
+
+  test("whose init has failed takes no invoke while it ends", async () => {
+    const environment = new HttpEnvironment({ environmentConcurrency: concurrency });
+    opened.push(environment);
+    await environment.start();
+    // It takes its time to end.
+    const headers = { "Lambda-Extension-Name": "inside" };
+    await ask(environment.address, "/2020-01-01/extension/register", { headers, body: '{"events":[]}' });
+    const ending = environment.guest;
+    ending.terminate = () => {};
+    await environment.ask("/init/error", { headers: { "Lambda-Runtime-Function-Error-Type": "Function.Broken" }, body: "{}" });
+    expect(await environment.outcome).toBe("Function.Broken");
+    const started = new Promise<void>((resolve) => (environment.engine.driver.onStart = () => resolve()));
+    await new Promise((resolve) => setImmediate(resolve));
+    const { outcome } = begin(environment);
+    await started;
+    void serve(environment.guest);
+    expect(await outcome).toBe("done");
+    ending.kill();
+  });
+
   test("gives each invoke its own answer, in whatever order and way they come", { timeout: 60_000 }, async () => {
     const way = fc.record({ which: fc.nat(concurrency), how: fc.constantFrom("response", "error", "stream", "broken", "late", "unknown") });
     await fc.assert(

@@ -203,7 +203,6 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
   #crash(failureFor: (requestId: string) => Failure): void {
     // First: a worker that waits must not be offered again for each invoke that fails.
     this.#state = "stopping";
-    this.#observer.unavailable(this);
     for (const [requestId, running] of this.#running) this.#fail(running, failureFor(requestId));
     void this.#end("failure", environmentStopped());
   }
@@ -273,6 +272,7 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
 
   async #endAll(reason: ShutdownReason, why: unknown): Promise<void> {
     this.#state = "stopping";
+    this.#observer.unavailable(this);
     this.#initTimer?.cancel();
     for (const running of this.#running.values()) running.abandon(why);
     this.#running.clear();

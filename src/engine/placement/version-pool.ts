@@ -33,6 +33,15 @@ export interface PoolOwner {
   readonly scaling: ScalingRate;
 }
 
+/** An environment that is idle, or part of it. */
+interface Idle {
+  readonly environment: PooledEnvironment;
+  /** When any of it was used last, of a monotonic clock. */
+  readonly sinceMs: number;
+  /** Invokes that it takes at once. */
+  slots: number;
+}
+
 interface Waiter {
   readonly resolve: (environment: PooledEnvironment) => void;
   readonly reject: (reason: unknown) => void;
@@ -54,8 +63,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly #provisioned: ProvisionedEnvironments;
   /** Those on demand, as in all that follows. */
   readonly #environments = new Set<PooledEnvironment>();
-  /** In the order of last use; the time beside each is when it became idle. */
-  readonly #idle: { readonly environment: PooledEnvironment; readonly sinceMs: number }[] = [];
+  /** In the order of last use, each once. */
+  readonly #idle: Idle[] = [];
   readonly #waiters: Waiter[] = [];
   /** How many slots of each are expected back. */
   readonly #settling = new Map<PooledEnvironment, number>();
@@ -153,7 +162,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   }
 
   unavailable(environment: PooledEnvironment): void {
-    for (let index = this.#idle.length - 1; index >= 0; index -= 1) if (this.#idle[index]?.environment === environment) this.#idle.splice(index, 1);
+    this.#leaveIdle(environment);
   }
 
   settling(environment: PooledEnvironment, slots = 1): void {
@@ -183,12 +192,23 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     const last = this.#idle.length - 1;
     let index = last;
     while (index >= 0 && this.#idle[index]?.environment.isWarm === false) index -= 1;
-    return this.#idle.splice(index === -1 ? last : index, 1)[0]?.environment;
+    const idle = this.#idle[index === -1 ? last : index];
+    if (idle === undefined) return undefined;
+    idle.slots -= 1;
+    if (idle.slots === 0) this.#idle.splice(index === -1 ? last : index, 1);
+    return idle.environment;
   }
 
   #rest(environment: PooledEnvironment): void {
-    this.#idle.push({ environment, sinceMs: this.#parts.clock.monotonic() });
+    const slots = this.#slots === 1 ? 0 : this.#leaveIdle(environment);
+    this.#idle.push({ environment, sinceMs: this.#parts.clock.monotonic(), slots: slots + 1 });
     if (this.#evictTimer === undefined) this.#armEviction(this.#parts.idleMs);
+  }
+
+  /** Returns how many invokes it would have taken. */
+  #leaveIdle(environment: PooledEnvironment): number {
+    const index = this.#idle.findLastIndex((idle) => idle.environment === environment);
+    return index === -1 ? 0 : (this.#idle.splice(index, 1)[0]?.slots ?? 0);
   }
 
   #armEviction(delayMs: number): void {
@@ -207,7 +227,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
       }
       this.#idle.shift();
       // Part of it is idle: it is needed. Or a debugger may be attached to it, which waits for an invoke.
-      if (oldest.environment.isBusy || oldest.environment.isInspected) this.#idle.push({ environment: oldest.environment, sinceMs: nowMs });
+      if (oldest.environment.isBusy || oldest.environment.isInspected) this.#idle.push({ ...oldest, sinceMs: nowMs });
       else oldest.environment.retire();
     }
   }
