@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,6 +28,19 @@ test("gives the last ones, oldest first, and replaces one of the same time and r
   await files.keep(scope, recording(3, "other"));
   expect((await files.last(scope, 9)).map((text) => parseRecording(text).outcome.response)).toEqual([{ json: 1 }, { json: 1 }, { json: "other" }]);
   expect(await files.last({ ...scope, name: "g" }, 9)).toEqual([]);
+});
+
+test("counts those of an earlier start, and does without those that somebody has removed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lambent-recordings-"));
+  const bounds = { files: 2, bytes: 1 << 20 };
+  const earlier = new RecordingFiles(folder, bounds);
+  const paths = await Promise.all([1, 2].map((second) => earlier.keep(scope, recording(second))));
+  const files = new RecordingFiles(folder, bounds);
+  await files.keep(scope, recording(3));
+  expect(requestsOf(await files.last(scope, 9))).toEqual(["request-2", "request-3"]);
+  rmSync(paths[1] ?? "");
+  await files.keep(scope, recording(4));
+  expect(requestsOf(await files.last(scope, 9))).toEqual(["request-3", "request-4"]);
 });
 
 test("the oldest go when there are too many, or too large ones", async () => {

@@ -16,10 +16,11 @@ const defaultBounds = { files: 1000, bytes: 256 * 1024 * 1024 };
 
 export class RecordingFiles {
   readonly #directory: string;
+  readonly #bounds: typeof defaultBounds;
   /** Writes of a function, one after the other. */
   readonly #writing = new Map<string, Promise<unknown>>();
-
-  readonly #bounds: typeof defaultBounds;
+  /** Sizes of the files of a folder by their names, once something was written there: to ask for them costs more than to write. */
+  readonly #kept = new Map<string, Map<string, number>>();
 
   constructor(directory: string, bounds = defaultBounds) {
     this.#directory = directory;
@@ -30,7 +31,7 @@ export class RecordingFiles {
   keep(scope: RecordingScope, recording: Recording): Promise<string> {
     const folder = this.#folderOf(scope);
     const before = this.#writing.get(folder) ?? Promise.resolve();
-    const written = before.catch(() => undefined).then(() => write(folder, recording, this.#bounds));
+    const written = before.catch(() => undefined).then(() => this.#write(folder, recording));
     this.#writing.set(folder, written);
     const forget = (): void => {
       if (this.#writing.get(folder) === written) this.#writing.delete(folder);
@@ -47,31 +48,42 @@ export class RecordingFiles {
     return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
   }
 
+  async #write(folder: string, recording: Recording): Promise<string> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const kept = this.#kept.get(folder) ?? (await sizesIn(folder));
+    this.#kept.set(folder, kept);
+    // In the order of time.
+    const name = `${recording.recordedAt.replaceAll(/[:.]/g, "-")}-${recording.requestId}.json`;
+    const path = join(folder, name);
+    const bytes = Buffer.from(formatRecording(recording));
+    await writeFile(`${path}.new`, bytes, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    kept.set(name, bytes.length);
+    await removeOldest(folder, kept, this.#bounds);
+    return path;
+  }
+
   #folderOf({ account, region, name }: RecordingScope): string {
     return join(this.#directory, account, region, name);
   }
 }
 
-async function write(folder: string, recording: Recording, bounds: typeof defaultBounds): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // In the order of time.
-  const path = join(folder, `${recording.recordedAt.replaceAll(/[:.]/g, "-")}-${recording.requestId}.json`);
-  await writeFile(`${path}.new`, formatRecording(recording), { mode: 0o600 });
-  await rename(`${path}.new`, path);
-  await removeOldest(folder, bounds);
-  return path;
+async function removeOldest(folder: string, kept: Map<string, number>, most: typeof defaultBounds): Promise<void> {
+  let bytes = 0;
+  for (const size of kept.values()) bytes += size;
+  if (kept.size <= most.files && bytes <= most.bytes) return;
+  for (const name of [...kept.keys()].sort()) {
+    if (kept.size <= most.files && bytes <= most.bytes) return;
+    // Its owner may have removed it.
+    await rm(join(folder, name), { force: true });
+    bytes -= kept.get(name) ?? 0;
+    kept.delete(name);
+  }
 }
 
-async function removeOldest(folder: string, most: typeof defaultBounds): Promise<void> {
+async function sizesIn(folder: string): Promise<Map<string, number>> {
   const names = await namesIn(folder);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  let [files, bytes] = [names.length, sizes.reduce((sum, size) => sum + size, 0)];
-  for (const [index, name] of names.entries()) {
-    if (files <= most.files && bytes <= most.bytes) return;
-    await rm(join(folder, name));
-    files -= 1;
-    bytes -= sizes[index] ?? 0;
-  }
+  return new Map(await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)));
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
