@@ -17,6 +17,7 @@ test("shows what went and what came, with its surroundings", () => {
 
 test("a function that fails now, or no more, has changed", () => {
   expect(outcomeDiff(answer(1), answer({ errorMessage: "no" }, "Unhandled"), [])).toEqual(["- 1", "+ function error: Unhandled", "+ {", '+   "errorMessage": "no"', "+ }"]);
+  expect(outcomeDiff({ response: { leftOutBytes: 9 } }, answer("no", "Unhandled"), [])).toContain("+ function error: Unhandled");
   expect(outcomeDiff({ response: { base64: "AA==" } }, { response: { base64: "AQ==" } }, [])).toContain('-   "base64": "AA=="');
 });
 

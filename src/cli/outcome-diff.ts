@@ -13,8 +13,8 @@ const mostLines = 20_000;
  * paths within the response, `body.items.*.id`.
  */
 export function outcomeDiff(before: RecordedOutcome, now: RecordedOutcome, ignored: readonly string[]): readonly string[] | undefined {
-  // Nobody knows what it was.
-  if ("leftOutBytes" in before.response) return undefined;
+  // Nobody knows what it was, but whether the function failed.
+  if ("leftOutBytes" in before.response && before.functionError === now.functionError) return undefined;
   const [old, fresh] = [linesOf(before, ignored), linesOf(now, ignored)];
   if (old.join("\n") === fresh.join("\n")) return undefined;
   if (old.length + fresh.length > mostLines) return [`- ${old.length} lines`, `+ ${fresh.length} lines that differ somewhere`];
