@@ -1,4 +1,4 @@
-// CreateCapacityProvider: a record. Functions that would run on it are refused by name (unapplied-settings.ts).
+// CreateCapacityProvider: a record. What a function that names it gets is in model/managed-instances.ts.
 import { commitChangeOf } from "../../../functions/change.ts";
 import { capacityProviderArn, capacityProviderKind, capacityProviders, type CapacityProviderRecord } from "../../../functions/capacity-providers.ts";
 import { putTags } from "../../../functions/documents.ts";
