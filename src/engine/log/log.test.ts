@@ -192,6 +192,8 @@ describe("platform lines in text", () => {
     expect(line(initStart("init"))).toBe("INIT_START Runtime Version: nodejs:24.v1\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:ab");
     expect(line(initReport("on-demand", "timeout"))).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout");
     expect(line(extension)).toBe("EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE, SHUTDOWN]");
+    const named = { name: "x\tState: Exited\nREPORT", state: "InitError", events: [], errorType: "E\r\nREPORT" } as const;
+    expect(line({ type: "platform.extension", record: named })).toBe("EXTENSION\tName: x State: Exited REPORT\tState: InitError\tEvents: []\tError Type: E  REPORT");
     expect(line({ type: "platform.telemetrySubscription", record: { name: "x", state: "Subscribed", types: ["platform", "function"] } })).toBe(
       "TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function]",
     );

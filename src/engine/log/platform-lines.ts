@@ -75,12 +75,15 @@ function outcomeFields({ status, errorType }: Outcome, end: string): string {
 }
 
 function extensionLine({ name, state, events, errorType }: ExtensionRecord): string {
-  const error = errorType === undefined ? "" : `\tError Type: ${errorType}`;
-  return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]${error}`;
+  const error = errorType === undefined ? "" : `\tError Type: ${field(errorType)}`;
+  return `EXTENSION\tName: ${field(name)}\tState: ${state}\tEvents: [${events.join(", ")}]${error}`;
 }
 
 /** Types as AWS prints them: `[Platform, Function]`. */
 function subscriptionLine(kind: "TELEMETRY" | "LOGS", { name, state, types }: PlatformRecords["platform.telemetrySubscription"]): string {
   const shown = types.map((type) => type.charAt(0).toUpperCase() + type.slice(1));
-  return `${kind}\tName: ${name}\tState: ${state}\tTypes: [${shown.join(", ")}]`;
+  return `${kind}\tName: ${field(name)}\tState: ${state}\tTypes: [${shown.join(", ")}]`;
 }
+
+/** INVARIANT: what an extension calls itself or its error begins no new line or field. A file's name may hold any character. */
+const field = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
