@@ -1,5 +1,6 @@
 // Capacity providers and function scaling configurations through the official client.
 import {
+  CreateAliasCommand,
   CreateCapacityProviderCommand,
   DeleteCapacityProviderCommand,
   DeleteFunctionCommand,
@@ -10,8 +11,13 @@ import {
   ListCapacityProvidersCommand,
   ListFunctionVersionsByCapacityProviderCommand,
   ListTagsCommand,
+  PublishVersionCommand,
   PutFunctionScalingConfigCommand,
+  PutProvisionedConcurrencyConfigCommand,
+  UpdateAliasCommand,
   UpdateCapacityProviderCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { arnOf, invoke, refusal, says } from "../../harness/functions.ts";
@@ -106,4 +112,25 @@ test("a function with one runs several events at once in one environment", async
   await expect(create({ Runtime: "nodejs24.x" })).rejects.toMatchObject(
     refusal(400, "InvalidParameterValueException", /^Lambent does not apply CapacityProviderConfig with nodejs24\.x yet/),
   );
+});
+
+test("what is provisioned for an alias does not come to a version with a capacity provider", async () => {
+  await lambda.send(
+    new CreateCapacityProviderCommand({
+      CapacityProviderName: "later",
+      VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: [] },
+      PermissionsConfig: { CapacityProviderOperatorRoleArn: "arn:aws:iam::000000000000:role/operator" },
+    }),
+  );
+  const FunctionName = "grown";
+  await createFunction(lambda, FunctionName, { bootstrap: workerBootstrap("async () => 1") }, { Runtime: "provided.al2023", Handler: "any", MemorySize: 2048, LoggingConfig: { LogFormat: "JSON" }, Publish: true });
+  await lambda.send(new CreateAliasCommand({ FunctionName, Name: "live", FunctionVersion: "1" }));
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: "live", ProvisionedConcurrentExecutions: 1 }));
+  const LambdaManagedInstancesCapacityProviderConfig = { CapacityProviderArn: CapacityProviderArn.replace(/provider$/, "later") };
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, CapacityProviderConfig: { LambdaManagedInstancesCapacityProviderConfig } }));
+  await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05, maxDelay: 0.2 }, { FunctionName });
+  const { Version = "" } = await lambda.send(new PublishVersionCommand({ FunctionName }));
+  const refused = refusal(400, "InvalidParameterValueException", /Provisioned concurrency is not supported/);
+  await expect(lambda.send(new UpdateAliasCommand({ FunctionName, Name: "live", FunctionVersion: Version }))).rejects.toMatchObject(refused);
+  await expect(lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: Version, ProvisionedConcurrentExecutions: 1 }))).rejects.toMatchObject(refused);
 });

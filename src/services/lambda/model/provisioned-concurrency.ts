@@ -8,6 +8,7 @@ import type { ProvisionedConcurrencyRecord } from "../../../functions/concurrenc
 import { functionNotFound } from "../../../functions/faults.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
 import { leadsTo, type AliasRecord, type FunctionRecord } from "../../../functions/records.ts";
+import { managedNotProvisioned } from "../faults/capacity-providers.ts";
 import { provisionedQualifierMissing, unpublishedNotProvisionable, versionOfProvisionedAlias, versionProvisionedAlready } from "../faults/concurrency.ts";
 import { aliasArnNotFound } from "../faults/versions.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -75,6 +76,15 @@ export async function requireProvisionedOnce(
   const others = aliases.map(({ record }) => record).filter(({ alias }) => alias !== qualifier && provisioned.has(alias));
   if (others.some((other) => versions.some((version) => leadsTo(other, version))))
     throw isVersion ? versionOfProvisionedAlias() : versionProvisionedAlready();
+}
+
+/** Environments of a function with a capacity provider are never started ahead. Fault: 400. */
+export async function requireNoneManaged(id: FunctionId, versions: readonly string[], { functions }: Pick<LambdaParts, "functions">): Promise<void> {
+  for (const version of versions) {
+    const number = parseVersionNumber(version);
+    const found = number === undefined ? undefined : await functions.findVersion(id, number);
+    if (found?.record.configuration.capacityProvider !== undefined) throw managedNotProvisioned();
+  }
 }
 
 type Output = PutProvisionedConcurrencyConfigResponse;

@@ -5,10 +5,9 @@ import { claimInTurn, provisionedConcurrency, type ProvisionedConcurrencyRecord 
 import { putFunction, qualifiedKey } from "../../../functions/documents.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
 import type { LambdaHandler } from "../api.ts";
-import { managedNotProvisioned } from "../faults/capacity-providers.ts";
 import { unpublishedNotProvisionable } from "../faults/concurrency.ts";
 import { requireProvisionable } from "../model/concurrency.ts";
-import { locateProvisioned, provisionedOutput, requireProvisionedOnce, requireTarget } from "../model/provisioned-concurrency.ts";
+import { locateProvisioned, provisionedOutput, requireNoneManaged, requireProvisionedOnce, requireTarget } from "../model/provisioned-concurrency.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const putProvisionedConcurrencyConfig =
@@ -19,7 +18,7 @@ export const putProvisionedConcurrencyConfig =
     if (qualifier === latestVersion) throw unpublishedNotProvisionable();
     return commitChange(parts.functions, id, async () => {
       const { record, revision, versions } = await requireTarget(target, parts);
-      if (record.configuration.capacityProvider !== undefined) throw managedNotProvisioned();
+      await requireNoneManaged(id, versions, parts);
       const turn = await claimInTurn(parts.functions, id);
       const account = await parts.concurrency.of(id);
       const settings = account.of(id.name);

@@ -9,7 +9,7 @@ import type { LambdaHandler } from "../api.ts";
 import { revisionMismatch } from "../faults/functions.ts";
 import { aliasNotFound } from "../faults/versions.ts";
 import { aliasOutput, checkAliasTarget, readRouting } from "../model/alias.ts";
-import { requireProvisionedOnce, versionsOf } from "../model/provisioned-concurrency.ts";
+import { requireNoneManaged, requireProvisionedOnce, versionsOf } from "../model/provisioned-concurrency.ts";
 import { locateWholeFunction } from "../model/target.ts";
 import type { LambdaParts } from "../parts.ts";
 
@@ -33,8 +33,10 @@ export const updateAlias =
       };
       await checkAliasTarget(id, alias, parts);
       const settings = (await parts.concurrency.of(id)).of(id.name);
-      if (settings.provisioned.has(input.Name))
+      if (settings.provisioned.has(input.Name)) {
+        await requireNoneManaged(id, versionsOf(alias), parts);
         await requireProvisionedOnce({ id, qualifier: input.Name }, versionsOf(alias), settings, parts);
+      }
       return {
         operations: [putFunction(record, revision), putAlias(alias, stored.revision)],
         result: aliasOutput(id, alias),
