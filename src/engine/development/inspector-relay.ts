@@ -31,6 +31,12 @@ const retryMs = 20;
  */
 const greeting = /^(?:HTTP\/1\.1 101 |Content-Length:|JDWP-Handshake)/;
 
+/**
+ * What any web page can send to a port of this machine: not all inspectors refuse it, and some read past the lines that
+ * they do not know to a body in their own language. Debuggers ask with GET, if they speak HTTP at all.
+ */
+const postedByPage = /^(?!GET )[A-Z]+ [^\r\n]* HTTP\/1\.[01]\r\n/;
+
 /** Reachable from this machine only. Fault: InspectorPortInUse. */
 export async function openInspectorRelay({ fromPort, targetPort, clock, onAttached }: RelayPlan): Promise<InspectorRelay> {
   const sockets = new Set<Socket>();
@@ -56,7 +62,16 @@ export async function openInspectorRelay({ fromPort, targetPort, clock, onAttach
     runtimeSide.once("data", (first) => {
       if (greeting.test(first.toString("latin1"))) detach = attach();
     });
-    debuggerSide.pipe(runtimeSide).pipe(debuggerSide);
+    runtimeSide.pipe(debuggerSide);
+    debuggerSide.once("data", (first) => {
+      if (postedByPage.test(first.toString("latin1"))) {
+        debuggerSide.destroy();
+        runtimeSide.destroy();
+        return;
+      }
+      runtimeSide.write(first);
+      debuggerSide.pipe(runtimeSide);
+    });
     runtimeSide.once("close", () => {
       debuggerSide.destroy();
       detach?.();
