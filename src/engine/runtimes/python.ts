@@ -7,8 +7,9 @@ import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
-import { ask, install, installations, newestFirst, thoseThere } from "./programs.ts";
+import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import { installByFirst } from "./version-managers.ts";
 
 const versions = ["3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
 
@@ -64,19 +65,9 @@ async function candidates(version: string, host: LanguageHost): Promise<readonly
 /** Python has no packages on npm: the version manager that is there is asked for it. */
 async function installPython(id: string, wanted: string | undefined, onProgress: (line: string) => void): Promise<void> {
   const version = wanted ?? versionOf(id);
-  const failures: string[] = [];
-  for (const [program, args] of [
-    ["uv", ["python", "install", version]],
-    ["pyenv", ["install", "--skip-existing", version]],
-  ] as const) {
-    try {
-      await install(program, args, { onLine: onProgress });
-      return;
-    } catch (error) {
-      failures.push(`${program}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw runtimeNotInstalled(id, failures.join("\n"));
+  const uv = ["python", "install", version];
+  const pyenv = ["install", "--skip-existing", version];
+  await installByFirst(id, [["uv", uv], ["pyenv", pyenv]], onProgress);
 }
 
 async function openPython(id: string, python: Python, host: LanguageHost): Promise<OpenedRuntime> {

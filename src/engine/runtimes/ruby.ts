@@ -4,9 +4,10 @@ import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
-import { ask, install, installations, newestFirst, thoseThere } from "./programs.ts";
+import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
 import { findRubySdk, installRubySdk, isRubySdk } from "./ruby-sdk.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import { installByFirst } from "./version-managers.ts";
 
 /** A Ruby runs the runtime of its own major and minor version, and no other: their libraries and gems differ. */
 export interface RubyRelease {
@@ -91,21 +92,11 @@ async function candidates(version: string, host: LanguageHost): Promise<readonly
 /** Ruby has no packages on npm: the version manager that is there is asked for it. */
 async function installRuby(id: string, wanted: string | undefined, onProgress: (line: string) => void): Promise<void> {
   const version = wanted ?? id.slice("ruby".length);
-  const failures: string[] = [];
-  for (const [program, args] of [
-    ["mise", ["install", `ruby@${version}`]],
-    ["ruby-install", ["--update", "--no-reinstall", "ruby", version]],
-    // It takes no other than a whole version.
-    ...(wanted === undefined ? [] : ([["rbenv", ["install", "--skip-existing", wanted]]] as const)),
-  ] as const) {
-    try {
-      await install(program, args, { onLine: onProgress });
-      return;
-    } catch (error) {
-      failures.push(`${program}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw runtimeNotInstalled(id, failures.join("\n"));
+  const mise = ["install", `ruby@${version}`];
+  const rubyInstall = ["--update", "--no-reinstall", "ruby", version];
+  // rbenv takes no other than a whole version.
+  const rbenv = wanted === undefined ? [] : [["rbenv", ["install", "--skip-existing", wanted]] as const];
+  await installByFirst(id, [["mise", mise], ["ruby-install", rubyInstall], ...rbenv], onProgress);
 }
 
 interface Ruby extends RubyRelease {
