@@ -66,7 +66,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
     open: (version, observer, initializationType) => openEnvironment({ ...parts, adapt }, { version, initializationType }, observer),
   });
   const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
-  const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, renew });
+  const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, driver: parts.driver, renew });
   const developing = new Developing({ ...parts, renew });
   const adapt: Adapt = (version) => {
     const [developed, debugged] = [developing.adapt(version), debugging.adapt(version)];

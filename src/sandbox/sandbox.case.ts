@@ -1,6 +1,7 @@
 // What every sandbox driver must do. A driver's own test calls this with a way to make one.
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -40,7 +41,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       readonly environment?: Record<string, string>;
       readonly program?: string;
     }
-    const plan = { optRoot: undefined, runtimeDir: undefined, memoryMiB: 128, ephemeralStorageMiB: 512 };
+    const plan = { optRoot: undefined, runtimeDir: undefined, languageDir: undefined, memoryMiB: 128, ephemeralStorageMiB: 512 };
     const open = (): Promise<Sandbox> => driver.open({ ...plan, taskRoot: join(folder, "task"), id: `case-${++count}` });
     /** Runs a shell script in a sandbox of its own. */
     const start = async (script: string, more: More = {}): Promise<Started> => run(await open(), script, more);
@@ -152,6 +153,30 @@ export function describeSandboxDriver(cases: SandboxCases): void {
         message: "fork/exec /nowhere/bootstrap: no such file or directory",
       });
       await expect(start("", { program: join(folder, "task", "code") })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message: expect.stringMatching(/permission denied$/) });
+    });
+
+    const perl = "/usr/bin/perl";
+    test.skipIf(!existsSync(perl))("takes connections that those inside make to the address that they are given, and reaches where they listen", async () => {
+      const sandbox = await open();
+      const server = createServer((socket) => socket.pipe(socket));
+      const { host, port } = await sandbox.listen(server);
+      expect(host).toBe("127.0.0.1");
+      const inside = `use IO::Socket::INET; $| = 1;
+        my $own = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die $!;
+        my $ours = IO::Socket::INET->new("${host}:${port}") or die $!;
+        print $ours $own->sockport . "\\n"; $ours->flush; print scalar <$ours>;
+        my $came = $own->accept; print $came "from inside";`;
+      const { process, printed } = await run(sandbox, `exec ${perl} -e '${inside}'`);
+      await until(() => /^\d+\n/.test(printed()));
+      const socket = await sandbox.connect(Number(printed()));
+      let told = "";
+      socket.on("data", (bytes) => (told += bytes.toString()));
+      await until(() => told === "from inside");
+      await process.exited;
+      await expect(sandbox.connect(Number(printed()))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      socket.destroy();
+      server.close();
+      await sandbox.close();
     });
 
     test("executes what the kernel does, and hands nothing else to a shell", async () => {

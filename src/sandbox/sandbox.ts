@@ -1,5 +1,6 @@
 // What runs a function's processes. One interface, several drivers (process, later oci, microvm), one shared case
 // suite (sandbox.case.ts). A driver isolates, limits and tells; it knows nothing of invocations or of AWS's API.
+import type { Server, Socket } from "node:net";
 
 export interface SandboxDriver {
   /** `process`, `oci`, … */
@@ -8,22 +9,33 @@ export interface SandboxDriver {
   readonly warning: string | undefined;
   /** Makes the files of one sandbox, and no process yet. Rejects with SandboxStartFailed when the host refuses. */
   open(spec: SandboxSpec): Promise<Sandbox>;
+  /** Makes a sandbox whose code comes later. Left out: this driver shows code only to sandboxes that it makes for it. */
+  readonly prepare?: (grade: SandboxGrade) => Promise<PreparedSandbox>;
   /** Ends every sandbox that is still there; resolves when none is left. */
   stop(): Promise<void>;
 }
 
-export interface SandboxSpec {
+/** What is fixed when a sandbox is made. */
+export interface SandboxGrade {
   /** Unique among the sandboxes that are there; names folders and, in later drivers, cgroups. Letters, digits and dashes. */
   readonly id: string;
+  /** Host folder with our bootstrap in guest/; undefined for a bring-your-own bootstrap. */
+  readonly runtimeDir: string | undefined;
+  /** Host folder of a language's own installation; undefined: its program is in /usr, or the function brings it. */
+  readonly languageDir: string | undefined;
+  readonly memoryMiB: number;
+  readonly ephemeralStorageMiB: number;
+}
+
+/** What makes a sandbox one function's. */
+export interface SandboxCode {
   /** Unpacked code as a read-only folder of the host; what the function sees as its task root. */
   readonly taskRoot: string;
   /** Merged layers as a read-only folder of the host; what it sees as /opt. Undefined without layers. */
   readonly optRoot: string | undefined;
-  /** The language's program and our bootstrap in guest/; undefined for a bring-your-own bootstrap. */
-  readonly runtimeDir: string | undefined;
-  readonly memoryMiB: number;
-  readonly ephemeralStorageMiB: number;
 }
+
+export interface SandboxSpec extends SandboxGrade, SandboxCode {}
 
 /** Absolute paths as processes inside see them. Drivers without a mount namespace show the host's. */
 export interface GuestPaths {
@@ -33,6 +45,8 @@ export interface GuestPaths {
   readonly optRoot: string;
   /** `/var/runtime`. */
   readonly runtimeDir: string;
+  /** `/var/lang`. */
+  readonly languageDir: string;
   /** `/tmp`: writable, this sandbox's own, kept by `kill` and deleted by `close`. */
   readonly tmp: string;
 }
@@ -55,6 +69,15 @@ export interface Sandbox {
    * the host refuses, also since `kill` is at work.
    */
   run(launch: Launch, options: RunOptions): Promise<SandboxProcess>;
+  /**
+   * Takes the connections that processes inside make to a port of their loopback interface, until the server is closed;
+   * resolves with the address as they know it. Where a network is the sandbox's own it is always 127.0.0.1:9001.
+   */
+  listen(server: Server): Promise<{ readonly host: string; readonly port: number }>;
+  /** A connection to a port of the loopback interface of those inside. Rejects when nothing listens there. */
+  connect(port: number): Promise<Socket>;
+  /** From now on its processes share what processor time their memory buys; at first they are not limited, as on AWS. */
+  limitCpu(): void;
   /** Highest resident memory of all processes so far, bytes. Cheap and synchronous. */
   peakMemoryBytes(): number;
   /** Stops all processes from running (between invokes) and lets them go on. */
@@ -64,6 +87,11 @@ export interface Sandbox {
   kill(): Promise<void>;
   /** Ends every process at once; resolves when none is left and the files are gone. May be called again. */
   close(): Promise<void>;
+}
+
+export interface PreparedSandbox extends Sandbox {
+  /** Shows the code; once, before anything of the function runs. */
+  load(code: SandboxCode): Promise<void>;
 }
 
 export interface RunOptions {

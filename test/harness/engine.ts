@@ -80,7 +80,7 @@ const testRuntime: Runtime = {
   id: "nodejs24.x",
   channel: "framed",
   runtimeDir: undefined,
-  programs: undefined,
+  languageDir: undefined,
   version: "nodejs:24.v1",
   versionHash: "ab".repeat(32),
   launch: () => ({ program: "/bin/true", args: [], environment: { NODE_PATH: "/opt/nodejs" } }),

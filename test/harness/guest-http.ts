@@ -8,6 +8,7 @@ import { createEnvironmentMetadata, type EnvironmentMetadata } from "../../src/e
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
 import type { TelemetryPort } from "../../src/engine/runtime-api/telemetry-port.ts";
+import { listenOnLoopback } from "../../src/sandbox/process/host-loopback.ts";
 import { refusedExtensions, refusedTelemetry } from "./refused-extensions.ts";
 import type {
   EventReceiver,
@@ -155,7 +156,7 @@ export async function openFront(state: EnvironmentState = "initialising", extens
   const port = new TestPort();
   port.state = state;
   const metadata = createEnvironmentMetadata("eu-west-1", systemIds);
-  const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, systemIds);
+  const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, systemIds, { listen: listenOnLoopback });
   const [hostname = "", portNumber = ""] = front.address.split(":");
   return { front, port, metadata, hostname, portNumber: Number(portNumber) };
 }

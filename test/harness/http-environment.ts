@@ -13,7 +13,7 @@ const httpRuntime: Runtime = {
   id: "provided.al2023",
   channel: "http",
   runtimeDir: undefined,
-  programs: undefined,
+  languageDir: undefined,
   version: "provided:al2023.v1",
   versionHash: "ab".repeat(32),
   launch: () => ({ program: "/bin/true", args: [], environment: {} }),

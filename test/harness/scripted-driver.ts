@@ -1,4 +1,5 @@
 // A sandbox driver without processes: a test plays the runtime, over the framed channel of guest/PROTOCOL.md.
+import { connectToLoopback, listenOnLoopback } from "../../src/sandbox/process/host-loopback.ts";
 import type { Launch, RunOptions, Sandbox, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec } from "../../src/sandbox/sandbox.ts";
 
 export interface SentInvoke {
@@ -18,7 +19,7 @@ export class ScriptedDriver implements SandboxDriver {
 
   async open(spec: SandboxSpec): Promise<Sandbox> {
     const files = new Set<string>();
-    const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
+    const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" };
     const own: ScriptedGuest[] = [];
     const kill = async (): Promise<void> => {
       for (const guest of own) guest.kill();
@@ -32,6 +33,9 @@ export class ScriptedDriver implements SandboxDriver {
         return guest;
       },
       peakMemoryBytes: () => own.at(-1)?.memoryBytes ?? 0,
+      listen: listenOnLoopback,
+      connect: connectToLoopback,
+      limitCpu: () => {},
       freeze: () => {},
       thaw: () => {},
       kill,

@@ -93,8 +93,8 @@ export class GuestHost {
     const taskRoot = await this.#write(join(id, "task"), plan.files);
     const optRoot = plan.layer === undefined ? undefined : await this.#write(join(id, "opt"), plan.layer);
     const memoryMiB = plan.memoryMiB ?? 1769;
-    const { runtimeDir } = plan.runtime;
-    const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, memoryMiB, ephemeralStorageMiB: 512 });
+    const { runtimeDir, languageDir } = plan.runtime;
+    const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB: 512 });
     const { paths } = sandbox;
     const handler = typeof plan.handler === "string" ? plan.handler : plan.handler(paths);
     const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };

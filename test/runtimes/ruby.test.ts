@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FoundRuntime } from "../../src/engine/runtimes/language.ts";
 import { createRubyLanguage, type RubyRelease } from "../../src/engine/runtimes/ruby.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
+import { openFound } from "../../src/engine/runtimes/runtimes.ts";
 import { type Guest, GuestHost, languageHost, type Reply } from "./guest-host.ts";
 
 interface Tried extends RubyRelease {
@@ -31,7 +32,7 @@ describe.each(tried)("Ruby $release", ({ release, found }) => {
   const quoted = (name: string, owner = "Object#"): string => (isNewerThan("3.3") ? `'${owner}${name}'` : `\`${name}'`);
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = { ...(await found.open()), versionHash: "0", programs: undefined };
+    runtime = await openFound({ ...found, hash: "0" }, languageHost);
   });
 
   const start = (app: string, more: object = {}): Promise<Guest> => host.start({ runtime, files: { "app.rb": app }, handler: "app.handler", ...more });

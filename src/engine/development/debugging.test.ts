@@ -10,7 +10,7 @@ const runtime: Runtime = {
   id: "java21",
   channel: "framed",
   runtimeDir: undefined,
-  programs: undefined,
+  languageDir: undefined,
   version: "java:21.v1",
   versionHash: "ab".repeat(32),
   launch: ({ inspectorPort }) => ({ program: "/bin/true", args: inspectorPort === undefined ? [] : [String(inspectorPort)], environment: {} }),

@@ -4,6 +4,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
 import { functionKey, latestVersion, type FunctionId, type FunctionVersion } from "../../functions/function-version.ts";
+import type { Sandbox, SandboxDriver } from "../../sandbox/sandbox.ts";
 import { SuspendableTimers } from "../environment/suspendable-timers.ts";
 import type { Fleet } from "../placement/fleet.ts";
 import type { Inspector, Runtimes } from "../runtimes/runtime.ts";
@@ -39,6 +40,7 @@ export interface DebuggingParts {
   readonly clock: Clock;
   readonly catalog: FunctionCatalog;
   readonly runtimes: Pick<Runtimes, "resolve">;
+  readonly driver: Pick<SandboxDriver, "open">;
   readonly renew: Fleet["renew"];
 }
 
@@ -110,10 +112,11 @@ export class Debugging {
   async #inspect({ version }: FunctionVersion, { feed, inspector, fromPort }: Session): Promise<Adaptation> {
     const timers = new SuspendableTimers(this.#parts.clock);
     let environment = "";
+    let sandbox: Sandbox | undefined;
     const inspectorPort = await freePort();
     const relay = await openInspectorRelay({
       fromPort,
-      targetPort: inspectorPort,
+      connect: async () => sandbox?.connect(inspectorPort) ?? Promise.reject(new Error("the sandbox is not there yet")),
       clock: this.#parts.clock,
       onAttached(isAttached) {
         if (isAttached) timers.suspend();
@@ -124,6 +127,7 @@ export class Debugging {
     return {
       timers,
       inspectorPort,
+      driver: { open: async (spec) => (sandbox = await this.#parts.driver.open(spec)) },
       opened({ id }, { taskRoot }) {
         environment = id;
         feed.push({ kind: "listening", environment, version, port: relay.port, protocol: inspector.protocol, taskRoot });

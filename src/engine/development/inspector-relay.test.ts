@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../core/clock.ts";
+import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
 import { openInspectorRelay } from "./inspector-relay.ts";
 
 const closers: (() => void)[] = [];
@@ -20,7 +21,7 @@ async function start(): Promise<{ readonly seen: string[]; readonly dial: () => 
   inspector.listen(0, "127.0.0.1");
   await once(inspector, "listening");
   const { port: targetPort } = inspector.address() as AddressInfo;
-  const relay = await openInspectorRelay({ fromPort: 20_000, targetPort, clock: systemClock, onAttached: () => undefined });
+  const relay = await openInspectorRelay({ fromPort: 20_000, connect: () => connectToLoopback(targetPort), clock: systemClock, onAttached: () => undefined });
   closers.push(() => relay.close(), () => inspector.close());
   const dial = async (): Promise<Socket> => {
     const socket = connect(relay.port, "127.0.0.1");

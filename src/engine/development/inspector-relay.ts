@@ -1,14 +1,14 @@
 // Stands between a debugger and the inspector of a runtime, so that somebody knows whether a debugger is attached:
 // the inspectors of three languages have nothing else in common than that they greet whoever they let in.
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Clock } from "../../core/clock.ts";
 import { noPortFree } from "./faults.ts";
 
 export interface RelayPlan {
   /** The relay listens at the first port from here on that is free. */
   readonly fromPort: number;
-  /** Where the runtime's inspector listens once it is up. */
-  readonly targetPort: number;
+  /** To the runtime's inspector. Rejects while it is not up. */
+  readonly connect: () => Promise<Socket>;
   readonly clock: Clock;
   /** Called whenever the first debugger comes, or the last one goes. */
   readonly onAttached: (isAttached: boolean) => void;
@@ -38,7 +38,7 @@ const greeting = /^(?:HTTP\/1\.1 101 |Content-Length:|JDWP-Handshake)/;
 const postedByPage = /^(?!GET )[A-Z]+ [^\r\n]* HTTP\/1\.[01]\r\n/;
 
 /** Reachable from this machine only. Fault: InspectorPortInUse. */
-export async function openInspectorRelay({ fromPort, targetPort, clock, onAttached }: RelayPlan): Promise<InspectorRelay> {
+export async function openInspectorRelay({ fromPort, connect, clock, onAttached }: RelayPlan): Promise<InspectorRelay> {
   const sockets = new Set<Socket>();
   let attached = 0;
   const attach = (): (() => void) => {
@@ -78,24 +78,22 @@ export async function openInspectorRelay({ fromPort, targetPort, clock, onAttach
     });
   };
   /** The inspector may not be there yet, or not again after a crash: tries for as long as the debugger waits. */
-  const reach = (debuggerSide: Socket): void => {
-    if (debuggerSide.destroyed) return;
-    const runtimeSide = connect(targetPort, loopback);
-    const tryAgain = (): void => void clock.after(retryMs, () => reach(debuggerSide));
-    const giveUp = (): void => void runtimeSide.destroy();
-    runtimeSide.once("error", tryAgain);
-    debuggerSide.once("close", giveUp);
-    keep(runtimeSide);
-    runtimeSide.once("connect", () => {
-      runtimeSide.off("error", tryAgain);
+  const reach = async (debuggerSide: Socket): Promise<void> => {
+    const runtimeSide = await connect().catch(() => undefined);
+    if (debuggerSide.destroyed) {
+      runtimeSide?.destroy();
+    } else if (runtimeSide === undefined) {
+      clock.after(retryMs, () => void reach(debuggerSide));
+    } else {
+      debuggerSide.once("close", () => runtimeSide.destroy());
+      keep(runtimeSide);
       join(debuggerSide, runtimeSide);
-    });
-    runtimeSide.once("close", () => debuggerSide.off("close", giveUp));
+    }
   };
 
   const server = createServer((debuggerSide) => {
     keep(debuggerSide);
-    reach(debuggerSide);
+    void reach(debuggerSide);
   });
   const port = await listenFrom(server, fromPort);
   return {

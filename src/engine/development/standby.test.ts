@@ -13,7 +13,7 @@ const runtime: Runtime = {
   id: "nodejs24.x",
   channel: "framed",
   runtimeDir: "/runtime",
-  programs: undefined,
+  languageDir: undefined,
   version: "nodejs:24.v1",
   versionHash: "ab".repeat(32),
   launch: () => ({ program: "/bin/node", args: ["bootstrap"], environment: {} }),
@@ -29,11 +29,12 @@ const planOf = (configuration: Partial<FunctionConfiguration> = {}, more: Partia
   ...more,
 });
 
-const specOf = ({ taskRoot, optRoot, runtime: { runtimeDir }, version: { configuration } }: EnvironmentPlan): SandboxSpec => ({
+const specOf = ({ taskRoot, optRoot, runtime: { runtimeDir, languageDir }, version: { configuration } }: EnvironmentPlan): SandboxSpec => ({
   id: "environment",
   taskRoot,
   optRoot,
   runtimeDir,
+  languageDir,
   memoryMiB: configuration.memoryMiB,
   ephemeralStorageMiB: configuration.ephemeralStorageMiB,
 });

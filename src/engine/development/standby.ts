@@ -68,7 +68,8 @@ export class Standby implements Pick<SandboxDriver, "open"> {
     const { driver, ids, endpoint } = this.#parts;
     const { version, runtime, taskRoot, optRoot } = plan;
     const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    const spec = { id: ids.hex(16), taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB };
+    const { runtimeDir, languageDir } = runtime;
+    const spec = { id: ids.hex(16), taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB };
     const sandbox = await driver.open(spec);
     try {
       const launch = launchOf(plan, sandbox.paths, {
@@ -112,6 +113,9 @@ function specialised(booted: Booted): Sandbox {
       process.channel?.write(variablesFrame(variables));
       return process;
     },
+    listen: (server) => sandbox.listen(server),
+    connect: (port) => sandbox.connect(port),
+    limitCpu: () => sandbox.limitCpu(),
     peakMemoryBytes: () => sandbox.peakMemoryBytes(),
     freeze: () => sandbox.freeze(),
     thaw: () => sandbox.thaw(),

@@ -14,8 +14,8 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   const { version, initializationType, runtime, taskRoot, optRoot, inspectorPort } = plan;
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
   const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own };
-  const { program, args, environment: language } = runtime.launch(request);
-  const environment = environmentVariables({ ...givens, version, initializationType, paths, programs: runtime.programs, language });
+  const { program, args, environment: language, programs } = runtime.launch(request);
+  const environment = environmentVariables({ ...givens, version, initializationType, paths, programs, language });
   return { program, args, cwd: paths.taskRoot, environment };
 }
 

@@ -56,7 +56,8 @@ export class Processes {
     this.#plan = plan;
     this.#log = log;
     this.#extensions = extensions;
-    this.#telemetry = new Telemetry({ clock: parts.clock, log, extensions, version: plan.version });
+    const connect: Sandbox["connect"] = async (port) => this.#sandbox?.connect(port) ?? Promise.reject(new Error("the sandbox is not there yet"));
+    this.#telemetry = new Telemetry({ clock: parts.clock, log, extensions, version: plan.version, connect });
     this.#owner = owner;
     this.#credentials = parts.credentials.issue(configuration.role, { sessionName: functionId.name, functionArn: formatFunctionArn(functionId) });
   }
@@ -77,9 +78,10 @@ export class Processes {
     this.#starting.catch((error: unknown) => this.#owner.onRefused(error));
   }
 
-  /** From now on extensions cannot subscribe to telemetry. */
+  /** From now on extensions cannot subscribe to telemetry, and processor time is limited. */
   initEnded(): void {
     this.#telemetry.close();
+    this.#sandbox?.limitCpu();
   }
 
   /** An extension has registered. */
@@ -109,8 +111,9 @@ export class Processes {
   async #start(): Promise<void> {
     const { driver, clock, ids } = this.#parts;
     const { version, runtime, taskRoot, optRoot } = this.#plan;
+    const { runtimeDir, languageDir } = runtime;
     const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, runtimeDir: runtime.runtimeDir, memoryMiB, ephemeralStorageMiB });
+    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB });
     // It may be over before it has begun.
     if (this.isEnding) return;
     const run = new Run(this.#sandbox, this.#plan, {

@@ -61,7 +61,7 @@ export class Run {
     // The guest finds it by a variable. Our bootstraps speak by the channel; what a function brings along (an extension,
     // a wrapper with a runtime client of its own) speaks here all the same.
     const metadata = createEnvironmentMetadata(this.#plan.version.id.region, ids);
-    const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, ids);
+    const front = await openHttpFront({ runtime: port, extensions, telemetry, metadata }, ids, this.#sandbox);
     if (this.#isOver) {
       front.close();
       return;

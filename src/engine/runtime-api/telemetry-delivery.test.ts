@@ -1,6 +1,7 @@
 // Batches of telemetry over HTTP, to subscribers that answer in ways of their own.
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
 import { openTelemetryDelivery } from "./telemetry-delivery.ts";
 
 /** What becomes of a batch whose subscriber says `reply` and hangs up. */
@@ -11,7 +12,7 @@ async function outcomeOf(reply: string): Promise<string> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const delivery = openTelemetryDelivery({ protocol: "HTTP", method: "POST", host: "sandbox", port, path: "/" });
+  const delivery = openTelemetryDelivery({ protocol: "HTTP", method: "POST", host: "sandbox", port, path: "/" }, connectToLoopback);
   try {
     return await delivery.send(['{"type":"function"}']).then(
       () => "taken",

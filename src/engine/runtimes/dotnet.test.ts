@@ -85,9 +85,10 @@ describe("a .NET function", () => {
     for (const file of files) await write(join(taskRoot, file));
     const runtime = await runtimes.resolve("dotnet8");
     expect(runtime).toMatchObject({ channel: "http", version: "dotnet:8.v10" });
-    const paths = { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" };
+    const paths = { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" };
     const request: LaunchRequest = { paths, host: { taskRoot, optRoot: undefined }, handler, memoryMiB: 512, initializationType: "on-demand", environment };
-    return { program, launch: runtime.launch(request) };
+    expect(runtime.languageDir).toBe(dirname(program));
+    return { program: "/var/lang/dotnet", launch: runtime.launch(request) };
   };
   const support = "/var/runtime/Amazon.Lambda.RuntimeSupport.TestTool.dll";
   const handler = "App::App.Function::Handle";

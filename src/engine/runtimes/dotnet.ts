@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { dotnetCommand } from "./dotnet-launch.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
-import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { ask, install, newestFirst, thoseThere } from "./programs.ts";
-import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import type { RuntimeLaunch } from "./runtime.ts";
 
 const majors = ["10", "8", "6"];
 
@@ -105,16 +105,17 @@ async function installRuntimeSupport(id: string, host: LanguageHost, onProgress:
   if ((await findRuntimeSupport(majorOf(id), host)) === undefined) throw runtimeNotInstalled(id, `${packageName} brings no RuntimeSupport for .NET ${majorOf(id)}.`);
 }
 
-function openDotnet(id: string, { program, version }: Dotnet, support: RuntimeSupport): OpenedRuntime {
+function openDotnet(id: string, { version }: Dotnet, support: RuntimeSupport): OpenedRuntime {
   return {
     id,
     channel: "http",
     runtimeDir: support.folder,
     version: `dotnet:${majorOf(id)}.v${version.split(".")[2] ?? "0"}`,
-    launch: (request) => applyExecWrapper(launchDotnet(id, { program, runtimeSupport: support.file }, request), request),
+    launch: (request) => applyExecWrapper(launchDotnet(id, support.file, request), request),
   };
 }
 
-function launchDotnet(id: string, programs: { readonly program: string; readonly runtimeSupport: string }, request: LaunchRequest): RuntimeLaunch {
-  return { ...dotnetCommand(programs, request), environment: { DOTNET_ROOT: dirname(programs.program), LAMBDA_RUNTIME_NAME: id } };
+function launchDotnet(id: string, runtimeSupport: string, request: LanguageLaunch): RuntimeLaunch {
+  const { program } = request;
+  return { ...dotnetCommand({ program, runtimeSupport }, request), environment: { DOTNET_ROOT: dirname(program), LAMBDA_RUNTIME_NAME: id } };
 }

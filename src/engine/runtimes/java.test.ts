@@ -38,7 +38,7 @@ const install = async (home: string, more: Readonly<Record<string, string>>): Pr
 };
 
 const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
-  paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" },
+  paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" },
   host: { taskRoot: folder, optRoot: undefined },
   handler: "example.Hello::run",
   memoryMiB: 512,
@@ -113,11 +113,13 @@ describe("a launch", () => {
     const host = await machine();
     const java = await install(join(host.homeDirectory, ".jdks", "11"), { JAVA_VERSION: "11.0.999" });
     await mkdir(javaClientFolder(host), { recursive: true });
-    const runtime = await (await createJavaLanguage(host).find("java11"))[0]?.open();
-    if (runtime === undefined) throw new Error("no Java 11");
-    const launched = runtime.launch(request(more));
+    const [found] = await createJavaLanguage(host).find("java11");
+    const runtime = await found?.open();
+    if (found === undefined || runtime === undefined) throw new Error("no Java 11");
+    expect(found.program).toBe(java);
     expect(runtime).toMatchObject({ id: "java11", channel: "http", version: "java:11.v999" });
-    expect(launched.program).toBe(java);
+    const launched = runtime.launch({ ...request(more), program: "/var/lang/bin/java" });
+    expect(launched.program).toBe("/var/lang/bin/java");
     return launched;
   };
   const clientPath = javaClientJars.map((jar) => `/var/runtime/${jar}`).join(":");
@@ -150,7 +152,7 @@ describe("the archive of the client's classes", () => {
     const language = createJavaLanguage({ ...host, log: { warn: (_fields, event) => void warnings.push(event) } });
     await language.install(`java${Number.parseInt(version, 10)}`, version, () => undefined);
     const found = (await language.find(`java${Number.parseInt(version, 10)}`)).find((candidate) => candidate.version === version);
-    const args = (await found?.open())?.launch(request()).args.join(" ");
+    const args = (await found?.open())?.launch({ ...request(), program: "/var/lang/bin/java" }).args.join(" ");
     return { args, warnings, archives: await readdir(join(javaClientFolder(host), "archives")).catch(() => []) };
   };
   // Fails in the end, as the client's program does.

@@ -7,7 +7,7 @@ import { type JavaArchive, javaArchive, useArchive } from "./java-archive.ts";
 import { createJavaClient, javaClientJars, javaClientMain, nativeLibrary, nativeLibraryProperty } from "./java-client.ts";
 import { findJavaHomes, type JavaHome, majorOf } from "./java-homes.ts";
 import { javaOptions } from "./java-options.ts";
-import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { newestFirst } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
 
@@ -73,13 +73,13 @@ function howToInstall(id: string, version = majorOf(id).toString()): string {
 }
 
 /** In the order of AWS's own command line, seen from inside of its java17 in 2024. */
-function launchJava(java: JavaHome, archive: string | undefined, request: LaunchRequest): RuntimeLaunch {
-  const { paths, handler, inspectorPort } = request;
+function launchJava(java: JavaHome, archive: string | undefined, request: LanguageLaunch): RuntimeLaunch {
+  const { program, paths, handler, inspectorPort } = request;
   const inRuntime = (path: string): string => join(paths.runtimeDir, path);
   const major = majorOf(java.version);
   const sharing = archive === undefined ? ["-Xshare:auto"] : useArchive(major, inRuntime(archive));
   return {
-    program: java.program,
+    program,
     args: [
       ...javaOptions(major, sharing, request),
       `-D${nativeLibraryProperty}=${inRuntime(nativeLibrary(java.libc, java.architecture))}`,

@@ -1,8 +1,16 @@
 // What one language's file offers to the table of runtimes.ts.
-import type { Runtime } from "./runtime.ts";
+import type { LaunchRequest, Runtime, RuntimeLaunch } from "./runtime.ts";
 
 /** The table adds what follows from the program and its version. */
-export type OpenedRuntime = Omit<Runtime, "versionHash" | "programs">;
+export interface OpenedRuntime extends Omit<Runtime, "versionHash" | "languageDir" | "launch"> {
+  /** As Runtime.launch. */
+  launch(request: LanguageLaunch): RuntimeLaunch;
+}
+
+export interface LanguageLaunch extends LaunchRequest {
+  /** The found runtime's program as the guest sees it. */
+  readonly program: string;
+}
 
 export interface Language {
   /** Runtime ids that it answers for, newest first. */

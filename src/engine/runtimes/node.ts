@@ -4,10 +4,10 @@ import { installNode, nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
-import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkLinks } from "./node-sdk.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
-import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import type { RuntimeLaunch } from "./runtime.ts";
 import { createSdkOnDemand } from "./sdk-on-demand.ts";
 
 const majors = ["26", "24", "22", "20", "18"];
@@ -90,7 +90,7 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
   ];
 }
 
-async function openNode({ id, program, version }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
+async function openNode({ id, version }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
   const major = majorOf(id);
   const links = await sdkLinks(host.directory);
   const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links });
@@ -99,13 +99,13 @@ async function openNode({ id, program, version }: Node & { readonly id: string }
     channel: "framed",
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
-    launch: (request) => applyExecWrapper(launchNode(program, major, request), request),
+    launch: (request) => applyExecWrapper(launchNode(major, request), request),
     standsBy: true,
     inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }
 
-function launchNode(program: string, major: string, { paths, memoryMiB, inspectorPort }: LaunchRequest): RuntimeLaunch {
+function launchNode(major: string, { program, paths, memoryMiB, inspectorPort }: LanguageLaunch): RuntimeLaunch {
   const { taskRoot, optRoot, runtimeDir } = paths;
   return {
     program,

@@ -6,9 +6,9 @@ import { debugpyArguments, debugpyInspector } from "./debugpy.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
-import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
-import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import type { RuntimeLaunch } from "./runtime.ts";
 import { installByFirst } from "./version-managers.ts";
 
 const versions = ["3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"];
@@ -89,7 +89,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
     version: `python:${versionOf(id)}.v${python.version.split(".")[2] ?? "0"}`,
     launch: (request) => {
       boto3.retry();
-      return applyExecWrapper(launchPython(id, { program: python.program, guest: guestName }, request), request);
+      return applyExecWrapper(launchPython(id, guestName, request), request);
     },
     standsBy: true,
     inspector: debugpyInspector(id, python.program, runtimeDir),
@@ -105,7 +105,7 @@ async function compile(program: string, folder: string): Promise<void> {
   }
 }
 
-function launchPython(id: string, { program, guest }: { program: string; guest: string }, { paths, inspectorPort }: LaunchRequest): RuntimeLaunch {
+function launchPython(id: string, guest: string, { program, paths, inspectorPort }: LanguageLaunch): RuntimeLaunch {
   return {
     program,
     args: [

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
-import type { FoundRuntime, Language, LanguageHost, OpenedRuntime } from "./language.ts";
+import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
 import { findRubySdk, installRubySdk, isRubySdk } from "./ruby-sdk.ts";
-import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
+import type { RuntimeLaunch } from "./runtime.ts";
 import { installByFirst } from "./version-managers.ts";
 
 /** A Ruby runs the runtime of its own major and minor version, and no other: their libraries and gems differ. */
@@ -120,7 +120,7 @@ async function openRuby(ruby: Ruby, host: LanguageHost): Promise<OpenedRuntime> 
   };
 }
 
-function launchRuby({ release, program, hasJsonLogs }: Ruby, guest: string, { paths, environment }: LaunchRequest): RuntimeLaunch {
+function launchRuby({ release, hasJsonLogs }: Ruby, guest: string, { program, paths, environment }: LanguageLaunch): RuntimeLaunch {
   const { taskRoot, optRoot, runtimeDir } = paths;
   const api = `${release}.0`;
   // The bootstrap loads RubyGems for functions that use it; what runs before it may expect it.

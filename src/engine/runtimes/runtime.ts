@@ -10,8 +10,8 @@ export interface Runtime {
   readonly channel: "framed" | "http";
   /** Host folder with our bootstrap (a part of guest/) to be seen as the guest's runtimeDir. */
   readonly runtimeDir: string | undefined;
-  /** Folder of the language's own programs, `/var/lang/bin` on AWS; undefined: the function brings them. */
-  readonly programs: string | undefined;
+  /** Host folder of the language's installation, to be seen as the guest's languageDir; undefined: its program is in /usr, or the function brings it. */
+  readonly languageDir: string | undefined;
   /** What INIT_START shows: `nodejs:24.v11` and `arn:aws:lambda:REGION::runtime:<64 hex>` (the hash part). */
   readonly version: string;
   readonly versionHash: string;
@@ -50,9 +50,12 @@ export interface LaunchRequest {
 }
 
 export interface RuntimeLaunch {
+  /** Of these three, paths are the guest's. */
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the language's own programs, `/var/lang/bin` on AWS. Left out: the function brings them. */
+  readonly programs?: string | undefined;
 }
 
 /** A version of a runtime on this machine. */

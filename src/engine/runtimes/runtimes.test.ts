@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import type { RuntimeVersion } from "../../functions/runtime-versions.ts";
 import { nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { boto3Packages } from "./boto3.ts";
 import type { LanguageHost } from "./language.ts";
-import type { LaunchRequest } from "./runtime.ts";
+import type { LaunchRequest, Runtime } from "./runtime.ts";
 import { createRuntimes } from "./runtimes.ts";
 
 let folder: string;
@@ -34,7 +34,7 @@ const machine = async (): Promise<LanguageHost & { readonly warnings: string[] }
 };
 
 const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
-  paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", tmp: "/tmp" },
+  paths: { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" },
   host: { taskRoot: folder, optRoot: undefined },
   handler: "index.handler",
   memoryMiB: 1000,
@@ -42,6 +42,10 @@ const request = (more: Partial<LaunchRequest> = {}): LaunchRequest => ({
   environment: {},
   ...more,
 });
+
+/** On the host: as a driver has it that shows installations where they are. */
+const startedProgram = (runtime: Runtime): string =>
+  runtime.launch(request({ paths: { ...request().paths, languageDir: runtime.languageDir ?? "/nowhere" } })).program;
 
 test("answers for every runtime that CreateFunction accepts", async () => {
   const text = await readFile(new URL("../../../data/constraints/lambda.json", import.meta.url), "utf8");
@@ -65,7 +69,7 @@ test("names the command that installs what is missing", async () => {
 describe("Node.js", () => {
   test("is this very process for its own version, with the SDK and only the SDK beside the bootstrap", async () => {
     const runtime = await createRuntimes(await machine()).resolve("nodejs26.x");
-    expect(runtime.launch(request()).program).toBe(process.execPath);
+    expect(startedProgram(runtime)).toBe(realpathSync(process.execPath));
     expect(runtime.version).toMatch(/^nodejs:26\.v\d+$/);
     expect(runtime.versionHash).toMatch(/^[0-9a-f]{64}$/);
     const packages = join(runtime.runtimeDir ?? "", "node_modules");
@@ -120,7 +124,7 @@ describe("versions side by side", () => {
     const runtimes = createRuntimes(host);
     const versions = await runtimes.installed("nodejs22.x");
     expect(versions.map(({ version }) => version)).toEqual(["22.10.0", "22.9.0"]);
-    const programOf = async (version?: RuntimeVersion): Promise<string> => (await runtimes.resolve("nodejs22.x", version)).launch(request()).program;
+    const programOf = async (version?: RuntimeVersion): Promise<string> => startedProgram(await runtimes.resolve("nodejs22.x", version));
     expect(await programOf()).toBe(newer);
     expect(await programOf(versions[1])).toBe(older);
     expect((await runtimes.resolve("nodejs22.x", versions[1])).versionHash).toBe(versions[1]?.hash);
@@ -231,7 +235,8 @@ describe("Ruby", () => {
     const runtime = await createRuntimes(host).resolve("ruby3.4");
     expect(runtime).toMatchObject({ channel: "framed", version: "ruby:3.4.v7" });
     const launch = runtime.launch(request());
-    expect(launch).toMatchObject({ program, args: ["--disable=gems", "-EUTF-8", expect.stringMatching(/^\/var\/runtime\/guest-\w+\/bootstrap\.rb$/), "/opt"] });
+    expect(startedProgram(runtime)).toBe(program);
+    expect(launch).toMatchObject({ programs: "/var/lang/bin", args: ["--disable=gems", "-EUTF-8", expect.stringMatching(/^\/var\/runtime\/guest-\w+\/bootstrap\.rb$/), "/opt"] });
     expect(launch.environment).toMatchObject({
       GEM_HOME: "/var/runtime",
       GEM_PATH: "/var/task/vendor/bundle/ruby/3.4.0:/opt/ruby/gems/3.4.0:/var/runtime:/var/runtime/ruby/3.4.0",

@@ -6,6 +6,7 @@ import { runtimeMissing, runtimeUnknown, runtimeVersionMissing, runtimeVersionUn
 import { announceInstallation } from "./installation-news.ts";
 import { InstalledRuntimes, versionsFound, type FoundVersion } from "./installed-runtimes.ts";
 import { createJavaLanguage } from "./java.ts";
+import { placeOf, programInside } from "./language-folder.ts";
 import type { Language, LanguageHost } from "./language.ts";
 import { createNodeLanguage } from "./node.ts";
 import { createProvidedLanguage } from "./provided.ts";
@@ -38,8 +39,7 @@ export function createRuntimes(host: LanguageHost): Runtimes {
     const begunIn = edition;
     const found = await choose(await machine.versions(id), wanted, () => machine.look(id));
     if (found === undefined) throw wanted === undefined ? runtimeMissing(id, language.howToInstall(id)) : runtimeVersionMissing(id, wanted.version);
-    const programs = isAbsolute(found.program) ? dirname(found.program) : undefined;
-    const runtime = { ...(await found.open()), versionHash: found.hash, programs };
+    const runtime = await openFound(found, host);
     if (begunIn !== edition) return runtime;
     const versions = opened.get(id);
     if (versions === undefined) opened.set(id, new Map([[found.hash, runtime]]));
@@ -82,6 +82,21 @@ export function createRuntimes(host: LanguageHost): Runtimes {
       await language.install(id, version, onProgress);
       await announceInstallation(host.directory);
       return statusOf(id, await versionsFound(id, language), language);
+    },
+  };
+}
+
+/** Its program is started by the path that it has inside. */
+export async function openFound(found: Pick<FoundVersion, "program" | "hash" | "open">, { homeDirectory }: Pick<LanguageHost, "homeDirectory">): Promise<Runtime> {
+  const opened = await found.open();
+  const place = placeOf(found.program, homeDirectory);
+  return {
+    ...opened,
+    versionHash: found.hash,
+    languageDir: place.languageDir,
+    launch: (request) => {
+      const program = programInside(place, request.paths);
+      return { ...opened.launch({ ...request, program }), programs: isAbsolute(program) ? dirname(program) : undefined };
     },
   };
 }

@@ -12,6 +12,7 @@ import { Extensions } from "../environment/extensions.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { fault, type PlatformEvent } from "../log/platform-events.ts";
 import { textFormat } from "../log/platform-lines.ts";
+import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
 import { Telemetry } from "./telemetry.ts";
 
 const closers: (() => void)[] = [];
@@ -33,7 +34,7 @@ async function open(isJson = false): Promise<Opened> {
   const stream = { function: functionId("f"), group: "g", stream: "s" };
   const log = new EnvironmentLog({ sink: logs, stream, clock: systemClock, format: textFormat });
   const extensions = new Extensions(systemIds, { functionName: "f", functionVersion: "1", handler: "h", accountId: "a" }, () => {});
-  const telemetry = new Telemetry({ clock: systemClock, log, extensions, version });
+  const telemetry = new Telemetry({ clock: systemClock, log, extensions, version, connect: connectToLoopback });
   telemetry.open();
   const opened = await openFront("initialising", extensions, telemetry);
   closers.push(() => {

@@ -3,6 +3,7 @@
 import type { Timers } from "../../core/clock.ts";
 import { jsonLoggingOf } from "../../functions/logging.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import type { SubscriptionRequest, TelemetryApi, TelemetryPort } from "../runtime-api/telemetry-port.ts";
 import { openTelemetryDelivery } from "../runtime-api/telemetry-delivery.ts";
@@ -14,6 +15,8 @@ export interface TelemetryParts {
   readonly clock: Timers;
   readonly log: EnvironmentLog;
   readonly version: FunctionVersion;
+  /** To where subscribers listen. */
+  readonly connect: Sandbox["connect"];
   readonly extensions: {
     /** Throws Extension.UnknownExtensionIdentifier (403). */
     nameOf(identifier: string): string;
@@ -48,7 +51,7 @@ export class Telemetry implements TelemetryPort {
   }
 
   subscribe(identifier: string, request: SubscriptionRequest): void {
-    const { log, clock, version, extensions } = this.#parts;
+    const { log, clock, version, extensions, connect } = this.#parts;
     const name = extensions.nameOf(identifier);
     const former = this.#subscriptions.get(identifier);
     if (!this.#isOpen) throw subscriptionClosed(request.api);
@@ -57,7 +60,7 @@ export class Telemetry implements TelemetryPort {
       clock,
       buffering: request.buffering,
       toWire: wireRecords(request, jsonLoggingOf(version.configuration) !== undefined),
-      delivery: openTelemetryDelivery(request.destination),
+      delivery: openTelemetryDelivery(request.destination, connect),
       onDropped: (record) => log.platform({ type: "platform.logsDropped", record }),
     });
     end(former);

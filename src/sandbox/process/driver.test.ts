@@ -32,7 +32,7 @@ test("says loudly that it does not isolate", async () => {
 test.runIf(process.platform === "linux")("gives a guest its own descriptors and none of the server's", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambent-driver-"));
   const driver = createProcessDriver({ directory: folder, instanceId: "fds" });
-  const plan = { id: "one", optRoot: undefined, runtimeDir: undefined, taskRoot: folder, memoryMiB: 128, ephemeralStorageMiB: 512 };
+  const plan = { id: "one", optRoot: undefined, runtimeDir: undefined, languageDir: undefined, taskRoot: folder, memoryMiB: 128, ephemeralStorageMiB: 512 };
   const launch = { program: "/bin/ls", args: ["/proc/self/fd"], cwd: "/", environment: {} };
   const guest = await (await driver.open(plan)).run(launch, { channel: true, log: true });
   let printed = "";
@@ -50,7 +50,7 @@ test.runIf(process.platform === "linux")("removes what a killed server left, fol
     import { createProcessDriver } from ${JSON.stringify(new URL("driver.ts", import.meta.url).href)};
     import { systemClock } from ${JSON.stringify(new URL("../../core/clock.ts", import.meta.url).href)};
     const driver = createProcessDriver({ directory: ${JSON.stringify(folder)}, instanceId: "dead" });
-    const plan = { optRoot: undefined, runtimeDir: undefined, taskRoot: "/", memoryMiB: 128, ephemeralStorageMiB: 512 };
+    const plan = { optRoot: undefined, runtimeDir: undefined, languageDir: undefined, taskRoot: "/", memoryMiB: 128, ephemeralStorageMiB: 512 };
     const run = async (id, shell) => {
       const sandbox = await driver.open({ ...plan, id });
       const launch = { program: "/bin/sh", args: ["-c", shell], cwd: "/", environment: { PATH: "/usr/bin:/bin" } };

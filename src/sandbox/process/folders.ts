@@ -15,6 +15,8 @@ export async function makeFolders(root: string, spec: SandboxSpec): Promise<Gues
       taskRoot: spec.taskRoot,
       optRoot: spec.optRoot ?? emptyFolder(root, "opt"),
       runtimeDir: spec.runtimeDir ?? emptyFolder(root, "runtime"),
+      // Where there is none, nothing leads there.
+      languageDir: spec.languageDir ?? "/var/lang",
       tmp,
     };
   } catch (error) {

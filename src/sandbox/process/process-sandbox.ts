@@ -3,6 +3,7 @@ import { sandboxStartFailed } from "../faults.ts";
 import type { GuestPaths, Launch, RunOptions, Sandbox } from "../sandbox.ts";
 import { removeFolders } from "./folders.ts";
 import type { GuestProcess } from "./guest-process.ts";
+import { connectToLoopback, listenOnLoopback } from "./host-loopback.ts";
 import type { StrayKiller } from "./process-tree.ts";
 
 export interface ProcessSandboxParts {
@@ -63,6 +64,11 @@ export function openSandbox({ id, paths, root, marker, strays, start, onClosed }
       } finally {
         starts.delete(starting);
       }
+    },
+    listen: listenOnLoopback,
+    connect: connectToLoopback,
+    limitCpu: () => {
+      // Nothing of a plain process limits its children, too.
     },
     freeze: () => {
       for (const process of processes) process.signal("SIGSTOP");

@@ -1,7 +1,8 @@
 // The Runtime API over HTTP, for every runtime client that is not ours. One listening socket an environment: who
 // speaks is known by where it speaks, never by what it says.
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import type { Ids } from "../../../core/ids.ts";
+import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { RuntimeFront } from "../runtime-port.ts";
 import { Connection } from "./connection.ts";
 import { HttpExchange } from "./http-exchange.ts";
@@ -15,10 +16,13 @@ export interface HttpFront extends RuntimeFront {
   readonly address: string;
 }
 
-export async function openHttpFront(ports: GuestPorts, ids: Ids): Promise<HttpFront> {
+export async function openHttpFront(ports: GuestPorts, ids: Ids, sandbox: Pick<Sandbox, "listen">): Promise<HttpFront> {
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   server.maxConnections = mostConnections;
-  const address = await listen(server);
+  const { host, port } = await sandbox.listen(server);
+  // An accept that fails (out of descriptors) fails that client only.
+  server.on("error", () => {});
+  const address = `${host}:${port}`;
   const exchange = new HttpExchange(ports, ids, address);
   const connections = new Set<Connection>();
   server.on("connection", (socket) => {
@@ -34,17 +38,4 @@ export async function openHttpFront(ports: GuestPorts, ids: Ids): Promise<HttpFr
       for (const connection of connections) connection.close();
     },
   };
-}
-
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port: 0 }, () => {
-      server.off("error", reject);
-      // An accept that fails (out of descriptors) fails that client only.
-      server.on("error", () => {});
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? `${address.address}:${address.port}` : "");
-    });
-  });
 }
