@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sandboxStartFailed } from "../faults.ts";
 import type { GuestPaths, SandboxSpec } from "../sandbox.ts";
-import { isErrno } from "./errno.ts";
+import { isErrno } from "../errno.ts";
 
 /** Leaves nothing when it fails. Without a mount namespace the guest sees the host's paths. */
 export async function makeFolders(root: string, spec: SandboxSpec): Promise<GuestPaths> {

@@ -6,7 +6,7 @@ import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
 import { logDescriptor, type Launch, type RunOptions } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
-import { isErrno } from "./errno.ts";
+import { isErrno } from "../errno.ts";
 import { refuseUnknownFormat } from "./program-format.ts";
 
 export interface Guest {

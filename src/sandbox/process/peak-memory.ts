@@ -1,6 +1,6 @@
 // Highest resident memory of a process and its children, from /proc. Elsewhere unknown: 0.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { isErrno } from "./errno.ts";
+import { isErrno } from "../errno.ts";
 
 export interface PeakMemory {
   bytes(): number;

@@ -3,7 +3,7 @@
 // group escapes: this driver does not isolate.
 import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { isErrno } from "./errno.ts";
+import { isErrno } from "../errno.ts";
 
 /** Name of the variable that marks every process of a sandbox. */
 export const markerVariable = "LAMBENT_SANDBOX";

@@ -1,0 +1,108 @@
+// The limits of the execution environments of this machine: what a container is told to be limited to, and where its
+// control group is afterwards. Found once, when the driver is made.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isErrno } from "../../errno.ts";
+import type { SandboxSpec } from "../../sandbox.ts";
+import { openCgroup, type Cgroup } from "./cgroup.ts";
+import { controllers, findControllers, isWritable, readIfThere, type Controller, type ControllerTrees } from "./controllers.ts";
+import { cpuPeriodUs } from "./cpu-share.ts";
+
+/** `linux.resources` of the OCI runtime specification, as far as it is used here. */
+export interface OciResources {
+  /** Bytes; `swap` is memory and swap together. */
+  readonly memory?: { readonly limit: number; readonly swap?: number };
+  readonly pids?: { readonly limit: number };
+  /** Microseconds; no quota, so nothing is throttled at first. */
+  readonly cpu?: { readonly period: number };
+}
+
+export type LimitedSpec = Pick<SandboxSpec, "memoryMiB">;
+
+export interface Cgroups {
+  readonly layout: ControllerTrees["layout"];
+  /** What cannot be limited here; for `doctor`. */
+  readonly missing: readonly Controller[];
+  /** `linux.cgroupsPath` of a container. `name`: letters, digits, dots and dashes. */
+  pathOf(name: string): string;
+  /** `linux.resources` of a container. */
+  resourcesOf(spec: LimitedSpec): OciResources;
+  /** The group of a container that has just been made, while only its init runs; undefined where there are no groups. */
+  open(name: string, spec: LimitedSpec): Cgroup | undefined;
+}
+
+/** What our own init and the containers' maker need beside the function; measured 0.25 MiB. */
+const initMemoryMiB = 1;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and our own init. */
+const mostProcesses = 1024 + 1;
+
+/** Of all environments of this machine, whichever server they belong to. */
+const groupName = "lambent";
+
+/** `root` is for tests: a folder of files as the kernel's. */
+export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgroups {
+  const found = findControllers(root);
+  const parent = found.layout === "v2" ? delegate(found, root, isRoot) : undefined;
+  const { layout, trees } = parent === undefined && found.layout === "v2" ? nothing : found;
+  const pathOf = (name: string): string => join(parent ?? "/", groupName, name);
+  return {
+    layout,
+    missing: controllers.filter((controller) => !trees.has(controller)),
+    pathOf,
+    resourcesOf: ({ memoryMiB }) => {
+      const limit = (memoryMiB + initMemoryMiB) * 2 ** 20;
+      return {
+        ...(trees.has("memory") && { memory: { limit, ...(countsSwap(layout, trees) && { swap: limit }) } }),
+        ...(trees.has("pids") && { pids: { limit: mostProcesses } }),
+        ...(trees.has("cpu") && { cpu: { period: cpuPeriodUs } }),
+      };
+    },
+    open: (name, { memoryMiB }) => {
+      if (layout === "none") return undefined;
+      const folders = new Map(Array.from(trees, ([controller, tree]) => [controller, join(tree, pathOf(name))] as const));
+      return openCgroup({ version: layout === "v2" ? 2 : 1, folders, memoryMiB });
+    },
+  };
+}
+
+const nothing: ControllerTrees = { layout: "none", trees: new Map() };
+
+/** Where a kernel does not account for swap (version 1), it cannot be told to allow none. */
+const countsSwap = (layout: Cgroups["layout"], trees: ControllerTrees["trees"]): boolean =>
+  layout === "v2" || isWritable(join(trees.get("memory") ?? "", "memory.memsw.limit_in_bytes"));
+
+/**
+ * Version 2: the path of the group below which this server may make groups, with the controllers handed down to it.
+ * Undefined: none was delegated to this user. https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation
+ */
+function delegate({ trees }: ControllerTrees, root: string, isRoot: boolean): string | undefined {
+  const tree = trees.get("memory");
+  const own = /^0::(.*)$/m.exec(readIfThere(join(root, "proc/self/cgroup")))?.[1];
+  if (tree === undefined || own === undefined) return undefined;
+  const parent = isRoot ? "/" : own;
+  try {
+    handDown(join(tree, parent), trees);
+    mkdirSync(join(tree, parent, groupName), { recursive: true });
+    handDown(join(tree, parent, groupName), trees);
+    return parent;
+  } catch (error) {
+    if (isErrno(error, "EACCES", "EPERM", "EROFS", "EBUSY", "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function handDown(folder: string, trees: ControllerTrees["trees"]): void {
+  const wanted = controllers.filter((controller) => controller !== "freezer" && trees.has(controller));
+  const enable = (): void => writeFileSync(join(folder, "cgroup.subtree_control"), wanted.map((name) => `+${name}`).join(" "));
+  try {
+    enable();
+  } catch (error) {
+    if (!isErrno(error, "EBUSY")) throw error;
+    // Only the machine's root may have processes and hand controllers down: in a container, or in a delegated group, those
+    // that are there move into a group beside ours.
+    const leaf = join(folder, `${groupName}-host`);
+    mkdirSync(leaf, { recursive: true });
+    for (const pid of readIfThere(join(folder, "cgroup.procs")).trim().split("\n")) writeFileSync(join(leaf, "cgroup.procs"), pid);
+    enable();
+  }
+}
