@@ -7,7 +7,7 @@ const { read, readSync, writeSync } = require("node:fs");
 const readFd = 3;
 const writeFd = 4;
 const headerBytes = 9;
-const frame = { invoke: 1, release: 2, variables: 3, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22 };
+const frame = { invoke: 1, release: 2, variables: 3, next: 16, response: 17, error: 18, initError: 19, responseBegin: 20, chunk: 21, responseEnd: 22, booted: 23 };
 
 /** Holds nearly every event; a larger one gets a buffer for itself. */
 const scratchBytes = 64 * 1024;
@@ -144,9 +144,11 @@ module.exports = {
     if (received?.type === frame.release) return "release";
     return ofType(frame.invoke, received);
   },
-  /** Blocks until the host has said for which environment this process is: its variables, or undefined. */
+  /** Says that the guest stands by for an environment. */
+  sendBooted: () => write(encodeFrame(frame.booted)),
+  /** Blocks until the host has said for which environment this process is: `{ variables, cwd }`, or undefined. */
   readVariables: () => {
     const received = ofType(frame.variables, readFrame());
-    return received === undefined ? undefined : JSON.parse(received.body);
+    return received === undefined ? undefined : { variables: JSON.parse(received.body), cwd: received.meta.cwd };
   },
 };

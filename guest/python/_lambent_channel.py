@@ -5,7 +5,7 @@ import struct
 READ_FD = 3
 WRITE_FD = 4
 HEADER = struct.Struct(">BII")
-INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 3, 16, 17, 18, 19
+INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR, BOOTED = 1, 2, 3, 16, 17, 18, 19, 23
 NEXT_FRAME = HEADER.pack(NEXT, 0, 0)
 
 
@@ -15,9 +15,8 @@ def read_invoke():
 
 
 def read_variables():
-    """Blocks until the host has said for which environment this process is: its variables as bytes, or None."""
-    frame = _read_frame(VARIABLES)
-    return None if frame is None else frame[1]
+    """Blocks until the host has said for which environment this process is: (meta, variables) as bytes, or None."""
+    return _read_frame(VARIABLES)
 
 
 def _read_frame(expected):

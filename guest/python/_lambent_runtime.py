@@ -25,7 +25,8 @@ INIT_FAILED = (
 def main(layers_root):
     _boot()
     if os.environ.pop("LAMBENT_STANDBY", None) is not None:
-        _await_variables(os.environ)
+        _stand_by(os.environ)
+    function_logging.install(os.environ)
     _specialise(os.environ, layers_root)
     handler = _load(os.environ["_HANDLER"])
     channel.send_next()
@@ -43,7 +44,6 @@ def _boot():
     if sys.version_info < (3, 12) and os.environ.get("LC_CTYPE") == "C.UTF-8":
         del os.environ["LC_CTYPE"]
     _add_site_builtins()
-    function_logging.install(os.environ)
 
 
 def _add_site_builtins():
@@ -55,12 +55,19 @@ def _add_site_builtins():
     site.sethelper()
 
 
-def _await_variables(environment):
+def _stand_by(environment):
     """A process that was started ahead of its environment learns for which one it is."""
-    variables = channel.read_variables()
-    if variables is None:
+    channel.send(channel.BOOTED)
+    received = channel.read_variables()
+    if received is None:
         os._exit(0)
-    environment.update(json.loads(variables))
+    meta, variables = map(json.loads, received)
+    for name, value in variables.items():
+        if value is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = value
+    os.chdir(meta["cwd"])
 
 
 def _specialise(environment, layers_root):

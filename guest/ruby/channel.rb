@@ -3,7 +3,7 @@
 module Lambent
   # The framed channel of ../PROTOCOL.md. Reading blocks: between invokes nothing of the main thread runs.
   module Channel
-    INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR = 1, 2, 3, 16, 17, 18, 19
+    INVOKE, RELEASE, VARIABLES, NEXT, RESPONSE, ERROR, INIT_ERROR, BOOTED = 1, 2, 3, 16, 17, 18, 19, 23
     HEADER = "CNN"
     HEADER_BYTES = 9
     NEXT_FRAME = [NEXT, 0, 0].pack(HEADER).freeze
@@ -18,8 +18,8 @@ module Lambent
       # Blocks; meta and body of the next event, or nil when the host has gone.
       def read_invoke = read_frame(INVOKE)
 
-      # Blocks until the host has said for which environment this process is: its variables as JSON, or nil.
-      def read_variables = read_frame(VARIABLES)&.last
+      # Blocks until the host has said for which environment this process is: meta and variables as JSON, or nil.
+      def read_variables = read_frame(VARIABLES)
 
       # Writes one frame, and NEXT behind it when the guest goes on.
       def send_frame(kind, meta, body, then_next: false)

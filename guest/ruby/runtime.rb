@@ -11,8 +11,9 @@ module Lambent
 
     class << self
       def run(layers_root:, has_json_logs:)
-        boot(has_json_logs)
-        await_variables if ENV.delete("LAMBENT_STANDBY")
+        boot
+        stand_by if ENV.delete("LAMBENT_STANDBY")
+        Logging.start(has_json_logs: has_json_logs)
         handler = load_handler(layers_root)
         serve(handler)
         # Not Ruby's way out: threads of the function must not hold it up.
@@ -21,7 +22,7 @@ module Lambent
 
       private
 
-      def boot(has_json_logs)
+      def boot
         # It made Ruby take UTF-8 on machines that lack the locale of AWS's; there is no such variable on AWS.
         ENV.delete("LC_CTYPE") if ENV["LC_CTYPE"] == "C.UTF-8"
         $stdout.sync = true
@@ -35,13 +36,15 @@ module Lambent
         # AWS's client has loaded them, so that functions find them; ours needs neither, and they take long.
         Object.autoload(:Net, "net/http")
         Object.autoload(:URI, "uri")
-        Logging.start(has_json_logs: has_json_logs)
       end
 
       # A process that was started ahead of its environment learns for which one it is.
-      def await_variables
-        variables = Channel.read_variables or exit!(0)
-        ENV.update(JSON.parse(variables))
+      def stand_by
+        Channel.send_frame(Channel::BOOTED, "", "")
+        meta, variables = (Channel.read_variables or exit!(0)).map { |text| JSON.parse(text) }
+        # Nil takes one away.
+        ENV.update(variables)
+        Dir.chdir(meta.fetch("cwd"))
         Gems.start_late(ENV.fetch("LAMBDA_RUNTIME_DIR"))
       end
 

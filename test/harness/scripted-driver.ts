@@ -148,6 +148,19 @@ export class ScriptedGuest implements SandboxProcess {
     if (this.#polls === this.#answered) this.next();
   }
 
+  /** Waits for its environment when it was started ahead of that. */
+  standBy(): void {
+    if (this.launch.environment["LAMBENT_STANDBY"] !== undefined) this.send(23);
+  }
+
+  /** What its environment is after it has heard which it is; `before`: as it was started. */
+  variables(before: Launch["environment"]): Record<string, string> {
+    const { LAMBENT_STANDBY: _its, ...known } = before;
+    const changes: Record<string, string | null> = JSON.parse(this.invokes[0]?.body.toString() ?? "{}");
+    const kept = Object.entries({ ...known, ...changes }).filter((entry): entry is [string, string] => entry[1] !== null);
+    return Object.fromEntries(kept);
+  }
+
   /** Lies in the pipe until the host drains it. */
   print(text: string): void {
     this.#pipe.push(Buffer.from(text));

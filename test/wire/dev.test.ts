@@ -24,8 +24,8 @@ async function invoke(name: string): Promise<unknown> {
   return JSON.parse(answer.Payload?.transformToString() ?? "");
 }
 
-/** How many processes have the function's name among their first variables. */
-const processesOf = (name: string): number => readdirSync("/proc").filter((pid) => variablesOf(Number(pid)).includes(`AWS_LAMBDA_FUNCTION_NAME=${name}`)).length;
+/** How many processes were started to run the folder. */
+const processesOf = (folder: string): number => readdirSync("/proc").filter((pid) => variablesOf(Number(pid)).includes(`LAMBDA_TASK_ROOT=${folder}`)).length;
 
 /** With which a process was started; none of what is no process, not ours, or gone. */
 function variablesOf(pid: number): readonly string[] {
@@ -36,13 +36,13 @@ function variablesOf(pid: number): readonly string[] {
   }
 }
 
-/** Processes that were started to wait for code of the function, but for those that have answered. */
-const standingBy = (name: string, answered: ReadonlySet<number>): readonly number[] =>
+/** Processes that were started to wait for what changes in the folder, but for those that have answered. */
+const standingBy = (folder: string, answered: ReadonlySet<number>): readonly number[] =>
   readdirSync("/proc")
     .map(Number)
     .filter((pid) => {
       const variables = answered.has(pid) ? [] : variablesOf(pid);
-      return ["LAMBENT_STANDBY=1", `AWS_LAMBDA_FUNCTION_NAME=${name}`, "AWS_ACCESS_KEY_ID=standby"].every((variable) => variables.includes(variable));
+      return ["LAMBENT_STANDBY=1", `LAMBDA_TASK_ROOT=${folder}`].every((variable) => variables.includes(variable));
     });
 
 const nodeSource = (word: string): string => `
@@ -80,7 +80,7 @@ test("Node.js: a saved file runs in the next invoke, on a language that was boot
     save("node_modules/other/index.js", text);
     save(".git/index", text);
     let waiting: readonly number[] = [];
-    await expect.poll(() => (waiting = standingBy("warm", answered)), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => (waiting = standingBy(folder, answered)), { timeout: 10_000 }).not.toEqual([]);
     save(path, text);
     expect((await running.line(reloaded))[2]).toBe(path);
     const answer = (await invoke("warm")) as { pid: number };
@@ -128,7 +128,7 @@ test("Ruby: the same", async ({ skip }) => {
   await running.line(loaded);
   expect(await invoke("gem")).toMatchObject({ word: "first" });
   let waiting: readonly number[] = [];
-  await expect.poll(() => (waiting = standingBy("gem", new Set())), { timeout: 10_000 }).not.toEqual([]);
+  await expect.poll(() => (waiting = standingBy(folder, new Set())), { timeout: 10_000 }).not.toEqual([]);
   save("second");
   await running.line(reloaded);
   const answer = (await invoke("gem")) as { pid: number };
@@ -149,9 +149,9 @@ test("twenty changes in a row: each next invoke runs what was saved, and nothing
     expect(await invoke("often")).toBe(word);
   }
   // One runs, one stands by.
-  await expect.poll(() => processesOf("often")).toBe(2);
+  await expect.poll(() => processesOf(folder)).toBe(2);
   expect(await running.interrupt()).toBe(0);
-  await expect.poll(() => processesOf("often")).toBe(0);
+  await expect.poll(() => processesOf(folder)).toBe(0);
 });
 
 test("Ruby finds gems that come with a change", async ({ skip }) => {

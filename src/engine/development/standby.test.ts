@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { functionVersion } from "../../../test/harness/engine.ts";
 import { ScriptedDriver } from "../../../test/harness/scripted-driver.ts";
+import { systemClock } from "../../core/clock.ts";
 import { systemIds } from "../../core/ids.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
 import type { Launch, SandboxSpec } from "../../sandbox/sandbox.ts";
@@ -17,7 +18,7 @@ const runtime: Runtime = {
   version: "nodejs:24.v1",
   versionHash: "ab".repeat(32),
   launch: () => ({ program: "/bin/node", args: ["bootstrap"], environment: {} }),
-  standsBy: true,
+  bootReads: /^NODE_/,
 };
 
 const planOf = (configuration: Partial<FunctionConfiguration> = {}, more: Partial<EnvironmentPlan> = {}): EnvironmentPlan => ({
@@ -41,7 +42,8 @@ const specOf = ({ taskRoot, optRoot, runtime: { runtimeDir, languageDir }, versi
 
 function start() {
   const driver = new ScriptedDriver();
-  return { driver, standby: new Standby({ driver, ids: systemIds, endpoint: () => "http://127.0.0.1:1" }) };
+  driver.onStart = (guest) => guest.standBy();
+  return { driver, standby: new Standby({ driver, ids: systemIds, clock: systemClock }) };
 }
 
 /** As an environment starts its runtime. */
@@ -58,25 +60,31 @@ async function begin(standby: Standby, plan: EnvironmentPlan): Promise<Launch> {
   return launch;
 }
 
-test("an environment takes the process that was booted for it, and tells it what is its own", async () => {
+test("an environment takes the runtime that was booted for it, and makes it what it would have started", async () => {
   const { driver, standby } = start();
   standby.prepare(planOf());
   standby.prepare(planOf());
   await expect.poll(() => driver.guests.length).toBe(1);
-  expect(driver.last.launch.environment).toMatchObject({ LAMBENT_STANDBY: "1", AWS_ACCESS_KEY_ID: "standby" });
-  await begin(standby, planOf());
+  const before = driver.last.launch.environment;
+  const launch = await begin(standby, planOf({ environment: { WORD: "new" }, handler: "other.handler" }));
   expect(driver.guests).toHaveLength(1);
-  const told = driver.last.invokes.map(({ body }) => JSON.parse(body.toString()) as object);
-  expect(told).toEqual([expect.objectContaining({ AWS_ACCESS_KEY_ID: "ASIA1", AWS_SESSION_TOKEN: "token", AWS_LAMBDA_RUNTIME_API: "127.0.0.1:2", AWS_LAMBDA_LOG_STREAM_NAME: "stream" })]);
-  expect(told[0]).not.toHaveProperty("AWS_REGION");
+  expect(driver.last.launch.args).toEqual(launch.args);
+  expect(driver.last.variables(before)).toEqual(launch.environment);
+  expect(driver.last.invokes[0]?.meta).toEqual({ cwd: "/code" });
   // Only once: the next one is started anew.
   await begin(standby, planOf());
   expect(driver.guests).toHaveLength(2);
 });
 
+test("what is booted ahead is told nothing of a function", async () => {
+  const { driver, standby } = start();
+  standby.prepare(planOf({ environment: { WORD: "secret" } }));
+  await expect.poll(() => driver.guests.length).toBe(1);
+  const { environment } = driver.last.launch;
+  expect(Object.keys(environment).sort()).toEqual(["LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "LAMBENT_STANDBY", "LANG", "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "LD_LIBRARY_PATH", "PATH", "PWD", "SHLVL", "TZ"].sort());
+});
+
 test.each<readonly [string, EnvironmentPlan]>([
-  ["another variable", planOf({ environment: { WORD: "new" } })],
-  ["another handler", planOf({ handler: "other.handler" })],
   ["another folder", planOf({}, { taskRoot: "/other" })],
   ["other layers", planOf({}, { optRoot: "/layers" })],
   ["other memory", planOf({ memoryMiB: 256 })],
@@ -89,11 +97,25 @@ test.each<readonly [string, EnvironmentPlan]>([
   expect(driver.last.launch).toEqual(launch);
 });
 
-test("nothing stands by where the function's own code takes part in the boot, or the bootstrap cannot wait", async () => {
+test.each([{ NODE_OPTIONS: "--require ./first.js" }, { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrapper" }, { LD_PRELOAD: "/opt/first.so" }, { LANG: "de_DE.UTF-8" }])(
+  "a runtime that would have booted in another way with the variables of its environment is ended: %j",
+  async (environment) => {
+    const { driver, standby } = start();
+    standby.prepare(planOf());
+    await expect.poll(() => driver.guests.length).toBe(1);
+    const launch = await begin(standby, planOf({ environment }));
+    expect(driver.guests.map(({ ended }) => ended)).toEqual([true, false]);
+    expect(driver.last.launch).toEqual(launch);
+    standby.prepare(planOf({ environment }));
+    await begin(standby, planOf({ environment }));
+    expect(driver.guests).toHaveLength(3);
+  },
+);
+
+test("nothing stands by where the bootstrap cannot wait", async () => {
   const { driver, standby } = start();
-  standby.prepare(planOf({ environment: { NODE_OPTIONS: "--require ./first.js" } }));
-  standby.prepare(planOf({ environment: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrapper" } }));
-  standby.prepare(planOf({}, { runtime: { ...runtime, standsBy: false } }));
+  const { bootReads: _unused, ...whole } = runtime;
+  standby.prepare(planOf({}, { runtime: whole }));
   await begin(standby, planOf());
   expect(driver.guests).toHaveLength(1);
   expect(driver.last.launch.environment).not.toHaveProperty("LAMBENT_STANDBY");
@@ -111,6 +133,10 @@ test("one that has ended meanwhile, or could not be booted, is not used", async 
   await expect(begin(standby, planOf())).rejects.toThrow("no");
   driver.refusal = undefined;
   await begin(standby, planOf());
+  driver.onStart = (guest) => guest.exit({ exitCode: 1 });
+  standby.prepare(planOf());
+  await begin(standby, planOf());
+  expect(driver.last.launch.environment).not.toHaveProperty("LAMBENT_STANDBY");
 });
 
 test("is ended when it is not needed any more", async () => {

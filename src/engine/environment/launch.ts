@@ -3,8 +3,9 @@ import { Fault } from "../../core/faults.ts";
 import { entrypointInvalid } from "../../sandbox/faults.ts";
 import type { GuestPaths, Launch } from "../../sandbox/sandbox.ts";
 import { asOnAws } from "../guest-paths.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
-import { environmentVariables, type VariableSources } from "./variables.ts";
+import { bootVariables, environmentVariables, type VariableSources } from "./variables.ts";
 
 /** What is of one environment alone. */
 export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "runtimeApi" | "metadataToken" | "logStream">;
@@ -17,6 +18,15 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   const { program, args, environment: language, programs } = runtime.launch(request);
   const environment = environmentVariables({ ...givens, version, initializationType, paths, programs, language });
   return { program, args, cwd: paths.taskRoot, environment };
+}
+
+/** The same for one that is started ahead of its environment: nothing in it is of a function. It begins where there is a folder already. */
+export function bootLaunchOf(runtime: Runtime, memoryMiB: number, paths: GuestPaths): Launch {
+  const host = { taskRoot: paths.taskRoot, optRoot: undefined };
+  const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
+  const { program, args, environment: language, programs } = runtime.launch(request);
+  const environment = { ...bootVariables(runtime.id, { paths, programs, language }), LAMBENT_STANDBY: "1" };
+  return { program, args, cwd: "/", environment };
 }
 
 /** Why a program was not started. Of one that cannot be executed it names AWS's path, whatever ours is. */

@@ -28,10 +28,17 @@ export interface VariableSources {
 
 /** Later ones win: defaults, the language's, the function's own, and last what Lambda reserves. */
 export const environmentVariables = (sources: VariableSources): Record<string, string> => ({
-  ...defaults(sources),
+  ...defaults(sources.version.configuration.runtime, sources),
   ...sources.language,
   ...withPathsInside(sources.version.configuration.environment ?? {}, sources.paths),
   ...reserved(sources),
+});
+
+/** What of these is known before there is a function: with this a runtime boots ahead of its environment. */
+export const bootVariables = (runtime: string, sources: Pick<VariableSources, "paths" | "programs" | "language">): Record<string, string> => ({
+  ...defaults(runtime, { ...sources, endpoint: undefined }),
+  ...sources.language,
+  ...folders(sources.paths),
 });
 
 /** In which languages and the loader look for what they shall load. */
@@ -66,9 +73,8 @@ const startedByShell = /^(?:nodejs|python|ruby|dotnet)/;
 /** Which AWS gives the credentials a second time, under the names of its oldest SDK. */
 const knowsOldNames = /^java(?:8|11)\b/;
 
-function defaults({ version, paths, programs = "/var/lang/bin", endpoint }: VariableSources): Record<string, string> {
+function defaults(runtime: string, { paths, programs = "/var/lang/bin", endpoint }: Pick<VariableSources, "paths" | "programs" | "endpoint">): Record<string, string> {
   const { taskRoot, optRoot, runtimeDir } = paths;
-  const { runtime } = version.configuration;
   const language = runtime === "provided.al2" ? { programs: "", libraries: "" } : { programs: `${programs}:`, libraries: "/var/lang/lib:" };
   return {
     TZ: ":UTC",
@@ -81,6 +87,8 @@ function defaults({ version, paths, programs = "/var/lang/bin", endpoint }: Vari
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
   };
 }
+
+const folders = ({ taskRoot, runtimeDir }: GuestPaths): Record<string, string> => ({ LAMBDA_TASK_ROOT: taskRoot, LAMBDA_RUNTIME_DIR: runtimeDir });
 
 function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
@@ -104,8 +112,7 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_LAMBDA_METADATA_API: runtimeApi,
     AWS_LAMBDA_METADATA_TOKEN: metadataToken,
-    LAMBDA_TASK_ROOT: paths.taskRoot,
-    LAMBDA_RUNTIME_DIR: paths.runtimeDir,
+    ...folders(paths),
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
     ...(json === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: json.format, AWS_LAMBDA_LOG_LEVEL: json.applicationLevel }),

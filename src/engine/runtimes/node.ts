@@ -100,7 +100,8 @@ async function openNode({ id, version }: Node & { readonly id: string }, host: L
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchNode(major, request), request),
-    standsBy: true,
+    // Of NODE_PATH the bootstrap sees to it, and NODE_ENV is for packages only.
+    bootReads: /^(?:NODE_(?!PATH$|ENV$)|UV_|V8_|OPENSSL_|SSL_CERT_)/,
     inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }

@@ -91,7 +91,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
       boto3.retry();
       return applyExecWrapper(launchPython(id, guestName, request), request);
     },
-    standsBy: true,
+    bootReads: /^(?:PYTHON|OPENSSL_)/,
     inspector: debugpyInspector(id, python.program, runtimeDir),
   };
 }

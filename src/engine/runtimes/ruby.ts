@@ -114,7 +114,7 @@ async function openRuby(ruby: Ruby, host: LanguageHost): Promise<OpenedRuntime> 
     id: ruby.id,
     channel: "framed",
     runtimeDir,
-    standsBy: true,
+    bootReads: /^(?:RUBY|OPENSSL_)/,
     version: `ruby:${ruby.release}.v${ruby.version.split(".")[2] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchRuby(ruby, guestName, request), request),
   };

@@ -21,8 +21,11 @@ export interface Runtime {
    * Fault: Runtime.InvalidEntrypoint, an outcome of the invoke: there is no bootstrap that could be started.
    */
   launch(request: LaunchRequest): RuntimeLaunch;
-  /** Whether its bootstrap can be started ahead of an environment and wait for it (guest/PROTOCOL.md, VARIABLES). */
-  readonly standsBy?: boolean;
+  /**
+   * Names of variables that the language reads while it boots: of a function without them its bootstrap can be started
+   * ahead and wait for the environment (guest/PROTOCOL.md, VARIABLES). Left out: it cannot.
+   */
+  readonly bootReads?: RegExp;
   /** How a debugger gets in. Left out: this language has no way that Lambent knows. */
   readonly inspector?: Inspector;
 }

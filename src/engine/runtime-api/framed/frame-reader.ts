@@ -13,6 +13,8 @@ export const frameType = {
   responseBegin: 20,
   chunk: 21,
   responseEnd: 22,
+  /** Said before there is an environment, and so refused by what reads for one. */
+  booted: 23,
 } as const;
 
 export const headerBytes = 9;

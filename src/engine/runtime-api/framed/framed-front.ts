@@ -159,9 +159,12 @@ function invokeFrame(invocation: Invocation): Uint8Array[] {
   return encodeFrame(frameType.invoke, meta, payload);
 }
 
-/** For a guest that was started ahead of its environment. */
-export const variablesFrame = (variables: Readonly<Record<string, string>>): Uint8Array[] =>
-  encodeFrame(frameType.variables, "", Buffer.from(JSON.stringify(variables)));
+/** For a guest that was started ahead of its environment: where it is to be, and what is to change in its variables; null: it goes. */
+export const variablesFrame = (cwd: string, variables: Readonly<Record<string, string | null>>): Uint8Array[] =>
+  encodeFrame(frameType.variables, JSON.stringify({ cwd }), Buffer.from(JSON.stringify(variables)));
+
+/** Whether this is all that such a guest says before it has its variables. */
+export const isBootedFrame = (bytes: Buffer): boolean => bytes.length === headerBytes && bytes[0] === frameType.booted && bytes.subarray(1).every((byte) => byte === 0);
 
 function encodeFrame(type: number, meta: string, body: Uint8Array): Uint8Array[] {
   const metaLength = Buffer.byteLength(meta);
