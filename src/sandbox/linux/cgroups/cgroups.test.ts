@@ -47,6 +47,11 @@ describe("with control groups of version 2", () => {
     });
   });
 
+  test("a container may be bound to processors", () => {
+    put(version2);
+    expect(findCgroups(root, true).resourcesOf({ memoryMiB: 128 }, "1,3")).toMatchObject({ cpu: { period: 20_000, cpus: "1,3" } });
+  });
+
   test("a user makes them below a group that was delegated", () => {
     const own = "sys/fs/cgroup/user.slice/user-1000.slice/session.scope";
     put({ ...version2, [`${own}/cgroup.subtree_control`]: "" });

@@ -14,7 +14,7 @@ export interface OciResources {
   readonly memory?: { readonly limit: number; readonly swap?: number };
   readonly pids?: { readonly limit: number };
   /** Microseconds; no quota, so nothing is throttled at first. */
-  readonly cpu?: { readonly period: number };
+  readonly cpu?: { readonly period: number; readonly cpus?: string };
 }
 
 export type LimitedSpec = Pick<SandboxSpec, "memoryMiB">;
@@ -25,8 +25,8 @@ export interface Cgroups {
   readonly missing: readonly Controller[];
   /** `linux.cgroupsPath` of a container. `name`: letters, digits, dots and dashes. */
   pathOf(name: string): string;
-  /** `linux.resources` of a container. */
-  resourcesOf(spec: LimitedSpec): OciResources;
+  /** `linux.resources` of a container. `cpus`: as machine/ chose them; undefined: all. */
+  resourcesOf(spec: LimitedSpec, cpus?: string): OciResources;
   /** The group of a container that has just been made, while only its init runs; undefined where there are no groups. */
   open(name: string, spec: LimitedSpec): Cgroup | undefined;
 }
@@ -49,12 +49,12 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
     layout,
     missing: controllers.filter((controller) => !trees.has(controller)),
     pathOf,
-    resourcesOf: ({ memoryMiB }) => {
+    resourcesOf: ({ memoryMiB }, cpus) => {
       const limit = (memoryMiB + initMemoryMiB) * 2 ** 20;
       return {
         ...(trees.has("memory") && { memory: { limit, ...(countsSwap(layout, trees) && { swap: limit }) } }),
         ...(trees.has("pids") && { pids: { limit: mostProcesses } }),
-        ...(trees.has("cpu") && { cpu: { period: cpuPeriodUs } }),
+        ...(trees.has("cpu") && { cpu: { period: cpuPeriodUs, ...(cpus !== undefined && trees.has("cpuset") && { cpus }) } }),
       };
     },
     open: (name, { memoryMiB }) => {
