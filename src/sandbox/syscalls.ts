@@ -1,5 +1,6 @@
 // The system calls that Node.js does not offer, through koffi: pipes whose ends we may give to a child under any
-// descriptor number, and reads and writes that tell "nothing there" without an exception. No other file loads koffi.
+// descriptor number, and reads and writes that tell "nothing there" without an exception. The only other files that load
+// koffi are those of the kernel thread (linux/kernel-calls.ts).
 import koffi, { type LibraryHandle } from "koffi";
 
 export interface Pipe {

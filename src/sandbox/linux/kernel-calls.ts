@@ -1,0 +1,264 @@
+// The Linux calls of namespaces, mounts, processes and sockets that Node.js does not offer, through koffi. They act on
+// the thread that makes them and may block it: only the kernel thread uses this file. (syscalls.ts holds what the main
+// thread needs.) Numbers are those of Linux's headers, the same on x86_64 and arm64.
+import { isIPv6 } from "node:net";
+import { constants as osConstants } from "node:os";
+import koffi from "koffi";
+import { KernelError } from "./kernel-error.ts";
+import type { Address, MountRequest } from "./kernel.ts";
+
+// <sched.h>
+export const CLONE_FS = 0x200;
+export const CLONE_NEWNS = 0x20000;
+export const CLONE_NEWNET = 0x40000000;
+
+// <linux/mount.h>
+export const MS_RDONLY = 0x1;
+export const MS_NOSUID = 0x2;
+export const MS_NODEV = 0x4;
+export const MS_NOEXEC = 0x8;
+export const MS_REMOUNT = 0x20;
+export const MS_BIND = 0x1000;
+export const MS_REC = 0x4000;
+export const MS_SLAVE = 0x80000;
+export const MOUNT_ATTR_RDONLY = 0x1;
+export const MOUNT_ATTR_NOSUID = 0x2;
+export const MOUNT_ATTR_NODEV = 0x4;
+const MNT_DETACH = 0x2;
+const OPEN_TREE_CLONE = 0x1;
+const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+
+// <fcntl.h>; EFD_, EPOLL_, SOCK_ and OPEN_TREE_CLOEXEC are all the same.
+const CLOEXEC = 0o2000000;
+const NONBLOCK = 0o4000;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const AT_RECURSIVE = 0x8000;
+const F_DUPFD_CLOEXEC = 1030;
+const MFD_CLOEXEC = 1;
+
+// <sys/epoll.h>
+export const EPOLLIN = 0x1;
+export const EPOLLOUT = 0x4;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+/** `struct epoll_event` is packed on x86_64 alone. */
+const epollEvent = process.arch === "x64" ? { bytes: 12, data: 4 } : { bytes: 16, data: 8 };
+const epollEventsAtOnce = 64;
+
+// <sys/wait.h>, <sys/socket.h>, <netinet/*.h>
+const WNOHANG = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_STREAM = 1;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_ERROR = 4;
+const IPPROTO_TCP = 6;
+const TCP_USER_TIMEOUT = 18;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+/** As many connections wait to be accepted as with Node.js. */
+const listenBacklog = 511;
+const connectTimeoutMs = 5_000;
+
+// Calls that libc may have no wrapper for. From 424 on they have one number on every architecture.
+const PIDFD_SEND_SIGNAL = 424;
+const OPEN_TREE = 428;
+const MOVE_MOUNT = 429;
+const PIDFD_OPEN = 434;
+const CLOSE_RANGE = 436;
+const MOUNT_SETATTR = 442;
+const CLOSE_RANGE_CLOEXEC = 4;
+const everyDescriptor = 0xffffffff;
+
+/** Node.js's list of the names of its own errors misses those that no call of its own meets (ECHILD). */
+const errnoNames = new Map(Object.entries(osConstants.errno).map(([name, errno]) => [errno, name]));
+
+/** An errno as an error; `what` the call was about, or nothing. */
+export function refused(syscall: string, errno: number, what: string): KernelError {
+  const code = errnoNames.get(errno) ?? `errno ${errno}`;
+  return new KernelError(syscall, code, `${syscall}${what === "" ? "" : ` of ${what}`} failed: ${code}`);
+}
+
+/** Undefined when the call is refused with this errno. */
+export function unless<Result>(code: string, call: () => Result): Result | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof KernelError && error.code === code) return undefined;
+    throw error;
+  }
+}
+
+/** A call that returns -1 and sets errno when it is refused, which throws; `what` is for the message. */
+type Call = (what: string, ...args: readonly unknown[]) => number;
+
+interface Binder {
+  /** A function of libc. */
+  readonly bind: (name: string, types: readonly string[]) => Call;
+  readonly bindNumber: (name: string, number: number, types: readonly string[]) => Call;
+}
+
+function openBinder(): Binder {
+  const libc = koffi.load(null);
+  const bind = (name: string, types: readonly string[], shownAs = name): Call => {
+    const bound = libc.func(name, "long", [...types]);
+    return (what, ...args) => {
+      // A function that returns an `int` leaves the upper half of the register undefined.
+      const result = Number(bound(...args)) | 0;
+      if (result === -1) throw refused(shownAs, koffi.errno(), what);
+      return result;
+    };
+  };
+  return {
+    bind,
+    bindNumber: (name, number, types) => {
+      const call = bind("syscall", ["long", ...types], name);
+      return (what, ...args) => call(what, number, ...args);
+    },
+  };
+}
+
+export type KernelCalls = ReturnType<typeof loadKernelCalls>;
+
+/** Loads koffi for this thread. Calls throw a KernelError when the kernel refuses. */
+export function loadKernelCalls() {
+  const binder = openBinder();
+  return { ...mountCalls(binder), ...processCalls(binder), ...descriptorCalls(binder), ...socketCalls(binder) };
+}
+
+function mountCalls({ bind, bindNumber }: Binder) {
+  const unshare = bind("unshare", ["int"]);
+  const setns = bind("setns", ["int", "int"]);
+  const mount = bind("mount", ["str", "str", "str", "unsigned long", "str"]);
+  const umount2 = bind("umount2", ["str", "int"]);
+  const openTree = bindNumber("open_tree", OPEN_TREE, ["int", "str", "unsigned int"]);
+  const mountSetattr = bindNumber("mount_setattr", MOUNT_SETATTR, ["int", "str", "unsigned int", "void *", "size_t"]);
+  const moveMount = bindNumber("move_mount", MOVE_MOUNT, ["int", "str", "int", "str", "unsigned int"]);
+  return {
+    /** Of the calling thread, as is `enterNamespace`. */
+    unshare: (kinds: number): void => void unshare("", kinds),
+    /** `fd`: a namespace, or a process whose namespaces of these kinds are meant. */
+    enterNamespace: (fd: number, kinds: number, whose: string): void => void setns(whose, fd, kinds),
+    mount: ({ source, target, type, flags, options }: MountRequest): void => void mount(`${source} at ${target}`, source, target, type ?? null, flags, options ?? null),
+    /** At once; what still uses it keeps it. */
+    unmount: (target: string): void => void umount2(target, target, MNT_DETACH),
+    /** A copy of the mounts at and below a path of this namespace, attached nowhere. */
+    cloneTree: (path: string): number => openTree(path, AT_FDCWD, path, OPEN_TREE_CLONE | CLOEXEC | AT_RECURSIVE),
+    setTreeAttributes: (tree: number, attributes: number, path: string): void => {
+      // struct mount_attr: attr_set, attr_clr, propagation, userns_fd.
+      const request = new BigUint64Array([BigInt(attributes), 0n, 0n, 0n]);
+      mountSetattr(path, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, request, request.byteLength);
+    },
+    attachTree: (tree: number, target: string): void => void moveMount(target, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH),
+  };
+}
+
+function processCalls({ bind, bindNumber }: Binder) {
+  const pidfdOpen = bindNumber("pidfd_open", PIDFD_OPEN, ["int", "unsigned int"]);
+  const pidfdSendSignal = bindNumber("pidfd_send_signal", PIDFD_SEND_SIGNAL, ["int", "int", "void *", "unsigned int"]);
+  const waitpid = bind("waitpid", ["int", "_Out_ int *", "int"]);
+  const openPid = (pid: number): number => pidfdOpen(`process ${pid}`, pid, 0);
+  return {
+    /** A descriptor of a process: it is readable when that has ended. ESRCH when there is none. */
+    openPid,
+    openPidIfThere: (pid: number): number | undefined => unless("ESRCH", () => openPid(pid)),
+    /** Nothing, when it has ended. */
+    signal: (pidfd: number, signal: number): void => void unless("ESRCH", () => pidfdSendSignal("", pidfd, signal, null, 0)),
+    /** The status (see wait(2)) of a child that has ended. */
+    takeStatus: (pid: number): number => {
+      const status = [0];
+      waitpid(`process ${pid}`, pid, status, 0);
+      return status[0] ?? 0;
+    },
+    /** Lets the kernel forget a process that has ended, if it is a child of ours. */
+    collectIfChild: (pid: number): void => void unless("ECHILD", () => waitpid(`process ${pid}`, pid, [0], WNOHANG)),
+  };
+}
+
+function descriptorCalls({ bind, bindNumber }: Binder) {
+  const eventfd = bind("eventfd", ["unsigned int", "int"]);
+  const epollCreate = bind("epoll_create1", ["int"]);
+  const epollCtl = bind("epoll_ctl", ["int", "int", "int", "void *"]);
+  const epollWait = bind("epoll_wait", ["int", "void *", "int", "int"]);
+  const memfdCreate = bind("memfd_create", ["str", "unsigned int"]);
+  const closeRange = bindNumber("close_range", CLOSE_RANGE, ["unsigned int", "unsigned int", "unsigned int"]);
+  const fcntl = bind("fcntl", ["int", "int", "long"]);
+  const events = Buffer.alloc(epollEvent.bytes * epollEventsAtOnce);
+  return {
+    eventFd: (): number => eventfd("", 0, CLOEXEC),
+    epoll: (): number => epollCreate("", CLOEXEC),
+    /** From now on `epollWait` tells of it, until it is removed or closed. */
+    epollAdd: (epoll: number, fd: number, when: number): void => {
+      const event = Buffer.alloc(epollEvent.bytes);
+      event.writeUInt32LE(when, 0);
+      event.writeInt32LE(fd, epollEvent.data);
+      epollCtl("", epoll, EPOLL_CTL_ADD, fd, event);
+    },
+    epollRemove: (epoll: number, fd: number): void => void epollCtl("", epoll, EPOLL_CTL_DEL, fd, null),
+    /** Blocks this thread until descriptors are ready; those that are, none when a signal came in between. */
+    epollWait: (epoll: number): readonly number[] => {
+      const count = unless("EINTR", () => epollWait("", epoll, events, epollEventsAtOnce, -1)) ?? 0;
+      return Array.from({ length: count }, (_, index) => events.readInt32LE(index * epollEvent.bytes + epollEvent.data));
+    },
+    /** A file in memory. */
+    memoryFile: (name: string): number => memfdCreate(name, name, MFD_CLOEXEC),
+    /** No program that is started from now on gets a descriptor that this process has now, unless it is given it. */
+    keepDescriptors: (): void => void closeRange("", 3, everyDescriptor, CLOSE_RANGE_CLOEXEC),
+    /** A copy of a descriptor with a number of at least `lowest`. */
+    duplicate: (fd: number, lowest: number): number => fcntl(`descriptor ${fd}`, fd, F_DUPFD_CLOEXEC, lowest),
+  };
+}
+
+function socketCalls({ bind }: Binder) {
+  const socket = bind("socket", ["int", "int", "int"]);
+  const setsockopt = bind("setsockopt", ["int", "int", "int", "void *", "unsigned int"]);
+  const getsockopt = bind("getsockopt", ["int", "int", "int", "_Out_ int *", "_Inout_ unsigned int *"]);
+  const bindSocket = bind("bind", ["int", "void *", "unsigned int"]);
+  const listen = bind("listen", ["int", "int"]);
+  const connect = bind("connect", ["int", "void *", "unsigned int"]);
+  const inetPton = bind("inet_pton", ["int", "str", "void *"]);
+
+  const setOption = (fd: number, level: number, option: number, value: number): void => {
+    setsockopt("", fd, level, option, new Int32Array([value]), Int32Array.BYTES_PER_ELEMENT);
+  };
+  /** `struct sockaddr_in` or `sockaddr_in6`. */
+  const socketAddress = ({ host, port }: Address): Buffer => {
+    const isSix = isIPv6(host);
+    const address = Buffer.alloc(isSix ? 28 : 16);
+    address.writeUInt16LE(isSix ? AF_INET6 : AF_INET, 0);
+    address.writeUInt16BE(port, 2);
+    if (inetPton(host, isSix ? AF_INET6 : AF_INET, host, address.subarray(isSix ? 8 : 4)) !== 1) throw new KernelError("inet_pton", "EINVAL", `${host} is no IP address`);
+    return address;
+  };
+  return {
+    /** A TCP socket in this thread's network namespace on which nothing blocks. */
+    tcpSocket: ({ host }: Address): number => {
+      const fd = socket("", isIPv6(host) ? AF_INET6 : AF_INET, SOCK_STREAM | NONBLOCK | CLOEXEC, 0);
+      if (isIPv6(host)) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+      return fd;
+    },
+    listen: (fd: number, at: Address): void => {
+      setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      const address = socketAddress(at);
+      bindSocket(shown(at), fd, address, address.length);
+      listen(shown(at), fd, listenBacklog);
+    },
+    /** Begins to connect; the socket is writable when it is decided, `connectionFault` tells how. */
+    connect: (fd: number, to: Address): void => {
+      // A peer that accepts nothing must not have us wait for minutes.
+      setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, connectTimeoutMs);
+      const address = socketAddress(to);
+      unless("EINPROGRESS", () => connect(shown(to), fd, address, address.length));
+    },
+    /** Why a connection that was begun did not come about; undefined when it did. */
+    connectionFault: (fd: number): KernelError | undefined => {
+      const errno = [0];
+      getsockopt("", fd, SOL_SOCKET, SO_ERROR, errno, [Int32Array.BYTES_PER_ELEMENT]);
+      return errno[0] === undefined || errno[0] === 0 ? undefined : refused("connect", errno[0], "");
+    },
+  };
+}
+
+const shown = ({ host, port }: Address): string => `${host} port ${port}`;

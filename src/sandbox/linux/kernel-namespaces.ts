@@ -1,0 +1,54 @@
+// The namespaces of the kernel thread: a mount namespace of its own as its home, others as guests for one call.
+import { closeSync, existsSync, openSync } from "node:fs";
+import { CLONE_FS, CLONE_NEWNET, CLONE_NEWNS, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
+
+/** The namespaces that the thread returns to, as descriptors. */
+export interface Home {
+  /** The kernel's own, which outlives a thread as long as this is open. */
+  readonly mount: number;
+  /** The host's. */
+  readonly network: number;
+}
+
+/** The thread could not return: whatever it does now it would do in a container. */
+export class NamespaceLost extends Error {}
+
+/** Gives the calling thread a mount namespace of its own, which sees what the host mounts and shows the host nothing. */
+export function makeHome(calls: KernelCalls): Home {
+  calls.unshare(CLONE_FS | CLONE_NEWNS);
+  calls.mount({ source: "none", target: "/", flags: MS_REC | MS_SLAVE });
+  // Where controllers of cgroup v1 and the tree of v2 are mounted side by side, crun (1.8) refuses to work.
+  if (existsSync("/sys/fs/cgroup/unified")) unless("EINVAL", () => calls.unmount("/sys/fs/cgroup/unified"));
+  return openHome();
+}
+
+/** Brings another thread there. */
+export function enterHome(calls: KernelCalls, mount: number): Home {
+  calls.unshare(CLONE_FS);
+  calls.enterNamespace(mount, CLONE_NEWNS, "the kernel thread's own mounts");
+  return openHome();
+}
+
+const openHome = (): Home => ({ mount: openSync("/proc/thread-self/ns/mnt", "r"), network: openSync("/proc/thread-self/ns/net", "r") });
+
+/** Runs `work` in one namespace of a process and returns home whatever happens. ESRCH when the process has ended. */
+export function insideOf<Result>(calls: KernelCalls, home: Home, where: { readonly pid: number; readonly kind: "mount" | "network" }, work: () => Result): Result {
+  const { pid, kind } = where;
+  const flag = kind === "mount" ? CLONE_NEWNS : CLONE_NEWNET;
+  const pidfd = calls.openPid(pid);
+  try {
+    calls.enterNamespace(pidfd, flag, `process ${pid}`);
+  } finally {
+    closeSync(pidfd);
+  }
+  try {
+    return work();
+  } finally {
+    try {
+      calls.enterNamespace(home[kind], flag, "the host");
+    } catch (cause) {
+      // oxlint-disable-next-line no-unsafe-finally -- what `work` threw matters no more
+      throw new NamespaceLost(`the kernel thread was lost in the ${kind} namespace of process ${pid}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+// Entry of the kernel thread (kernel.ts). It has no event loop: it waits in epoll for the main thread's messages, for
+// the end of processes and for connections. A thread that cannot return from a container's namespace ends, and its
+// successor goes on with its own namespace and its waits.
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
+import { closeSync, readSync } from "node:fs";
+import { constants } from "node:os";
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { EPOLLIN, EPOLLOUT, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
+import { toPlainFault, type FromKernel, type Handover, type KernelAnswer, type KernelDescriptors, type KernelOrder, type ToKernel, type Wait } from "./kernel-message.ts";
+import { enterHome, insideOf, makeHome, NamespaceLost, type Home } from "./kernel-namespaces.ts";
+import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
+import type { Address, ShownPath } from "./kernel.ts";
+
+const loopback = "127.0.0.1";
+
+class KernelLoop {
+  readonly #port: MessagePort;
+  readonly #calls: KernelCalls;
+  readonly #programs: Programs;
+  readonly #home: Home;
+  readonly #descriptors: KernelDescriptors;
+  /** By descriptor. */
+  readonly #waits = new Map<number, Wait>();
+  /** The descriptors of processes that are no children, by process id. */
+  readonly #followed = new Map<number, number>();
+
+  constructor(port: MessagePort, handover: Handover | undefined) {
+    this.#port = port;
+    this.#calls = loadKernelCalls();
+    this.#programs = loadPrograms(this.#calls);
+    // What the server itself inherited is no container's.
+    this.#calls.keepDescriptors();
+    this.#home = handover === undefined ? makeHome(this.#calls) : enterHome(this.#calls, handover.descriptors.mount);
+    this.#descriptors = { ...(handover?.descriptors ?? this.#openWaiting()), mount: this.#home.mount };
+    // epoll knows of them: it was handed over, too.
+    for (const wait of handover?.waits ?? []) this.#remember(wait);
+    this.#tell({ kind: "ready", descriptors: this.#descriptors });
+  }
+
+  /** Returns when the main thread asks to end. Throws NamespaceLost. */
+  run(): void {
+    for (;;) {
+      for (;;) {
+        const received: { readonly message: ToKernel } | undefined = receiveMessageOnPort(this.#port);
+        if (received === undefined) break;
+        if (received.message === undefined) return;
+        this.#carryOut(received.message.id, received.message.order);
+      }
+      for (const fd of this.#calls.epollWait(this.#descriptors.epoll)) {
+        if (fd === this.#descriptors.wake) readSync(fd, Buffer.alloc(8));
+        else this.#happened(fd);
+      }
+    }
+  }
+
+  get waits(): readonly Wait[] {
+    return Array.from(this.#waits.values());
+  }
+
+  /** Gives up what is waited for, and the namespace with all that is mounted there. */
+  close(): void {
+    for (const wait of this.waits) this.#forget(wait);
+    for (const fd of [this.#descriptors.wake, this.#descriptors.epoll, this.#home.mount, this.#home.network]) closeSync(fd);
+  }
+
+  #openWaiting(): Omit<KernelDescriptors, "mount"> {
+    const wake = this.#calls.eventFd();
+    const epoll = this.#calls.epoll();
+    this.#calls.epollAdd(epoll, wake, EPOLLIN);
+    return { wake, epoll };
+  }
+
+  #tell(message: FromKernel): void {
+    this.#port.postMessage(message);
+  }
+
+  #done(id: number, answer?: KernelAnswer): void {
+    this.#tell({ kind: "done", id, answer });
+  }
+
+  #carryOut(id: number, order: KernelOrder): void {
+    try {
+      this.#begin(id, order);
+    } catch (error) {
+      this.#tell({ kind: "failed", id, fault: toPlainFault(error) });
+      if (error instanceof NamespaceLost) throw error;
+    }
+  }
+
+  #begin(id: number, order: KernelOrder): void {
+    switch (order.kind) {
+      case "run": {
+        const started = this.#programs.start(order.request);
+        // It is a child that nobody has waited for: its number is no other process's.
+        this.#await({ kind: "child", fd: this.#calls.openPid(started.pid), id, started }, EPOLLIN);
+        return;
+      }
+      case "show":
+        return this.#done(id, this.#show(order.pid, order.shown));
+      case "listen":
+        return this.#done(id, this.#socketIn(order.pid, order.address, this.#calls.listen));
+      case "connect":
+        return this.#await({ kind: "connection", fd: this.#socketIn(order.pid, { host: loopback, port: order.port }, this.#calls.connect), id }, EPOLLOUT);
+      case "mount":
+        return this.#done(id, this.#calls.mount(order.request));
+      case "unmount":
+        return this.#done(id, this.#calls.unmount(order.target));
+      case "ended":
+        this.#follow(id, order.pid);
+        return;
+      case "kill": {
+        const pidfd = this.#follow(id, order.pid);
+        if (pidfd !== undefined) this.#calls.signal(pidfd, constants.signals.SIGKILL);
+        return;
+      }
+      default:
+        order satisfies never;
+    }
+  }
+
+  #show(pid: number, shown: readonly ShownPath[]): void {
+    const trees: number[] = [];
+    try {
+      for (const { source, readOnly } of shown) {
+        const tree = this.#calls.cloneTree(source);
+        trees.push(tree);
+        this.#calls.setTreeAttributes(tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (readOnly ? MOUNT_ATTR_RDONLY : 0), source);
+      }
+      insideOf(this.#calls, this.#home, { pid, kind: "mount" }, () => {
+        for (const [index, { target }] of shown.entries()) this.#calls.attachTree(trees[index] ?? -1, target);
+      });
+    } finally {
+      for (const tree of trees) closeSync(tree);
+    }
+  }
+
+  /** A socket in the network namespace of a process, made ready by `use`. */
+  #socketIn(pid: number, address: Address, use: (fd: number, address: Address) => void): number {
+    return insideOf(this.#calls, this.#home, { pid, kind: "network" }, () => {
+      const fd = this.#calls.tcpSocket(address);
+      try {
+        use(fd, address);
+        return fd;
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+    });
+  }
+
+  /** Answers when the process has ended; its descriptor, unless it has ended before. */
+  #follow(id: number, pid: number): number | undefined {
+    const known = this.#waits.get(this.#followed.get(pid) ?? -1);
+    if (known?.kind === "process") {
+      this.#remember({ ...known, ids: [...known.ids, id] });
+      return known.fd;
+    }
+    const fd = this.#calls.openPidIfThere(pid);
+    if (fd === undefined) this.#done(id);
+    else this.#await({ kind: "process", fd, ids: [id], pid }, EPOLLIN);
+    return fd;
+  }
+
+  #await(wait: Wait, events: number): void {
+    this.#calls.epollAdd(this.#descriptors.epoll, wait.fd, events);
+    this.#remember(wait);
+  }
+
+  #remember(wait: Wait): void {
+    this.#waits.set(wait.fd, wait);
+    if (wait.kind === "process") this.#followed.set(wait.pid, wait.fd);
+  }
+
+  /** Closes a descriptor, which takes it out of epoll. */
+  #forget(wait: Wait): void {
+    this.#waits.delete(wait.fd);
+    if (wait.kind === "process") this.#followed.delete(wait.pid);
+    closeSync(wait.fd);
+  }
+
+  #happened(fd: number): void {
+    const wait = this.#waits.get(fd);
+    if (wait === undefined) return this.#calls.epollRemove(this.#descriptors.epoll, fd);
+    switch (wait.kind) {
+      case "child":
+        this.#forget(wait);
+        return this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
+      case "process":
+        this.#forget(wait);
+        // Where this server is the init of a container itself, the orphans are its to collect.
+        this.#calls.collectIfChild(wait.pid);
+        for (const id of wait.ids) this.#done(id);
+        return;
+      case "connection":
+        this.#connected(wait);
+        return;
+      default:
+        wait satisfies never;
+    }
+  }
+
+  #connected(wait: Extract<Wait, { readonly kind: "connection" }>): void {
+    const fault = this.#calls.connectionFault(wait.fd);
+    if (fault !== undefined) {
+      this.#forget(wait);
+      this.#tell({ kind: "failed", id: wait.id, fault: toPlainFault(fault) });
+      return;
+    }
+    this.#calls.epollRemove(this.#descriptors.epoll, wait.fd);
+    this.#waits.delete(wait.fd);
+    this.#done(wait.id, wait.fd);
+  }
+}
+
+function serve(port: MessagePort, handover: Handover | undefined): void {
+  let loop: KernelLoop;
+  try {
+    loop = new KernelLoop(port, handover);
+  } catch (error) {
+    port.postMessage({ kind: "unusable", fault: toPlainFault(error) } satisfies FromKernel);
+    return;
+  }
+  try {
+    loop.run();
+    loop.close();
+  } catch (error) {
+    if (!(error instanceof NamespaceLost)) throw error;
+    port.postMessage({ kind: "lost", waits: loop.waits } satisfies FromKernel);
+  }
+}
+
+if (parentPort !== null) serve(parentPort, workerData);

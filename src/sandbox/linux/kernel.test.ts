@@ -1,0 +1,212 @@
+// The kernel thread against real namespaces: a process that `unshare` has put into its own.
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openKernel, type Kernel } from "./kernel.ts";
+
+const asRoot = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
+  let kernel: Kernel;
+  let folder: string;
+  beforeAll(async () => {
+    kernel = openKernel();
+    folder = await mkdtemp(join(tmpdir(), "lambent-kernel-"));
+    await mkdir(join(folder, "code"));
+    await writeFile(join(folder, "code", "file"), "of the host");
+  });
+  afterAll(async () => {
+    await kernel.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const shell = (script: string, more: { input?: string; descriptors?: ReadonlyMap<number, number>; cwd?: string } = {}) =>
+    kernel.run({ program: "/bin/sh", args: ["-c", script], environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }, ...more });
+
+  /** A process in namespaces of its own that reads shell commands; `say` runs one and resolves with what it prints. */
+  const startInside = async (...flags: readonly string[]): Promise<Inside> => {
+    const child = spawn("unshare", [...flags, "--fork", "--kill-child", "sh"], { stdio: ["pipe", "pipe", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const say = async (command: string): Promise<string> => {
+      let printed = "";
+      const done = new Promise<string>((resolve) => {
+        const take = (bytes: Buffer): void => {
+          printed += bytes.toString();
+          if (!printed.endsWith("<done>\n")) return;
+          child.stdout.off("data", take);
+          resolve(printed.slice(0, -"<done>\n".length).trimEnd());
+        };
+        child.stdout.on("data", take);
+      });
+      child.stdin.write(`{ ${command}; } 2>&1; echo '<done>'\n`);
+      return done;
+    };
+    await say("true");
+    const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+    return { child, say, pid };
+  };
+  interface Inside {
+    readonly child: ChildProcess;
+    readonly say: (command: string) => Promise<string>;
+    readonly pid: number;
+  }
+
+  test("runs a program and tells how it ended and what it printed", async () => {
+    expect(await shell("cat; pwd; echo $A; echo problem >&2; exit 3", { input: "given\n", cwd: "/usr" })).toEqual({
+      exitCode: 3, signal: undefined, stdout: "given\n/usr\n\n", stderr: "problem\n",
+    });
+    expect(await shell("kill -KILL $$")).toMatchObject({ exitCode: undefined, signal: "SIGKILL" });
+  });
+
+  test("gives a program the descriptors it is given, in any order, and no others", async () => {
+    const [one, two] = [openSync(join(folder, "one"), "w+"), openSync(join(folder, "two"), "w+")];
+    // Crosswise: each one's number is another's target.
+    const { stdout } = await shell(`echo one > /proc/$$/fd/${two}; echo two > /proc/$$/fd/${one}; ls /proc/$$/fd`, { descriptors: new Map([[two, one], [one, two]]) });
+    expect(readFileSync(join(folder, "one"), "utf8")).toBe("one\n");
+    expect(readFileSync(join(folder, "two"), "utf8")).toBe("two\n");
+    expect(stdout.trim().split("\n").map(Number).toSorted((a, b) => a - b)).toEqual([0, 1, 2, one, two].toSorted((a, b) => a - b));
+    closeSync(one);
+    closeSync(two);
+  });
+
+  test("starts programs with the signals of a fresh process, in a session of their own", async () => {
+    const { stdout } = await shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; ps -o sid= -p $$; echo $$");
+    const [blocked, ignored, session, pid] = stdout.trim().split("\n");
+    expect([blocked, ignored]).toEqual(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]);
+    expect(session?.trim()).toBe(pid);
+  });
+
+  test("says which program it could not start", async () => {
+    await expect(kernel.run({ program: "/nowhere/crun", args: [], environment: {} })).rejects.toMatchObject({
+      code: "ENOENT",
+      syscall: "posix_spawn",
+      message: "posix_spawn of /nowhere/crun failed: ENOENT",
+    });
+  });
+
+  test("runs many programs at a time and mixes nothing up", async () => {
+    const results = await Promise.all(Array.from({ length: 40 }, (_, index) => shell(`echo ${index}; exit ${index}`)));
+    expect(results.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(results.map((_, index) => [index, `${index}\n`]));
+  });
+
+  test("mounts where its programs see it and the host does not", async () => {
+    const target = join(folder, "mounted");
+    await mkdir(target);
+    await kernel.mount({ source: "tmpfs", target, type: "tmpfs", flags: 0, options: "size=64k" });
+    const { stdout, exitCode } = await shell(`echo x > ${target}/inside; ls ${target}; head -c 100000 /dev/zero > ${target}/much`);
+    expect([stdout, exitCode]).toEqual(["inside\n", 1]);
+    expect(readdirSync(target)).toEqual([]);
+    await kernel.unmount(target);
+    expect((await shell(`ls ${target}`)).stdout).toBe("");
+    await expect(kernel.unmount(target)).rejects.toMatchObject({ code: "EINVAL", message: `umount2 of ${target} failed: EINVAL` });
+  });
+
+  test("shows folders and files inside a running container, read-only where asked", async () => {
+    const inside = await startInside("--user", "--map-root-user", "--mount", "--net", "--pid");
+    const [readOnly, writable, file] = [join(folder, "ro"), join(folder, "rw"), join(folder, "shown-file")];
+    await Promise.all([mkdir(readOnly), mkdir(writable), writeFile(file, "")]);
+    const source = join(folder, "code");
+    await kernel.show(inside.pid, [
+      { source, target: readOnly, readOnly: true },
+      { source, target: writable, readOnly: false },
+      { source: join(source, "file"), target: file, readOnly: true },
+    ]);
+    expect(await inside.say(`cat ${readOnly}/file ${file}; touch ${readOnly}/new`)).toBe(`of the hostof the hosttouch: cannot touch '${readOnly}/new': Read-only file system`);
+    expect(await inside.say(`touch ${writable}/new && ls ${writable}`)).toBe("file\nnew");
+    expect(await inside.say(`grep -h ${readOnly} /proc/self/mounts`)).toContain(" ro,nosuid,nodev");
+    expect(existsSync(join(readOnly, "file"))).toBe(false);
+    expect((await shell(`ls ${readOnly}`)).stdout).toBe("");
+  });
+
+  test("says what it could not show, and to whom", async () => {
+    const inside = await startInside("--mount", "--pid");
+    const missing = join(folder, "missing");
+    await expect(kernel.show(inside.pid, [{ source: missing, target: "/mnt", readOnly: true }])).rejects.toMatchObject({ code: "ENOENT", syscall: "open_tree", message: expect.stringContaining(missing) });
+    await expect(kernel.show(inside.pid, [{ source: folder, target: missing, readOnly: true }])).rejects.toMatchObject({ code: "ENOENT", syscall: "move_mount" });
+    // The thread is back home: it still sees the host's files.
+    expect((await shell(`ls ${folder}/code`)).exitCode).toBe(0);
+  });
+
+  test("listens and connects in the network namespace of a container", async () => {
+    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
+    expect(await inside.say("ip link set lo up")).toBe("");
+    const server = createServer((socket) => socket.end("hello from the host"));
+    onTestFinished(() => void server.close());
+    server.listen({ fd: await kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 }) });
+    const client = new Socket({ fd: await kernel.connectIn(inside.pid, 9001) });
+    expect((await client.toArray()).join("")).toBe("hello from the host");
+    await expect(new Promise((_, reject) => connect(9001, "127.0.0.1").on("error", reject))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(kernel.connectIn(inside.pid, 9002)).rejects.toMatchObject({ code: "ECONNREFUSED", syscall: "connect" });
+    await expect(kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const six = await kernel.listenIn(inside.pid, { host: "::1", port: 9001 });
+    closeSync(six);
+  });
+
+  test("is not held up by a container that takes no connections", async () => {
+    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
+    await inside.say("ip link set lo up");
+    // Accepts nothing, and has room for one: the others wait.
+    // Accepts nothing, and has room for one: the others wait.
+    const script = 'import socket,time; s = socket.socket(); s.bind(("127.0.0.1", 80)); s.listen(0); print("on", flush=True); time.sleep(1000)';
+    expect(await inside.say(`mkfifo ${folder}/pipe; python3 -c '${script}' > ${folder}/pipe & read ON < ${folder}/pipe; echo $ON`)).toBe("on");
+    const connecting = Array.from({ length: 4 }, () => kernel.connectIn(inside.pid, 80).then(closeSync, (error: unknown) => error));
+    expect((await shell("echo there")).stdout).toBe("there\n");
+    inside.child.kill("SIGKILL");
+    void Promise.all(connecting);
+  });
+
+  test("goes on with its mounts and waits, by a new thread, when it is lost in a container", async () => {
+    const networks = (): number[] => readdirSync("/proc/self/fd").map(Number).filter((fd) => existsSync(`/proc/self/fd/${fd}`) && readlinkSync(`/proc/self/fd/${fd}`).startsWith("net:"));
+    await shell("true");
+    const before = networks();
+    const own = openKernel();
+    onTestFinished(() => own.close());
+    const run = (script: string) => own.run({ program: "/bin/sh", args: ["-c", script], environment: { PATH: "/usr/bin:/bin" } });
+    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
+    const [target, go] = [join(folder, "kept"), join(folder, "go")];
+    await mkdir(target);
+    await own.mount({ source: "tmpfs", target, type: "tmpfs", flags: 0 });
+    await run(`mkfifo ${go}; touch ${target}/file`);
+    const running = run(`read LINE < ${go}; echo $LINE`);
+    const ended = own.ended(inside.pid);
+    // Its way home is a descriptor of the process, so that it can be misled here.
+    const [home, ...others] = networks().filter((fd) => !before.includes(fd));
+    if (home === undefined || others.length > 0) throw new Error("one descriptor leads home");
+    closeSync(home);
+    const opened = [openSync("/dev/null", "r")];
+    while (!opened.includes(home)) opened.push(openSync("/dev/null", "r"));
+    const lost = own.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 });
+    const after = run(`ls ${target}; readlink /proc/self/ns/net`);
+    await expect(lost).rejects.toMatchObject({ message: `the kernel thread was lost in the network namespace of process ${inside.pid}: setns of the host failed: EINVAL` });
+    for (const fd of opened) closeSync(fd);
+    expect((await after).stdout).toBe(`file\n${readlinkSync("/proc/self/ns/net")}\n`);
+    await writeFile(go, "waited\n");
+    expect((await running).stdout).toBe("waited\n");
+    await own.kill(inside.pid);
+    await ended;
+  });
+
+  test("tells when a process that is no child has ended, and ends it", async () => {
+    const inside = await startInside("--pid", "--mount-proc");
+    const ended = kernel.ended(inside.pid);
+    const other = await inside.say("sleep 1000 >/dev/null 2>&1 & echo on");
+    expect(other).toBe("on");
+    await kernel.kill(inside.pid);
+    await ended;
+    await kernel.ended(inside.pid);
+    await kernel.kill(inside.pid);
+  });
+
+  test("says that a process has ended whose namespaces are asked for", async () => {
+    const inside = await startInside("--pid");
+    await kernel.kill(inside.pid);
+    const gone = { code: "ESRCH", message: expect.stringContaining(`process ${inside.pid}`) };
+    await expect(kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 0 })).rejects.toMatchObject(gone);
+    await expect(kernel.show(inside.pid, [{ source: folder, target: "/mnt", readOnly: true }])).rejects.toMatchObject(gone);
+    await expect(kernel.connectIn(inside.pid, 80)).rejects.toMatchObject(gone);
+  });
+});
