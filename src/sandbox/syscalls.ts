@@ -8,6 +8,12 @@ export interface Pipe {
   readonly writeFd: number;
 }
 
+/** Bytes of a file, from `start` to before `end`. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Syscalls {
   /** A pipe whose ends no child inherits unless it is given them. Throws when the host has no descriptors left. */
   pipe(): Pipe;
@@ -20,6 +26,8 @@ export interface Syscalls {
   setCloseOnExec(fd: number): void;
   /** How many files a process may have open, it and what it starts from now on. Linux; elsewhere nothing happens. */
   limitOpenFiles(pid: number, count: number): void;
+  /** Where a sparse file has data. Linux. */
+  extents(fd: number): readonly Extent[];
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
   readonly readBuffer: Buffer;
 }
@@ -32,6 +40,10 @@ const flags =
     ? { getFlags: 3, setFlags: 4, setDescriptorFlags: 2, closeOnExec: 1, nonBlocking: 0x4, openCloseOnExec: 0 }
     : { getFlags: 3, setFlags: 4, setDescriptorFlags: 2, closeOnExec: 1, nonBlocking: 0o4000, openCloseOnExec: 0o2000000 };
 
+// <unistd.h> of Linux.
+const seekData = 3;
+const seekHole = 4;
+
 /** Loads koffi (about ten milliseconds), so call it once, where a driver is made. */
 export function loadSyscalls(): Syscalls {
   const libc = koffi.load(null);
@@ -40,6 +52,7 @@ export function loadSyscalls(): Syscalls {
   const fcntl = libc.func("int fcntl(int fd, int command, ...)");
   const makePipe = loadPipe(libc, fcntl);
   const limitOpenFiles = loadLimitOpenFiles(libc);
+  const lseek = libc.func("int64_t lseek(int fd, int64_t offset, int whence)");
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
 
   return {
@@ -71,6 +84,17 @@ export function loadSyscalls(): Syscalls {
       fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
     limitOpenFiles,
+    extents: (fd) => {
+      const found: Extent[] = [];
+      const seek = (from: number, whence: number): number => Number(lseek(fd, from, whence));
+      for (let end = 0; ; ) {
+        // Fails with ENXIO behind the last.
+        const start = seek(end, seekData);
+        if (start < 0) return found;
+        end = seek(start, seekHole);
+        found.push({ start, end });
+      }
+    },
     setNonBlocking: (fd) => {
       const current = Number(fcntl(fd, flags.getFlags));
       if (current < 0) fail("fcntl");

@@ -18,8 +18,10 @@ export const MS_NOSUID = 0x2;
 export const MS_NODEV = 0x4;
 export const MS_NOEXEC = 0x8;
 export const MS_REMOUNT = 0x20;
+export const MS_NOATIME = 0x400;
 export const MS_BIND = 0x1000;
 export const MS_REC = 0x4000;
+export const MS_SILENT = 0x8000;
 export const MS_SLAVE = 0x80000;
 export const MOUNT_ATTR_RDONLY = 0x1;
 export const MOUNT_ATTR_NOSUID = 0x2;
@@ -185,6 +187,7 @@ function descriptorCalls({ bind, bindNumber }: Binder) {
   const memfdCreate = bind("memfd_create", ["str", "unsigned int"]);
   const closeRange = bindNumber("close_range", CLOSE_RANGE, ["unsigned int", "unsigned int", "unsigned int"]);
   const fcntl = bind("fcntl", ["int", "int", "long"]);
+  const ioctl = bind("ioctl", ["int", "unsigned long", "void *"]);
   const events = Buffer.alloc(epollEvent.bytes * epollEventsAtOnce);
   return {
     eventFd: (): number => eventfd("", 0, CLOEXEC),
@@ -206,6 +209,8 @@ function descriptorCalls({ bind, bindNumber }: Binder) {
     memoryFile: (name: string): number => memfdCreate(name, name, MFD_CLOEXEC),
     /** No program that is started from now on gets a descriptor that this process has now, unless it is given it. */
     keepDescriptors: (): void => void closeRange("", 3, everyDescriptor, CLOSE_RANGE_CLOEXEC),
+    /** What a device is asked for, in its own words: ioctl(2). */
+    control: (fd: number, request: number, argument: Buffer | null): number => ioctl("", fd, request, argument),
     /** A copy of a descriptor with a number of at least `lowest`. */
     duplicate: (fd: number, lowest: number): number => fcntl(`descriptor ${fd}`, fd, F_DUPFD_CLOEXEC, lowest),
   };

@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
 import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelDescriptors, type KernelOrder, type ToKernel, type Wait } from "./kernel-message.ts";
-import type { Address, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
+import type { Address, ImageRequest, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 interface Pending {
   readonly order: KernelOrder;
@@ -50,6 +50,10 @@ export class KernelThread implements Kernel {
 
   mount(request: MountRequest): Promise<void> {
     return this.#order({ kind: "mount", request });
+  }
+
+  mountImage(request: ImageRequest): Promise<void> {
+    return this.#order({ kind: "mount-image", request });
   }
 
   unmount(target: string): Promise<void> {

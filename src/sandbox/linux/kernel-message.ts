@@ -1,7 +1,7 @@
 // What the main thread and the kernel thread tell each other.
 import { KernelError } from "./kernel-error.ts";
 import type { StartedProgram } from "./kernel-programs.ts";
-import type { Address, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
+import type { Address, ImageRequest, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 /** What is asked: see `Kernel`. */
 export type KernelOrder =
@@ -10,6 +10,7 @@ export type KernelOrder =
   | { readonly kind: "listen"; readonly pid: number; readonly address: Address }
   | { readonly kind: "connect"; readonly pid: number; readonly port: number }
   | { readonly kind: "mount"; readonly request: MountRequest }
+  | { readonly kind: "mount-image"; readonly request: ImageRequest }
   | { readonly kind: "unmount"; readonly target: string }
   | { readonly kind: "ended"; readonly pid: number }
   | { readonly kind: "kill"; readonly pid: number };

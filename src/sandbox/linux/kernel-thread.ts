@@ -6,6 +6,7 @@ import { closeSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { EPOLLIN, EPOLLOUT, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
+import { mountImage } from "./kernel-images.ts";
 import { toPlainFault, type FromKernel, type Handover, type KernelAnswer, type KernelDescriptors, type KernelOrder, type ToKernel, type Wait } from "./kernel-message.ts";
 import { enterHome, insideOf, makeHome, NamespaceLost, type Home } from "./kernel-namespaces.ts";
 import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
@@ -103,6 +104,8 @@ class KernelLoop {
         return this.#await({ kind: "connection", fd: this.#socketIn(order.pid, { host: loopback, port: order.port }, this.#calls.connect), id }, EPOLLOUT);
       case "mount":
         return this.#done(id, this.#calls.mount(order.request));
+      case "mount-image":
+        return this.#done(id, mountImage(this.#calls, order.request));
       case "unmount":
         return this.#done(id, this.#calls.unmount(order.target));
       case "ended":

@@ -23,6 +23,8 @@ export interface Kernel {
   connectIn(pid: number, port: number): Promise<number>;
   /** Mounts in the kernel's mount namespace: see mount(2). */
   mount(request: MountRequest): Promise<void>;
+  /** Mounts there an ext4 file system that lies in a file, without setuid programs and devices; then the file may be closed. */
+  mountImage(request: ImageRequest): Promise<void>;
   /** At once; processes that use it keep it. */
   unmount(target: string): Promise<void>;
   /** Resolves when the process has ended, at once when it is no more. */
@@ -78,6 +80,14 @@ export interface MountRequest {
   readonly flags: number;
   /** The file system's own, as in `mount -o`. */
   readonly options?: string;
+}
+
+export interface ImageRequest {
+  /** The file, as a descriptor to read and write. */
+  readonly image: number;
+  readonly target: string;
+  /** Whose the root folder becomes. */
+  readonly owner: { readonly uid: number; readonly gid: number };
 }
 
 /** Starts the thread. When it cannot have a mount namespace (not root), every call rejects with that (EPERM). */
