@@ -111,6 +111,11 @@ export interface SandboxProcess {
   readonly log: SandboxOutput | undefined;
   /** The framed channel, when `run` was asked for one. */
   readonly channel: SandboxChannel | undefined;
+  /**
+   * Delivers, before it returns, every byte that was written to `output` and `log` before the call. To be asked often:
+   * where both are empty, as nearly always, it costs one system call.
+   */
+  drain(): void;
   /** Resolves when it has ended, after its output was delivered; its children are killed with it. Never rejects. */
   readonly exited: Promise<SandboxExit>;
   /** Asks it to end: SIGTERM, which a process that is frozen or waits on the channel sees, too. */
@@ -122,8 +127,6 @@ export interface SandboxProcess {
 interface SandboxOutput {
   /** Set once, right after start; called with raw bytes in order. */
   onBytes(listener: (bytes: Buffer) => void): void;
-  /** Delivers, before it returns, every byte that was written before the call: it reads until the pipe is empty. */
-  drain(): void;
 }
 
 export interface SandboxChannel {

@@ -139,16 +139,15 @@ export class ScriptedGuest implements SandboxProcess {
 
   readonly output = {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#outputListener = listener),
-    drain: (): void => {
-      for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
-    },
   };
 
   readonly log = {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#logListener = listener),
-    drain: (): void => {
-      for (const bytes of this.#logPipe.splice(0)) this.#logListener(bytes);
-    },
+  };
+
+  readonly drain = (): void => {
+    for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
+    for (const bytes of this.#logPipe.splice(0)) this.#logListener(bytes);
   };
 
   readonly channel = {
@@ -228,8 +227,7 @@ export class ScriptedGuest implements SandboxProcess {
   }
 
   exit(exit: Partial<SandboxExit>): void {
-    this.output.drain();
-    this.log.drain();
+    this.drain();
     this.#resolveExit({ exitCode: undefined, signal: undefined, outOfMemory: false, ...exit });
   }
 
