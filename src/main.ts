@@ -130,7 +130,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         codeStorage: functions.codeStorage,
         code: { inspect: inspectArchive, readSignature },
         runtimeVersions: runtimes,
-        settings: lambdaSettings(settings),
+        settings: lambdaSettings(settings, driver),
       }),
     },
     wire: () => loadServiceWire("lambda"),
@@ -180,9 +180,10 @@ const engineSettings = ({ concurrency, quotas, idleMinutes, prebootMemoryPercent
   prebootMemoryBytes: Math.floor((totalmem() * prebootMemoryPercent) / 100),
 });
 
-const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings): LambdaSettings => ({
+const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings, { limitsStorage }: SandboxDriver): LambdaSettings => ({
   deprecatedRuntimes,
   architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+  limitsStorage,
   concurrency,
   codeStorageBytes: limits.codeStorageBytes,
 });

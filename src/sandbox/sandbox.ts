@@ -7,6 +7,8 @@ export interface SandboxDriver {
   readonly name: string;
   /** What a person is told at start, when this driver does not isolate. Undefined when it does. */
   readonly warning: string | undefined;
+  /** Whether a sandbox's /tmp is of the size that its spec says. */
+  readonly limitsStorage: boolean;
   /** Makes the files of one sandbox, and no process yet. Rejects with SandboxStartFailed when the host refuses. */
   open(spec: SandboxSpec): Promise<Sandbox>;
   /** Makes a sandbox whose code comes later. Left out: this driver shows code only to sandboxes that it makes for it. */

@@ -10,6 +10,7 @@ export interface SentInvoke {
 export class ScriptedDriver implements SandboxDriver {
   readonly name = "scripted";
   readonly warning = undefined;
+  readonly limitsStorage = true;
   /** Runtimes: one for each run, those after a reset included. */
   readonly guests: ScriptedGuest[] = [];
   /** Ids of those that have not been closed. */

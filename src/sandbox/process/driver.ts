@@ -61,6 +61,7 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
   return {
     name: "process",
     warning,
+    limitsStorage: false,
     open: (spec) => {
       const opening = open(spec);
       opens.add(opening);
