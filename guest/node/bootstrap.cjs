@@ -90,7 +90,8 @@ async function standBy(environment) {
 }
 
 async function run(environment) {
-  if (environment.LAMBENT_STANDBY !== undefined) await standBy(environment);
+  // Awaited in any case: the stack of what follows is the same.
+  await (environment.LAMBENT_STANDBY === undefined ? undefined : standBy(environment));
   begin(environment);
   await start(environment);
 }

@@ -67,6 +67,8 @@ def _stand_by(environment):
             environment.pop(name, None)
         else:
             environment[name] = value
+    if "TZ" in variables and "time" in sys.modules:
+        sys.modules["time"].tzset()
     os.chdir(meta["cwd"])
 
 

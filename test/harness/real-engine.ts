@@ -11,6 +11,7 @@ import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { silentLogger } from "../../src/observe/logger.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
+import type { SandboxDriver } from "../../src/sandbox/sandbox.ts";
 import { concurrencyOf, functionId, functionVersion, TestCatalog } from "./engine.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 
@@ -30,14 +31,19 @@ export interface RealEngine {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRealEngine(): Promise<RealEngine> {
+/** Makes the driver over a folder of its own. */
+type OpenDriver = (directory: string, instanceId: string) => SandboxDriver;
+
+const processDriver: OpenDriver = (directory, instanceId) => createProcessDriver({ directory, instanceId });
+
+export async function startRealEngine(openDriver = processDriver): Promise<RealEngine> {
   const directory = await mkdtemp(join(tmpdir(), "lambent-engine-"));
   const catalog = new TestCatalog();
   const folders = new Map<string, string>();
   const logs = new MemoryLogs();
   /** Function by access key: each environment has one as long as it lives. */
   const issued = new Map<string, string>();
-  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4) });
+  const driver = openDriver(join(directory, "sandboxes"), systemIds.hex(4));
   const engine = createEngine({
     clock: systemClock,
     ids: systemIds,

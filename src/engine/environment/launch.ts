@@ -20,13 +20,13 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   return { program, args, cwd: paths.taskRoot, environment };
 }
 
-/** The same for one that is started ahead of its environment: nothing in it is of a function. It begins where there is a folder already. */
+/** The same for one that is started ahead of its environment: nothing in it is of a function. */
 export function bootLaunchOf(runtime: Runtime, memoryMiB: number, paths: GuestPaths): Launch {
   const host = { taskRoot: paths.taskRoot, optRoot: undefined };
   const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
   const { program, args, environment: language, programs } = runtime.launch(request);
   const environment = { ...bootVariables(runtime.id, { paths, programs, language }), LAMBENT_STANDBY: "1" };
-  return { program, args, cwd: "/", environment };
+  return { program, args, cwd: paths.taskRoot, environment };
 }
 
 /** Why a program was not started. Of one that cannot be executed it names AWS's path, whatever ours is. */
