@@ -24,6 +24,11 @@ export class Connections {
     return (this.#running.get(socket) ?? 0) > 0;
   }
 
+  /** Resolves when those that are open now are closed. */
+  async gone(): Promise<void> {
+    await Promise.all(Array.from(this.#running.keys(), (socket) => new Promise((resolve) => void socket.once("close", resolve))));
+  }
+
   destroyIdle(): void {
     for (const [socket, running] of this.#running) {
       if (running === 0) socket.destroy();

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/clie
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { ServiceRegistry } from "../cloud/registry.ts";
@@ -293,6 +294,20 @@ describe("stopping", () => {
     expect(await busy.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*connection: close[\s\S]*finished$/i);
     await stopped;
     expect(await new RawConnection(gateway.url).untilClosed()).toBe("");
+  });
+
+  test("ends connections that were made to the functions' port elsewhere, too, and verifies who speaks there", async () => {
+    const gateway = await start();
+    const elsewhere = createServer({ allowHalfOpen: true }, (socket) => gateway.functions.take(socket));
+    elsewhere.listen(0, "127.0.0.1");
+    await once(elsewhere, "listening");
+    const { port } = elsewhere.address() as AddressInfo;
+    expect(gateway.functionsUrl).toBe(`http://127.0.0.1:${gateway.functions.port}`);
+    const connection = new RawConnection(`http://127.0.0.1:${port}`).send(...get);
+    expect(await connection.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 403 /);
+    await gateway.stop(60_000);
+    await connection.untilClosed();
+    elsewhere.close();
   });
 
   test("lets a running stream finish on a connection that was to be kept", async () => {

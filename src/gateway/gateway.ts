@@ -10,7 +10,7 @@ import type { FunctionUrls } from "../triggers/http/function-url/function-urls.t
 import type { CredentialStore } from "./auth/credentials.ts";
 import type { ExtraRoute } from "./exchange.ts";
 import { unguardedAddress } from "./faults.ts";
-import { listen, type ListenerLimits } from "./listener.ts";
+import { listen, type Listener, type ListenerLimits } from "./listener.ts";
 import { createPipeline } from "./pipeline.ts";
 
 export interface GatewaySettings {
@@ -46,6 +46,8 @@ export interface Gateway {
   readonly url: string;
   /** Where functions reach the API: always verifies. */
   readonly functionsUrl: string;
+  /** The same listener, for connections that were made to its port in networks of sandboxes. */
+  readonly functions: Pick<Listener, "port" | "take">;
   /** Takes no more requests, lets running ones finish within `graceMs`, cuts what is left. */
   stop(graceMs: number): Promise<void>;
 }
@@ -90,6 +92,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     url: publicListener.url,
     functionsUrl: functionsListener.url,
+    functions: functionsListener,
     stop: async (graceMs) => {
       await Promise.all([publicListener.stop(graceMs), functionsListener.stop(graceMs)]);
     },

@@ -2,8 +2,7 @@
 // machine shows: by posting to it, or by pointing a name of the page's own at 127.0.0.1 (DNS rebinding). So the
 // name in Host must be one of ours, and what a browser marks as its own is refused.
 import { isIP } from "node:net";
-import { remembered } from "../core/remembered.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Peer } from "./exchange.ts";
 import { browserNotAllowed, hostNotAllowed } from "./faults.ts";
 
 export interface GuardPolicy {
@@ -18,11 +17,7 @@ const ownHosts: readonly string[] = ["localhost", "*.localhost"];
 /** Whether a name in Host is ours. */
 export function hostGuard(policy: GuardPolicy): (exchange: Exchange) => boolean {
   const hosts = [...ownHosts, ...policy.allowHosts].map((host) => host.toLowerCase());
-  const allowedOf = remembered((host) => allowed(host, hosts));
-  return ({ request: { headers }, peer }) => {
-    const verdict = headers["host"] === undefined ? false : allowedOf(headers["host"]);
-    return typeof verdict === "boolean" ? verdict : verdict === peer.localAddress;
-  };
+  return ({ request, peer }) => isAllowedHost(request.headers["host"], hosts, peer);
 }
 
 export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
@@ -47,13 +42,13 @@ export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
   };
 }
 
-/** Whether this host may be asked for, or the one address of ours where it may. */
-function allowed(host: string, patterns: readonly string[]): boolean | string {
+function isAllowedHost(host: string | undefined, patterns: readonly string[], peer: Peer): boolean {
+  if (host === undefined) return false;
   const name = hostName(host.toLowerCase());
   if (name === undefined) return false;
   const address = name.startsWith("[") ? name.slice(1, -1) : name;
   // An address cannot be pointed elsewhere: the one that the caller connected to is ours.
-  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address;
+  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address === peer.localAddress;
   return patterns.some((pattern) =>
     pattern.startsWith("*.") ? name.length > pattern.length - 1 && name.endsWith(pattern.slice(1)) : name === pattern,
   );

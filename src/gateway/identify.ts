@@ -8,8 +8,7 @@ export async function identify(exchange: Exchange): Promise<void> {
   const loading = service.wire();
   const wire = loading instanceof Promise ? await loading : loading;
   exchange.wire = wire;
-  const identifying = wire.identify(exchange.request);
-  exchange.identified = identifying instanceof Promise ? await identifying : identifying;
+  exchange.identified = await wire.identify(exchange.request);
   // Before the body is read: an operation that nobody handles needs none.
   service.requireOperation(exchange.identified.operation);
   exchange.decoded = await wire.decode(exchange.identified);

@@ -1,7 +1,7 @@
 // A listening socket: takes connections in, refuses what is too large, too slow or malformed, and stops without
 // cutting off what is running.
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Logger } from "../observe/logger.ts";
@@ -47,6 +47,9 @@ const defaultLimits: ListenerLimits = {
 
 export interface Listener {
   readonly url: string;
+  readonly port: number;
+  /** Serves a connection that was made elsewhere: as its own listening socket makes them, half-open allowed. */
+  take(socket: Socket): void;
   /** Takes no more requests, lets running ones finish within `graceMs`, cuts what is left. */
   stop(graceMs: number): Promise<void>;
 }
@@ -90,15 +93,19 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
   await bind(server, parts.host, parts.port);
   // Accepting fails when descriptors run out; unheard, it would end the process.
   server.on("error", (error) => parts.log.error({ error }, "accept-failed"));
-  state.url = urlOf(server);
+  const address = addressOf(server);
+  state.url = urlOf(address);
   return {
     url: state.url,
+    port: address.port,
+    take: (socket) => void server.emit("connection", socket),
     stop: async (graceMs) => {
       state.isStopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       connections.destroyIdle();
       const timer = parts.clock.after(graceMs, () => server.closeAllConnections());
-      await closed;
+      // The server itself waits for those that it has accepted, and no others.
+      await Promise.all([closed, connections.gone()]);
       timer.cancel();
     },
   };
@@ -114,8 +121,10 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function urlOf(server: Server): string {
+function addressOf(server: Server): AddressInfo {
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new TypeError("the server listens on no port");
-  return `http://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return bound;
 }
+
+const urlOf = ({ family, address, port }: AddressInfo): string => `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;

@@ -67,8 +67,8 @@ export class FileLogSink implements LogSink {
 
   append(id: LogStreamId, events: readonly LogEvent[]): void {
     const file = this.#fileOf(id);
-    for (const { timeMs, message } of events) {
-      const line = `{"timeMs":${timeMs},"message":${JSON.stringify(message)}}\n`;
+    for (const event of events) {
+      const line = `${JSON.stringify(event)}\n`;
       if (file.length + line.length > mostWaiting) {
         file.lost += 1;
         continue;

@@ -11,7 +11,7 @@ export interface OperationCodec {
 }
 
 /** What a request asks for; the wire may have been collected or brought to a normal form on the way. */
-export interface Asked {
+interface Asked {
   readonly operation: string;
   readonly wire: WireRequest;
 }

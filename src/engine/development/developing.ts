@@ -13,7 +13,6 @@ import type { Runtimes } from "../runtimes/runtime.ts";
 import type { Adaptation } from "./adaptation.ts";
 import { developedAlready, folderMissing } from "./faults.ts";
 import { Feed } from "./feed.ts";
-import type { Preboot } from "../preboot/preboot.ts";
 import { Standby, type StandbyParts } from "./standby.ts";
 import { watchFolder } from "./watch-folder.ts";
 
@@ -37,8 +36,6 @@ export type DevelopEvent =
 export interface DevelopingParts extends StandbyParts {
   readonly clock: Clock;
   readonly catalog: FunctionCatalog;
-  /** Where it keeps runtimes booted for every function, a developed one needs none of its own. */
-  readonly preboot: Preboot | undefined;
   readonly runtimes: Pick<Runtimes, "resolve" | "prepare">;
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
@@ -101,16 +98,15 @@ export class Developing {
   adapt({ id, version }: FunctionVersion): Adaptation | undefined {
     const session = version === latestVersion ? this.#sessions.get(functionKey(id)) : undefined;
     if (session === undefined) return undefined;
-    const { folder, turn } = session;
-    const standby = this.#parts.preboot === undefined ? session.standby : undefined;
+    const { folder, standby, turn } = session;
     let plan: EnvironmentPlan | undefined;
     return {
       taskRoot: folder,
-      ...(standby === undefined ? {} : { driver: standby }),
+      driver: standby,
       opened: (_environment, opened) => void (plan = opened),
       available: (environment) => {
         this.#report(session, turn, environment);
-        if (plan !== undefined && this.#sessions.get(functionKey(id)) === session) standby?.prepare(plan);
+        if (plan !== undefined && this.#sessions.get(functionKey(id)) === session) standby.prepare(plan);
       },
     };
   }

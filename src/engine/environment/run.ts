@@ -79,8 +79,9 @@ export class Run {
 
   /** Delivers what the processes have printed before the call. */
   drain(): void {
-    this.#runtime?.drain();
-    if (this.#extensions.size > 0) for (const process of this.#extensions.values()) process.drain();
+    this.#runtime?.output.drain();
+    this.#runtime?.log?.drain();
+    for (const process of this.#extensions.values()) process.output.drain();
   }
 
   /**

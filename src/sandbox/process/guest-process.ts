@@ -1,7 +1,5 @@
 // One process of a sandbox, with whatever it started, and its pipes.
 import type { SandboxChannel, SandboxExit, SandboxProcess } from "../sandbox.ts";
-import { drainTogether } from "../pipe-reader.ts";
-import type { Syscalls } from "../syscalls.ts";
 import type { Guest } from "./guest.ts";
 import { watchPeakMemory } from "./peak-memory.ts";
 import { signalGroup, signalPid } from "./process-tree.ts";
@@ -13,8 +11,7 @@ export interface GuestProcess extends SandboxProcess {
   close(): void;
 }
 
-export function openProcess(guest: Guest, syscalls: Syscalls): GuestProcess {
-  const drain = drainTogether(guest.log === undefined ? [guest.output] : [guest.output, guest.log], syscalls);
+export function openProcess(guest: Guest): GuestProcess {
   const memory = watchPeakMemory(guest.pid);
   let running = true;
   const exited = new Promise<SandboxExit>((resolve) => {
@@ -23,7 +20,8 @@ export function openProcess(guest: Guest, syscalls: Syscalls): GuestProcess {
       memory.close();
       // Its group ends with it. Now, since later the group's number may be another's.
       signalGroup(guest.pid, "SIGKILL");
-      drain();
+      guest.output.drain();
+      guest.log?.drain();
       guest.channel?.reader.drain();
       resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, outOfMemory: false });
     });
@@ -35,7 +33,6 @@ export function openProcess(guest: Guest, syscalls: Syscalls): GuestProcess {
     output: guest.output,
     log: guest.log,
     channel: guest.channel === undefined ? undefined : joinChannel(guest.channel),
-    drain,
     exited,
     peakMemoryBytes: () => memory.bytes(),
     signal,
