@@ -27,6 +27,7 @@ export interface Settings {
   readonly concurrency: number;
   readonly quotas: "none" | "aws";
   readonly idleMinutes: number;
+  readonly prebootMemoryPercent: number;
   readonly updateDelayMs: number;
   readonly stopGraceSeconds: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
@@ -230,6 +231,14 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "10",
     parse: wholeNumber(1, 100_000),
   },
+  prebootMemoryPercent: {
+    flag: "preboot-memory",
+    placeholder: "PERCENT",
+    variable: "LAMBENT_PREBOOT_MEMORY",
+    summary: "How much of this machine's memory may go to languages that are booted, and sandboxes that are made, before a cold start needs them; 0: none is. There are as many as cold starts came at once of late, and only where functions are isolated.",
+    fallback: "10",
+    parse: wholeNumber(0, 100),
+  },
   updateDelayMs: {
     flag: "update-delay",
     placeholder: "MS",
@@ -303,6 +312,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     concurrency: value("concurrency"),
     quotas: value("quotas"),
     idleMinutes: value("idleMinutes"),
+    prebootMemoryPercent: value("prebootMemoryPercent"),
     updateDelayMs: value("updateDelayMs"),
     stopGraceSeconds: value("stopGraceSeconds"),
     logLevel: value("logLevel"),

@@ -1,6 +1,6 @@
 // The composition root: builds the drivers, wires the rooms, starts and stops them. Read it as the table of contents.
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
@@ -130,7 +130,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
         codeStorage: functions.codeStorage,
         code: { inspect: inspectArchive, readSignature },
         runtimeVersions: runtimes,
-        settings: lambdaSettings(settings),
+        settings: lambdaSettings(settings, driver),
       }),
     },
     wire: () => loadServiceWire("lambda"),
@@ -172,16 +172,18 @@ const recorded = (engine: LocalEngine, { directory, catalog, log }: { directory:
   return new Recorder({ clock: systemClock, catalog, files: new RecordingFiles(join(directory, "recordings")), onError }).over(engine);
 };
 
-const engineSettings = ({ concurrency, quotas, idleMinutes }: Settings): EngineParts["settings"] => ({
+const engineSettings = ({ concurrency, quotas, idleMinutes, prebootMemoryPercent }: Settings): EngineParts["settings"] => ({
   concurrency,
   quotas,
   idleMs: idleMinutes * 60_000,
   parallelStarts: 2 * availableParallelism(),
+  prebootMemoryBytes: Math.floor((totalmem() * prebootMemoryPercent) / 100),
 });
 
-const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings): LambdaSettings => ({
+const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings, { limitsStorage }: SandboxDriver): LambdaSettings => ({
   deprecatedRuntimes,
   architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+  limitsStorage,
   concurrency,
   codeStorageBytes: limits.codeStorageBytes,
 });

@@ -18,6 +18,8 @@ import { Bandwidth } from "./bandwidth.ts";
 import { stream } from "./stream.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { Fleet } from "./placement/fleet.ts";
+import { StartGate } from "./placement/start-gate.ts";
+import { Preboot } from "./preboot/preboot.ts";
 import { awsScaling, unlimitedScaling } from "./placement/scaling-rate.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
 
@@ -47,6 +49,8 @@ interface EngineSettings {
   readonly quotas: "none" | "aws";
   /** Cold starts at once; about twice the processors. */
   readonly parallelStarts: number;
+  /** What sandboxes that are ready ahead of need may have together; 0: there are none. */
+  readonly prebootMemoryBytes: number;
 }
 
 /** The engine and what a developer's tools do to it. */
@@ -56,18 +60,20 @@ export interface LocalEngine extends Engine {
 
 export function createEngine(parts: EngineParts): LocalEngine {
   const { catalog, concurrency, clock, ids, settings, onError } = parts;
+  const gate = new StartGate(settings.parallelStarts, clock);
+  const preboot = createPreboot(parts, gate);
   const fleet = new Fleet({
     clock,
+    gate,
     catalog,
     onError,
     idleMs: settings.idleMs,
-    parallelStarts: settings.parallelStarts,
     newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
-    open: (version, observer, initializationType) => openEnvironment({ ...parts, adapt }, { version, initializationType }, observer),
+    open: (version, observer, initializationType) => openEnvironment({ ...parts, preboot, adapt }, { version, initializationType }, observer),
   });
   const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
   const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, driver: parts.driver, renew });
-  const developing = new Developing({ ...parts, renew });
+  const developing = new Developing({ ...parts, preboot, renew });
   const adapt: Adapt = (version) => {
     const [developed, debugged] = [developing.adapt(version), debugging.adapt(version)];
     return developed === undefined || debugged === undefined ? (developed ?? debugged) : debugged.then((other) => joined(developed, other));
@@ -82,9 +88,18 @@ export function createEngine(parts: EngineParts): LocalEngine {
     tools: { debugging, developing },
     start: () => provisioner.start(),
     provisioned: (id, allocationId) => provisioner.stateOf(id, allocationId),
-    stop(graceMs) {
+    async stop(graceMs) {
       provisioner.stop();
-      return fleet.stop(graceMs);
+      await fleet.stop(graceMs);
+      await preboot?.stop();
     },
   };
+}
+
+/** Undefined where the driver cannot, or is not to. */
+function createPreboot({ driver, clock, ids, settings, onError }: EngineParts, gate: StartGate): Preboot | undefined {
+  const { prebootMemoryBytes: memoryBytes } = settings;
+  const { prepare } = driver;
+  if (prepare === undefined || memoryBytes === 0) return undefined;
+  return new Preboot({ driver: { open: (spec) => driver.open(spec), prepare: (grade) => prepare.call(driver, grade) }, clock, ids, gate, memoryBytes, onError });
 }

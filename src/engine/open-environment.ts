@@ -5,12 +5,15 @@ import type { Adapt } from "./development/adaptation.ts";
 import { ConcurrentEnvironment } from "./environment/concurrent-environment.ts";
 import { Environment } from "./environment/environment.ts";
 import type { EnvironmentObserver, EnvironmentParts, EnvironmentPlan, PooledEnvironment } from "./environment/environment-parts.ts";
+import type { Preboot } from "./preboot/preboot.ts";
 import type { Runtimes } from "./runtimes/runtime.ts";
 
 export interface OpeningParts extends EnvironmentParts {
   readonly runtimes: Pick<Runtimes, "resolve">;
   readonly code: CodeTrees;
   readonly adapt: Adapt;
+  /** Undefined: nothing is made ahead of need. */
+  readonly preboot: Preboot | undefined;
 }
 
 /** Looks up the runtime and holds the code for as long as the environment is there. */
@@ -28,11 +31,14 @@ export async function openEnvironment(
     trees.release();
     throw error;
   }
-  const { timers, inspectorPort, taskRoot = trees.taskRoot, driver = parts.driver } = adaptation ?? {};
+  const { timers, inspectorPort, taskRoot = trees.taskRoot } = adaptation ?? {};
   const isConcurrent = version.configuration.environmentConcurrency !== undefined;
   const Kind = isConcurrent ? ConcurrentEnvironment : Environment;
   const initializationType = isConcurrent ? "lambda-managed-instances" : initialised;
   const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, timers, inspectorPort };
+  // What is provisioned is waited for by nobody, and leaves what is ready to those who wait.
+  const preboot = initialised === "on-demand" ? parts.preboot : undefined;
+  const driver = adaptation?.driver ?? preboot?.driverFor(plan) ?? parts.driver;
   const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
       adaptation?.available?.(opened);

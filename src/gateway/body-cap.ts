@@ -1,4 +1,5 @@
 // Stops bodies that are too large for what they ask, before anything buffers them.
+import { remembered } from "../core/remembered.ts";
 import type { WireRequest } from "../protocol/wire.ts";
 import { limits } from "../services/lambda/limits.ts";
 import type { Exchange } from "./exchange.ts";
@@ -25,10 +26,15 @@ const caps: readonly BodyCap[] = [
   { method: "POST", path: /^\/2018-10-31\/layers\/[^/]+\/versions$/, limitBytes: codeBytes, operation: "PublishLayerVersion" },
 ];
 
-export function capBody(exchange: Exchange): void {
+export function capBody(): (exchange: Exchange) => void {
+  const capsOf = remembered((path) => caps.filter((cap) => cap.path.test(path)));
+  return (exchange) => capped(exchange, capsOf);
+}
+
+function capped(exchange: Exchange, capsOf: (path: string) => readonly BodyCap[]): void {
   const { request } = exchange;
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined) return;
-  const cap = caps.find(({ method, path }) => method === request.method && path.test(request.path));
+  const cap = capsOf(request.path).find(({ method }) => method === request.method);
   // Not routed yet, but the paths are Lambda's: it says in which protocol to refuse.
   if (cap !== undefined) exchange.serviceName = "lambda";
   exchange.request = cappedRequest(request, cap?.limitBytes ?? codeBytes, cap?.operation);
@@ -39,10 +45,10 @@ export function cappedRequest(request: WireRequest, limitBytes: number, operatio
   const { "content-length": declared, "transfer-encoding": framing } = request.headers;
   // The parser lets no more than the declared length through, so a smaller one needs no counting.
   if (declared !== undefined && Number(declared) > limitBytes) throw bodyTooLarge(limitBytes, operation);
-  return declared !== undefined || framing === undefined ? request : { ...request, body: capped(request.body, limitBytes, operation) };
+  return declared !== undefined || framing === undefined ? request : { ...request, body: counted(request.body, limitBytes, operation) };
 }
 
-async function* capped(
+async function* counted(
   body: AsyncIterable<Uint8Array>,
   limitBytes: number,
   operation: string | undefined,

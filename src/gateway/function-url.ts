@@ -1,6 +1,7 @@
 // The front door of function URLs. Requests to them are told from those of AWS's API before anything else, since they
 // are the function's own: they may come from a web page, carry any path, body and method, and are authorised by the
 // URL's AuthType. What they mean is the room's of the URLs (triggers/http/function-url/).
+import { remembered } from "../core/remembered.ts";
 import type { WireRequest } from "../protocol/wire.ts";
 import { limits } from "../services/lambda/limits.ts";
 import type { FunctionUrls, SignedCaller, UrlRequest } from "../triggers/http/function-url/function-urls.ts";
@@ -15,12 +16,14 @@ import { type GuardPolicy, hostGuard } from "./guard.ts";
 /** `ID.lambda-url.REGION.localhost:4566`, and the same under whatever other name is allowed. */
 const hostPattern = /^(?<urlId>[a-z0-9]+)\.lambda-url\.(?<region>[a-z0-9-]+)\./i;
 /** Where a client cannot resolve names below localhost: `/_lambent/url/ID/path`. No bucket has such a name. */
+const pathStart = "/_lambent/url/";
 const pathPattern = /^\/_lambent\/url\/(?<urlId>[a-zA-Z0-9]+)(?<path>\/.*)?$/;
 
 export function functionUrl(urls: FunctionUrls, guardPolicy: GuardPolicy, auth: AuthPolicy): (exchange: Exchange) => Promise<void> | undefined {
   const isOwnHost = hostGuard(guardPolicy);
+  const urlOfHost = remembered(urlNamedBy);
   return (exchange) => {
-    const asked = urlOf(exchange.request);
+    const asked = urlOf(exchange.request, urlOfHost);
     // INVARIANT: a name that a web page pointed at us (DNS rebinding) is no host of a URL; the guard refuses it.
     if (asked === undefined || !isOwnHost(exchange)) return undefined;
     // Faults are written as Lambda's.
@@ -37,11 +40,16 @@ interface AskedUrl {
 }
 
 /** Undefined: it is for no URL. */
-function urlOf({ headers, path }: WireRequest): AskedUrl | undefined {
-  const byHost = hostPattern.exec(headers["host"] ?? "")?.groups;
-  if (byHost !== undefined) return { urlId: lower(byHost["urlId"]), region: lower(byHost["region"]), path };
-  const byPath = pathPattern.exec(path)?.groups;
+function urlOf({ headers, path }: WireRequest, urlOfHost: typeof urlNamedBy): AskedUrl | undefined {
+  const byHost = urlOfHost(headers["host"] ?? "");
+  if (byHost !== undefined) return { ...byHost, path };
+  const byPath = path.startsWith(pathStart) ? pathPattern.exec(path)?.groups : undefined;
   return byPath === undefined ? undefined : { urlId: lower(byPath["urlId"]), region: undefined, path: byPath["path"] ?? "/" };
+}
+
+function urlNamedBy(host: string): Omit<AskedUrl, "path"> | undefined {
+  const parts = hostPattern.exec(host)?.groups;
+  return parts && { urlId: lower(parts["urlId"]), region: lower(parts["region"]) };
 }
 
 const lower = (text = ""): string => text.toLowerCase();

@@ -2,7 +2,8 @@
 // machine shows: by posting to it, or by pointing a name of the page's own at 127.0.0.1 (DNS rebinding). So the
 // name in Host must be one of ours, and what a browser marks as its own is refused.
 import { isIP } from "node:net";
-import type { Exchange, Peer } from "./exchange.ts";
+import { remembered } from "../core/remembered.ts";
+import type { Exchange } from "./exchange.ts";
 import { browserNotAllowed, hostNotAllowed } from "./faults.ts";
 
 export interface GuardPolicy {
@@ -17,7 +18,11 @@ const ownHosts: readonly string[] = ["localhost", "*.localhost"];
 /** Whether a name in Host is ours. */
 export function hostGuard(policy: GuardPolicy): (exchange: Exchange) => boolean {
   const hosts = [...ownHosts, ...policy.allowHosts].map((host) => host.toLowerCase());
-  return ({ request, peer }) => isAllowedHost(request.headers["host"], hosts, peer);
+  const allowedOf = remembered((host) => allowed(host, hosts));
+  return ({ request: { headers }, peer }) => {
+    const verdict = headers["host"] === undefined ? false : allowedOf(headers["host"]);
+    return typeof verdict === "boolean" ? verdict : verdict === peer.localAddress;
+  };
 }
 
 export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
@@ -42,13 +47,13 @@ export function guard(policy: GuardPolicy): (exchange: Exchange) => void {
   };
 }
 
-function isAllowedHost(host: string | undefined, patterns: readonly string[], peer: Peer): boolean {
-  if (host === undefined) return false;
+/** Whether this host may be asked for, or the one address of ours where it may. */
+function allowed(host: string, patterns: readonly string[]): boolean | string {
   const name = hostName(host.toLowerCase());
   if (name === undefined) return false;
   const address = name.startsWith("[") ? name.slice(1, -1) : name;
   // An address cannot be pointed elsewhere: the one that the caller connected to is ours.
-  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address === peer.localAddress;
+  if (isIP(address) !== 0) return address.startsWith("127.") || address === "::1" || address;
   return patterns.some((pattern) =>
     pattern.startsWith("*.") ? name.length > pattern.length - 1 && name.endsWith(pattern.slice(1)) : name === pattern,
   );

@@ -8,7 +8,8 @@ export async function identify(exchange: Exchange): Promise<void> {
   const loading = service.wire();
   const wire = loading instanceof Promise ? await loading : loading;
   exchange.wire = wire;
-  exchange.identified = await wire.identify(exchange.request);
+  const identifying = wire.identify(exchange.request);
+  exchange.identified = identifying instanceof Promise ? await identifying : identifying;
   // Before the body is read: an operation that nobody handles needs none.
   service.requireOperation(exchange.identified.operation);
   exchange.decoded = await wire.decode(exchange.identified);

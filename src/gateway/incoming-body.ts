@@ -10,6 +10,8 @@ export interface BodyPatience {
   readonly bodyIdleMs: number;
 }
 
+const turn = Promise.resolve();
+
 export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -41,6 +43,16 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
     return this;
   }
 
+  async whole(): Promise<Uint8Array> {
+    // The head is told of before the parser comes to the body, which as a rule lies behind it: a turn later it is there.
+    await turn;
+    const first = this.#owesContinue ? undefined : this.#read();
+    if (first !== undefined && this.#leftBytes === 0) return first;
+    const chunks = first === undefined ? [] : [first];
+    for (let step = await this.next(); step.done !== true; step = await this.next()) chunks.push(step.value);
+    return Buffer.concat(chunks);
+  }
+
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#owesContinue) {
       this.#owesContinue = false;
@@ -48,17 +60,22 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
     }
     // A body of known length ends with its last byte: waiting for the parser to say so costs a timer and a tick.
     while (this.#leftBytes > 0) {
-      const chunk: unknown = this.#request.read();
-      if (chunk instanceof Uint8Array) {
-        this.#leftBytes -= chunk.byteLength;
-        return { done: false, value: chunk };
-      }
+      const chunk = this.#read();
+      if (chunk !== undefined) return { done: false, value: chunk };
       // `complete`: the parser has seen the end, so an empty buffer stays empty.
       if (this.#request.complete) this.#leftBytes = 0;
       else if (this.#request.destroyed) throw bodyCutOff();
       else await this.#arrival();
     }
     return { done: true, value: undefined };
+  }
+
+  /** What has arrived. */
+  #read(): Uint8Array | undefined {
+    const chunk: unknown = this.#leftBytes === 0 ? undefined : this.#request.read();
+    if (!(chunk instanceof Uint8Array)) return undefined;
+    this.#leftBytes -= chunk.byteLength;
+    return chunk;
   }
 
   /** Resolves when there is something to look at again: bytes, the end, or the connection's death. */

@@ -42,7 +42,7 @@ export function createPipeline(parts: PipelineParts): Answer {
   const steps: readonly Step[] = [
     { name: "function URL", run: functionUrl(parts.functionUrls, parts.guard, parts.auth) },
     { name: "guard", run: guard(parts.guard) },
-    { name: "cap body", run: capBody },
+    { name: "cap body", run: capBody() },
     { name: "route", run: route(parts.registry, parts.extraRoutes) },
     { name: "authenticate", run: authenticate(parts.auth) },
     { name: "answer extra route", run: answerExtraRoute },

@@ -2,6 +2,7 @@
 // only the last.
 import { serviceNotServed } from "../cloud/faults.ts";
 import type { ServiceRegistry } from "../cloud/registry.ts";
+import { remembered } from "../core/remembered.ts";
 import { parseAuthorization } from "./auth/authorization.ts";
 import { collectedBody, readBody } from "./body.ts";
 import type { Exchange, ExtraRoute } from "./exchange.ts";
@@ -10,26 +11,36 @@ import { serviceOfHost, serviceOfSigningName, serviceOfTarget, serviceOfVersion 
 
 type Clue = (exchange: Exchange) => string | undefined;
 
-const clues: readonly Clue[] = [
-  // DynamoDB and its streams sign alike: the target knows better than the scope.
-  function target({ request }) {
-    const name = request.headers["x-amz-target"];
-    return name === undefined ? undefined : serviceOfTarget.get(name.slice(0, name.lastIndexOf(".")));
-  },
-  function credentialScope({ authorization }) {
-    return authorization === undefined
-      ? undefined
-      : (serviceOfSigningName.get(authorization.service) ?? authorization.service);
-  },
-  // `lambda.us-east-1.localhost:4566`, `streams.dynamodb.localhost`.
-  function host({ request }) {
-    const [first = "", second = ""] = (request.headers["host"] ?? "").split(".");
-    return serviceOfHost.get(`${first}.${second}`) ?? (second === "" ? undefined : serviceOfHost.get(first));
-  },
-  function path({ request }) {
-    return servicePaths.find(({ pattern }) => pattern.test(request.path))?.service(request.path);
-  },
-];
+function clues(): readonly Clue[] {
+  const serviceOfName = remembered(serviceInHost);
+  const serviceOfPath = remembered((path) => servicePaths.find(({ pattern }) => pattern.test(path))?.service(path));
+  return [
+    serviceOfTargetHeader,
+    serviceOfScope,
+    function host({ request }) {
+      return serviceOfName(request.headers["host"] ?? "");
+    },
+    function path({ request }) {
+      return serviceOfPath(request.path);
+    },
+  ];
+}
+
+/** DynamoDB and its streams sign alike: the target knows better than the scope. */
+function serviceOfTargetHeader({ request }: Exchange): string | undefined {
+  const name = request.headers["x-amz-target"];
+  return name === undefined ? undefined : serviceOfTarget.get(name.slice(0, name.lastIndexOf(".")));
+}
+
+function serviceOfScope({ authorization }: Exchange): string | undefined {
+  return authorization === undefined ? undefined : (serviceOfSigningName.get(authorization.service) ?? authorization.service);
+}
+
+/** `lambda.us-east-1.localhost:4566`, `streams.dynamodb.localhost`. */
+function serviceInHost(host: string): string | undefined {
+  const [first = "", second = ""] = host.split(".");
+  return serviceOfHost.get(`${first}.${second}`) ?? (second === "" ? undefined : serviceOfHost.get(first));
+}
 
 const servicePaths: readonly { readonly pattern: RegExp; service(path: string): string | undefined }[] = [
   {
@@ -45,15 +56,17 @@ export function route(
   registry: ServiceRegistry,
   extraRoutes: readonly ExtraRoute[],
 ): (exchange: Exchange) => void | Promise<void> {
+  const known = clues();
+  const extraRouteOf = remembered((path) => extraRoutes.find(({ prefix }) => (prefix.endsWith("/") ? path.startsWith(prefix) : path === prefix)));
   return (exchange) => {
     const { path } = exchange.request;
     exchange.authorization = parseAuthorization(exchange.request);
-    const extra = extraRoutes.find(({ prefix }) => (prefix.endsWith("/") ? path.startsWith(prefix) : path === prefix));
+    const extra = extraRouteOf(path);
     if (extra !== undefined) {
       exchange.route = { kind: "extra", extra };
       return undefined;
     }
-    for (const clue of clues) {
+    for (const clue of known) {
       const name = clue(exchange);
       if (name !== undefined) return serve(exchange, registry, name);
     }

@@ -67,8 +67,8 @@ export class FileLogSink implements LogSink {
 
   append(id: LogStreamId, events: readonly LogEvent[]): void {
     const file = this.#fileOf(id);
-    for (const event of events) {
-      const line = `${JSON.stringify(event)}\n`;
+    for (const { timeMs, message } of events) {
+      const line = `{"timeMs":${timeMs},"message":${JSON.stringify(message)}}\n`;
       if (file.length + line.length > mostWaiting) {
         file.lost += 1;
         continue;

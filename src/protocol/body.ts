@@ -9,11 +9,15 @@ import type { WireRequest } from "./wire.ts";
  * compress what is large where the model lets them (trait requestCompression: PutMetricData).
  */
 export async function collect(request: Pick<WireRequest, "headers" | "body">): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request.body) chunks.push(chunk);
-  const [only = empty] = chunks;
-  const bytes = chunks.length <= 1 ? only : Buffer.concat(chunks);
+  const bytes = request.body.whole === undefined ? await gathered(request.body) : await request.body.whole();
   return request.headers["content-encoding"] === "gzip" ? inflated(bytes) : bytes;
+}
+
+async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const [only = empty] = chunks;
+  return chunks.length <= 1 ? only : Buffer.concat(chunks);
 }
 
 const empty = new Uint8Array(0);

@@ -11,7 +11,7 @@ export interface OperationCodec {
 }
 
 /** What a request asks for; the wire may have been collected or brought to a normal form on the way. */
-interface Asked {
+export interface Asked {
   readonly operation: string;
   readonly wire: WireRequest;
 }

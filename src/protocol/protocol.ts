@@ -14,9 +14,9 @@ export interface ServiceWire {
   /**
    * Which operation a request asks for, and in which protocol it speaks (SQS is spoken in three). Looks at target,
    * path, query and content type; for awsQuery it needs the form, so the body is collected into the result.
-   * Throws the fault that AWS answers to an unknown one.
+   * Throws the fault that AWS answers to an unknown one. Plain where nothing has to be read.
    */
-  identify(request: WireRequest): Promise<IdentifiedRequest>;
+  identify(request: WireRequest): IdentifiedRequest | Promise<IdentifiedRequest>;
   /** Input as the client's types know it: blobs as Uint8Array, streaming ones as AsyncIterable<Uint8Array>. */
   decode(request: IdentifiedRequest): Promise<DecodedInput>;
   encodeOutput(

@@ -4,7 +4,7 @@ import { newNotes, type BodyCodec } from "./codec.ts";
 import { eventReader, eventStreamType, eventWriter } from "./event-stream.ts";
 import type { OperationCodec } from "./operation-codec.ts";
 import { bodyReader, headReader, headWriter, inputBody, outputBody, type BodyBinding } from "./rest-bindings.ts";
-import { labelsOf, templateOf } from "./rest-route.ts";
+import { labelReader, templateOf } from "./rest-route.ts";
 import { isRecord } from "./scalar.ts";
 import type { OperationSchema, Shape } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
@@ -25,6 +25,7 @@ export function restOperation(operation: OperationSchema, options: RestOptions):
 /** Streams are handed on untouched; everything else is collected first. */
 function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCodec["decode"] {
   const template = templateOf(operation);
+  const labelsOf = labelReader(template);
   const readHead = headReader(operation.input, new Set(template.query.map(([key]) => key)));
   const binding = inputBody(operation.input);
   const readBody = bodyReader(binding, codec);
@@ -32,7 +33,7 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   return async (request) => {
     const input: Record<string, unknown> = {};
     const notes = newNotes();
-    readHead(request, labelsOf(template, request.path), input);
+    readHead(request, labelsOf(request.path), input);
     if (readEvents !== undefined && binding.kind === "events") input[binding.name] = readEvents(request.body);
     else if (binding.kind === "stream") input[binding.name] = request.body;
     else if (binding.kind !== "none") readBody(await collect(request), input, notes);

@@ -1,6 +1,7 @@
 // Which operation a REST request asks for: a tree of path segments built from the URI templates of a service.
 // Literal segments win over labels, labels over greedy labels; what the query and the headers must carry decides
 // between operations that share a path.
+import { remembered } from "../core/remembered.ts";
 import type { WireRequest } from "./wire.ts";
 import { membersOf, type OperationSchema } from "./shape.ts";
 
@@ -52,8 +53,12 @@ function percentDecode(text: string): string {
   }
 }
 
-/** Label values of a path that is known to fit the template. */
-export function labelsOf({ segments }: Template, path: string): Map<string, string> {
+export type Labels = ReadonlyMap<string, string>;
+
+/** Reads the label values of paths that are known to fit the template. */
+export const labelReader = (template: Template): ((path: string) => Labels) => remembered((path) => labelsOf(template, path));
+
+function labelsOf({ segments }: Template, path: string): Labels {
   const labels = new Map<string, string>();
   const parts = splitPath(path);
   const greedyAt = segments.findIndex(({ kind }) => kind === "greedy");
@@ -130,11 +135,16 @@ export function routeTree(operations: readonly OperationSchema[]): FindRoute {
       candidates.toSorted((a, b) => specificity(b) - specificity(a)),
     );
   }
+  const leavesOf = remembered((path): readonly Node[] => {
+    const parts = splitPath(path);
+    return [...leaves(root, parts, 0), ...(parts.at(-1) === "" ? leaves(root, parts.slice(0, -1), 0) : [])];
+  });
   return (request) => {
-    const parts = splitPath(request.path);
-    const found = walk(root, parts, 0, request);
-    if (found !== undefined || parts.at(-1) !== "") return found;
-    return walk(root, parts.slice(0, -1), 0, request);
+    for (const { candidates } of leavesOf(request.path)) {
+      const found = choose(candidates.get(request.method), request);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 }
 
@@ -154,22 +164,19 @@ function descend(node: Node, segment: Segment): Node {
   }
 }
 
-/** Tries the most specific way first and comes back when it leads nowhere. */
-function walk(node: Node, parts: readonly string[], index: number, request: WireRequest): string | undefined {
+/** Where the path leads, the most specific way first. */
+function* leaves(node: Node, parts: readonly string[], index: number): Generator<Node> {
   const part = parts[index];
-  if (part === undefined) return choose(node.candidates.get(request.method), request);
-  const literal = node.literals.get(percentDecode(part));
-  const found = literal === undefined ? undefined : walk(literal, parts, index + 1, request);
-  if (found !== undefined) return found;
-  const labelled = node.label === undefined || part === "" ? undefined : walk(node.label, parts, index + 1, request);
-  if (labelled !== undefined || node.greedy === undefined) return labelled;
-  // `/bucket/` names the bucket: a greedy label is never empty.
-  if (index === parts.length - 1 && part === "") return undefined;
-  for (let after = parts.length; after > index; after -= 1) {
-    const rest = walk(node.greedy, parts, after, request);
-    if (rest !== undefined) return rest;
+  if (part === undefined) {
+    yield node;
+    return;
   }
-  return undefined;
+  const literal = node.literals.get(percentDecode(part));
+  if (literal !== undefined) yield* leaves(literal, parts, index + 1);
+  if (node.label !== undefined && part !== "") yield* leaves(node.label, parts, index + 1);
+  // `/bucket/` names the bucket: a greedy label is never empty.
+  if (node.greedy === undefined || (index === parts.length - 1 && part === "")) return;
+  for (let after = parts.length; after > index; after -= 1) yield* leaves(node.greedy, parts, after);
 }
 
 /** The operation that the request names itself, else the most specific one whose required members are there. */

@@ -66,7 +66,7 @@ test("an absent payload is absent", async () => {
 });
 
 test("an unknown path is refused as an unknown operation", async () => {
-  await expect(wire.identify(request("POST", "/2015-03-31/nothing"))).rejects.toMatchObject({
+  await expect(async () => wire.identify(request("POST", "/2015-03-31/nothing"))).rejects.toMatchObject({
     code: "UnknownOperationException",
     status: 404,
   });

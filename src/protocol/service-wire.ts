@@ -3,11 +3,11 @@
 import { unknownOperation } from "./faults.ts";
 import { errorsByCode } from "./fault-body.ts";
 import { unmodelledHeaders, type WithUnmodelledHeaders } from "./operation.ts";
-import type { OperationCodec, Protocol } from "./operation-codec.ts";
-import type { ProtocolName, ServiceWire } from "./protocol.ts";
+import type { Asked, OperationCodec, Protocol } from "./operation-codec.ts";
+import type { IdentifiedRequest, ProtocolName, ServiceWire } from "./protocol.ts";
 import { services, type ServiceEntry } from "./service-table.ts";
 import { schemasOf, type OperationSchema, unmodelledOperation } from "./shape.ts";
-import type { WireResponse } from "./wire.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** Imports the client and turns its schemas round: 2 to 50 ms, so a service is loaded on its first request. */
 export async function loadServiceWire(name: string): Promise<ServiceWire> {
@@ -45,6 +45,19 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
     if (protocol === undefined) throw new RangeError(`${entry.name} does not speak ${name}`);
     return protocol;
   };
+  const inTurn = [...protocols.values()];
+  /** The protocols are asked one after the other; not as an async function, since the hot path has nothing to wait for. */
+  const identify = (request: WireRequest, from = 0): IdentifiedRequest | Promise<IdentifiedRequest> => {
+    const protocol = inTurn[from];
+    if (protocol === undefined) throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);
+    const judge = (asked: Asked | undefined): IdentifiedRequest | Promise<IdentifiedRequest> => {
+      if (asked === undefined) return identify(request, from + 1);
+      if (!names.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
+      return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
+    };
+    const asking = protocol.asked(request);
+    return asking instanceof Promise ? asking.then(judge) : judge(asking);
+  };
   const compiled = new Map<string, OperationCodec>();
   /** Compiled on first use: EC2 alone has more than eight hundred operations. */
   const codecOf = (name: ProtocolName, operation: string): OperationCodec => {
@@ -65,15 +78,7 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
   return {
     service: entry.name,
     operations: new Set(byName.keys()),
-    identify: async (request) => {
-      for (const protocol of protocols.values()) {
-        const asked = await protocol.asked(request);
-        if (asked === undefined) continue;
-        if (!names.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
-        return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
-      }
-      throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);
-    },
+    identify: (request) => identify(request),
     decode: ({ operation, protocol, wire }) => codecOf(protocol, operation).decode(wire),
     encodeOutput: ({ operation, protocol }, output: WithUnmodelledHeaders, requestId) => {
       const response = codecOf(protocol, operation).encode(output, requestId);

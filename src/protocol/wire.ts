@@ -9,7 +9,12 @@ export interface WireRequest {
   /** Names in lower case; repeated headers joined by `, ` as node:http does. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body, streamed. Decoders of operations whose input does not stream collect it. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: WireBody;
+}
+
+export interface WireBody extends AsyncIterable<Uint8Array> {
+  /** All of it; in the place of iterating, where the source has a faster way. */
+  whole?(): Promise<Uint8Array>;
 }
 
 export interface WireResponse {

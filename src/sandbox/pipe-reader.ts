@@ -8,8 +8,17 @@ import type { Syscalls } from "./syscalls.ts";
 /** Most that a pipe holds when an unprivileged writer has enlarged it (/proc/sys/fs/pipe-max-size). */
 const largestPipeBytes = 1024 * 1024;
 
+/** Drains all of them, of one process, with one look at all first. */
+export function drainTogether(readers: readonly PipeReader[], syscalls: Syscalls): () => void {
+  const isAnyReadable = syscalls.readable(readers.map(({ fd }) => fd));
+  return () => {
+    // The number of one that was closed may be another file's by now; `drain` knows.
+    if (isAnyReadable()) for (const reader of readers) reader.drain();
+  };
+}
+
 export class PipeReader {
-  readonly #fd: number;
+  readonly fd: number;
   readonly #syscalls: Syscalls;
   #socket: Socket | undefined;
   #listener: (bytes: Buffer) => void = () => undefined;
@@ -18,7 +27,7 @@ export class PipeReader {
 
   /** Takes over the descriptor: it is closed at the end of the stream or by `close`. */
   constructor(fd: number, syscalls: Syscalls) {
-    this.#fd = fd;
+    this.fd = fd;
     this.#syscalls = syscalls;
     syscalls.setNonBlocking(fd);
   }
@@ -28,7 +37,7 @@ export class PipeReader {
     if (this.#closed) return;
     this.#listener = listener;
     this.#socket = new Socket({
-      fd: this.#fd,
+      fd: this.fd,
       readable: true,
       writable: false,
       onread: {
@@ -65,7 +74,7 @@ export class PipeReader {
     const { readBuffer } = this.#syscalls;
     let leftBytes = largestPipeBytes;
     while (leftBytes > 0 && !this.#socket.destroyed) {
-      const count = this.#syscalls.read(this.#fd, readBuffer);
+      const count = this.#syscalls.read(this.fd, readBuffer);
       if (count === undefined || count === 0) return;
       leftBytes -= count;
       this.#listener(Buffer.from(readBuffer.subarray(0, count)));
@@ -77,7 +86,7 @@ export class PipeReader {
       this.#socket.destroy();
     } else if (!this.#closed) {
       this.#end();
-      closeSync(this.#fd);
+      closeSync(this.fd);
     }
   }
 

@@ -69,7 +69,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
     test("delivers at once, on demand, what was printed before", async () => {
       const { sandbox, process, printed, received } = await start("echo a line; echo x >&4; read end <&3");
       await until(() => received() === "x\n");
-      process.output.drain();
+      process.drain();
       expect(printed()).toBe("a line\n");
       await sandbox.close();
     });
@@ -79,7 +79,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       let logged = "";
       process.log?.onBytes((bytes) => (logged += bytes.toString()));
       await until(() => received() === "x\n");
-      process.log?.drain();
+      process.drain();
       expect(logged).toBe("first\n");
       write(process, "go\n");
       await process.exited;
@@ -257,7 +257,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       const second = await run(first.sandbox, 'cat "$OWN/file" code; cat <&3 >&4', { environment: { TURN: "2" } });
       write(second.process, "through pipes of its own");
       await until(() => second.received() === "through pipes of its own");
-      second.process.output.drain();
+      second.process.drain();
       expect(second.printed()).toBe("kept\ncode of the function");
       expect(first.printed() + first.received()).toBe("on\n");
       await second.sandbox.close();
@@ -272,7 +272,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       await until(() => second.received() === "shared\n");
       write(second.process, "end\n");
       expect(await second.process.exited).toMatchObject({ exitCode: 5 });
-      first.process.output.drain();
+      first.process.drain();
       expect([first.printed(), second.printed()]).toEqual(["one\n", "two\n"]);
       await sandbox.close();
       expect(await first.process.exited).toMatchObject({ signal: "SIGKILL" });
@@ -316,7 +316,7 @@ export function describeSandboxDriver(cases: SandboxCases): void {
     test("is not held up, and keeps nothing, while a process prints without end", async () => {
       const { sandbox, process, printed } = await start("exec yes flood");
       await until(() => printed().length > 4 * 1024 * 1024);
-      process.output.drain();
+      process.drain();
       await sandbox.close();
       expect(await process.exited).toMatchObject({ signal: "SIGKILL" });
     });

@@ -7,6 +7,8 @@ export interface SandboxDriver {
   readonly name: string;
   /** What a person is told at start, when this driver does not isolate. Undefined when it does. */
   readonly warning: string | undefined;
+  /** Whether a sandbox's /tmp is of the size that its spec says. */
+  readonly limitsStorage: boolean;
   /** Makes the files of one sandbox, and no process yet. Rejects with SandboxStartFailed when the host refuses. */
   open(spec: SandboxSpec): Promise<Sandbox>;
   /** Makes a sandbox whose code comes later. Left out: this driver shows code only to sandboxes that it makes for it. */
@@ -111,6 +113,11 @@ export interface SandboxProcess {
   readonly log: SandboxOutput | undefined;
   /** The framed channel, when `run` was asked for one. */
   readonly channel: SandboxChannel | undefined;
+  /**
+   * Delivers, before it returns, every byte that was written to `output` and `log` before the call. To be asked often:
+   * where both are empty, as nearly always, it costs one system call.
+   */
+  drain(): void;
   /** Resolves when it has ended, after its output was delivered; its children are killed with it. Never rejects. */
   readonly exited: Promise<SandboxExit>;
   /** Asks it to end: SIGTERM, which a process that is frozen or waits on the channel sees, too. */
@@ -122,8 +129,6 @@ export interface SandboxProcess {
 interface SandboxOutput {
   /** Set once, right after start; called with raw bytes in order. */
   onBytes(listener: (bytes: Buffer) => void): void;
-  /** Delivers, before it returns, every byte that was written before the call: it reads until the pipe is empty. */
-  drain(): void;
 }
 
 export interface SandboxChannel {

@@ -21,6 +21,8 @@ export interface Syscalls {
   read(fd: number, into: Buffer): number | undefined;
   /** Bytes written, `undefined` when a non-blocking descriptor takes nothing now or the reader has gone. */
   write(fd: number, bytes: Uint8Array): number | undefined;
+  /** Asks of several descriptors at once whether a read of any would give bytes, or the end, now. */
+  readable(fds: readonly number[]): () => boolean;
   setNonBlocking(fd: number): void;
   /** No child inherits it, unless it is given it. */
   setCloseOnExec(fd: number): void;
@@ -49,6 +51,7 @@ export function loadSyscalls(): Syscalls {
   const libc = koffi.load(null);
   const read = libc.func("intptr_t read(int fd, void *into, size_t size)");
   const write = libc.func("intptr_t write(int fd, const void *bytes, size_t size)");
+  const poll = libc.func("int poll(void *fds, unsigned long count, int timeout)");
   const fcntl = libc.func("int fcntl(int fd, int command, ...)");
   const makePipe = loadPipe(libc, fcntl);
   const limitOpenFiles = loadLimitOpenFiles(libc);
@@ -80,6 +83,11 @@ export function loadSyscalls(): Syscalls {
         if (errno !== EINTR) return fail("write");
       }
     },
+    readable: (fds) => {
+      const asked = pollRequest(fds);
+      // What fails is for the read to tell.
+      return () => Number(poll(asked, fds.length, 0)) !== 0;
+    },
     setCloseOnExec: (fd) => {
       fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
@@ -102,6 +110,19 @@ export function loadSyscalls(): Syscalls {
     },
   };
 }
+
+/** An array of `struct pollfd` of <poll.h>, the same on both systems: which descriptor, what is asked, what is answered. */
+function pollRequest(fds: readonly number[]): Buffer {
+  const request = Buffer.alloc(fds.length * pollBytes);
+  for (const [index, fd] of fds.entries()) {
+    request.writeInt32LE(fd, index * pollBytes);
+    request.writeInt16LE(pollIn, index * pollBytes + 4);
+  }
+  return request;
+}
+
+const pollBytes = 8;
+const pollIn = 1;
 
 function fail(call: string): never {
   throw new Error(`${call} failed with errno ${koffi.errno()}`);

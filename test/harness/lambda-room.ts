@@ -101,7 +101,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     clock,
     ids,
     log,
-    settings: { deprecatedRuntimes: "warn", architecture: "x86_64", concurrency: 1000, codeStorageBytes: limits.codeStorageBytes, ...settings },
+    settings: { deprecatedRuntimes: "warn", architecture: "x86_64", limitsStorage: false, concurrency: 1000, codeStorageBytes: limits.codeStorageBytes, ...settings },
   };
   const context = testContext(ids);
   const service: Readonly<Record<string, unknown>> = lambdaService(parts);

@@ -1,6 +1,6 @@
 // A sandbox driver without processes: a test plays the runtime, over the framed channel of guest/PROTOCOL.md.
 import { connectToLoopback, listenOnLoopback } from "../../src/sandbox/process/host-loopback.ts";
-import type { Launch, RunOptions, Sandbox, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec } from "../../src/sandbox/sandbox.ts";
+import type { Launch, PreparedSandbox, RunOptions, Sandbox, SandboxCode, SandboxDriver, SandboxGrade, SandboxExit, SandboxProcess, SandboxSpec } from "../../src/sandbox/sandbox.ts";
 
 export interface SentInvoke {
   readonly meta: Readonly<Record<string, unknown>>;
@@ -10,17 +10,25 @@ export interface SentInvoke {
 export class ScriptedDriver implements SandboxDriver {
   readonly name = "scripted";
   readonly warning = undefined;
+  readonly limitsStorage = true;
   /** Runtimes: one for each run, those after a reset included. */
   readonly guests: ScriptedGuest[] = [];
+  /** Ids of those that have not been closed. */
+  readonly sandboxes = new Set<string>();
   /** What each guest does once it was started; by default nothing. */
   onStart: (guest: ScriptedGuest) => void = () => {};
   /** When set, starts are refused with it. */
   refusal: Error | undefined;
 
   async open(spec: SandboxSpec): Promise<Sandbox> {
+    return this.openSandbox(spec);
+  }
+
+  protected openSandbox(spec: SandboxSpec): Sandbox {
     const files = new Set<string>();
     const paths = { taskRoot: spec.taskRoot, optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" };
     const own: ScriptedGuest[] = [];
+    this.sandboxes.add(spec.id);
     const kill = async (): Promise<void> => {
       for (const guest of own) guest.kill();
     };
@@ -40,6 +48,7 @@ export class ScriptedDriver implements SandboxDriver {
       thaw: () => {},
       kill,
       close: async () => {
+        this.sandboxes.delete(spec.id);
         await kill();
         files.clear();
       },
@@ -68,6 +77,27 @@ export class ScriptedDriver implements SandboxDriver {
     if (last === undefined) throw new Error("no guest was started");
     return last;
   }
+}
+
+/** One that shows code to sandboxes that are there already. Whoever was started ahead waits for its environment at once. */
+export class PreparingDriver extends ScriptedDriver {
+  /** Of each sandbox that was made ahead: what it was made for, and then the code that it was shown. */
+  readonly prepared: { readonly grade: SandboxGrade; code: SandboxCode | undefined }[] = [];
+  /** When set, code cannot be shown. */
+  loadRefusal: Error | undefined;
+
+  override onStart = (guest: ScriptedGuest): void => guest.standBy();
+
+  readonly prepare = async (grade: SandboxGrade): Promise<PreparedSandbox> => {
+    if (this.refusal !== undefined) throw this.refusal;
+    const prepared: (typeof this.prepared)[number] = { grade, code: undefined };
+    this.prepared.push(prepared);
+    const load = async (code: SandboxCode): Promise<void> => {
+      if (this.loadRefusal !== undefined) throw this.loadRefusal;
+      prepared.code = code;
+    };
+    return { ...this.openSandbox({ ...grade, taskRoot: "/var/task", optRoot: undefined }), load };
+  };
 }
 
 interface ScriptedGuestParts {
@@ -110,16 +140,15 @@ export class ScriptedGuest implements SandboxProcess {
 
   readonly output = {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#outputListener = listener),
-    drain: (): void => {
-      for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
-    },
   };
 
   readonly log = {
     onBytes: (listener: (bytes: Buffer) => void): void => void (this.#logListener = listener),
-    drain: (): void => {
-      for (const bytes of this.#logPipe.splice(0)) this.#logListener(bytes);
-    },
+  };
+
+  readonly drain = (): void => {
+    for (const bytes of this.#pipe.splice(0)) this.#outputListener(bytes);
+    for (const bytes of this.#logPipe.splice(0)) this.#logListener(bytes);
   };
 
   readonly channel = {
@@ -199,8 +228,7 @@ export class ScriptedGuest implements SandboxProcess {
   }
 
   exit(exit: Partial<SandboxExit>): void {
-    this.output.drain();
-    this.log.drain();
+    this.drain();
     this.#resolveExit({ exitCode: undefined, signal: undefined, outOfMemory: false, ...exit });
   }
 

@@ -187,7 +187,7 @@ function converse(sandbox: Sandbox, process: SandboxProcess): Guest {
     channel.write(encodeInvoke(head, body));
     const answer = await take();
     if (answer === "next") throw new Error("NEXT without an answer");
-    process.output.drain();
+    process.drain();
     return answer;
   };
   return {
@@ -202,7 +202,7 @@ function converse(sandbox: Sandbox, process: SandboxProcess): Guest {
     invoke: (event, meta) => invokeRaw(JSON.stringify(event), meta),
     output: () => printed,
     logged: () => {
-      process.log?.drain();
+      process.drain();
       return cutLogFrames(logged);
     },
   };

@@ -32,6 +32,7 @@ async function develop(prepare: (folder: string) => Promise<string> = async () =
     ids: systemIds,
     catalog,
     driver: new ScriptedDriver(),
+    preboot: undefined,
     runtimes: {
       resolve: () => ({ id: "nodejs24.x", runtimeDir }) as Runtime,
       prepare: async (_id, [root = ""]) => void (runtimeDir = await prepare(root)),

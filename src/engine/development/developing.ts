@@ -13,6 +13,7 @@ import type { Runtimes } from "../runtimes/runtime.ts";
 import type { Adaptation } from "./adaptation.ts";
 import { developedAlready, folderMissing } from "./faults.ts";
 import { Feed } from "./feed.ts";
+import type { Preboot } from "../preboot/preboot.ts";
 import { Standby, type StandbyParts } from "./standby.ts";
 import { watchFolder } from "./watch-folder.ts";
 
@@ -36,6 +37,8 @@ export type DevelopEvent =
 export interface DevelopingParts extends StandbyParts {
   readonly clock: Clock;
   readonly catalog: FunctionCatalog;
+  /** Where it keeps runtimes booted for every function, a developed one needs none of its own. */
+  readonly preboot: Preboot | undefined;
   readonly runtimes: Pick<Runtimes, "resolve" | "prepare">;
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void;
@@ -98,15 +101,16 @@ export class Developing {
   adapt({ id, version }: FunctionVersion): Adaptation | undefined {
     const session = version === latestVersion ? this.#sessions.get(functionKey(id)) : undefined;
     if (session === undefined) return undefined;
-    const { folder, standby, turn } = session;
+    const { folder, turn } = session;
+    const standby = this.#parts.preboot === undefined ? session.standby : undefined;
     let plan: EnvironmentPlan | undefined;
     return {
       taskRoot: folder,
-      driver: standby,
+      ...(standby === undefined ? {} : { driver: standby }),
       opened: (_environment, opened) => void (plan = opened),
       available: (environment) => {
         this.#report(session, turn, environment);
-        if (plan !== undefined && this.#sessions.get(functionKey(id)) === session) standby.prepare(plan);
+        if (plan !== undefined && this.#sessions.get(functionKey(id)) === session) standby?.prepare(plan);
       },
     };
   }

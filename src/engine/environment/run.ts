@@ -79,9 +79,8 @@ export class Run {
 
   /** Delivers what the processes have printed before the call. */
   drain(): void {
-    this.#runtime?.output.drain();
-    this.#runtime?.log?.drain();
-    for (const process of this.#extensions.values()) process.output.drain();
+    this.#runtime?.drain();
+    if (this.#extensions.size > 0) for (const process of this.#extensions.values()) process.drain();
   }
 
   /**

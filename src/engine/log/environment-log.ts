@@ -4,7 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { ApplicationLogLevel } from "../../functions/logging.ts";
 import type { LogEvent, LogSink, LogStreamId } from "../../observe/log-sink.ts";
 import { Backlog } from "./backlog.ts";
-import { eventMessages } from "./event-size.ts";
+import { eventMessages, isOneEvent } from "./event-size.ts";
 import { LogTail } from "./log-tail.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { LogFrameReader } from "./log-frames.ts";
@@ -148,7 +148,8 @@ export class EnvironmentLog {
     for (const { timeMs, entry } of queued) {
       const record = made(entry);
       const message = this.#messageOf(record, timeMs);
-      if (message !== undefined) for (const piece of eventMessages(message)) events.push({ timeMs, message: piece });
+      if (message !== undefined && isOneEvent(message)) events.push({ timeMs, message });
+      else if (message !== undefined) for (const piece of eventMessages(message)) events.push({ timeMs, message: piece });
       if (isFollowed) records.push({ timeMs, ...record });
     }
     if (events.length > 0) this.#sink.append(this.stream, events);

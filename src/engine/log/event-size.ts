@@ -1,10 +1,12 @@
 // No event of a log is longer than its store takes: what is comes in pieces.
 import { longestMessageBytes } from "../../observe/log-sink.ts";
 
+/** Whether it surely fits, as nearly every one does. A UTF-16 unit has three bytes of UTF-8 at most. */
+export const isOneEvent = (message: string): boolean => message.length * 3 <= longestMessageBytes;
+
 /** In order, none cut inside a character. One as a rule. */
 export function eventMessages(message: string): readonly string[] {
-  // A UTF-16 unit has three bytes of UTF-8 at most.
-  if (message.length * 3 <= longestMessageBytes || Buffer.byteLength(message) <= longestMessageBytes) return [message];
+  if (isOneEvent(message) || Buffer.byteLength(message) <= longestMessageBytes) return [message];
   const bytes = Buffer.from(message);
   const pieces: string[] = [];
   let start = 0;

@@ -7,7 +7,7 @@ import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import { engineStopping } from "../faults.ts";
 import type { ProvisionedState } from "./provisioned-environments.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
-import { StartGate } from "./start-gate.ts";
+import type { StartGate } from "./start-gate.ts";
 import { VersionPool, type OpenEnvironment, type PoolOwner, type VersionPoolParts } from "./version-pool.ts";
 
 export interface FleetParts {
@@ -15,7 +15,7 @@ export interface FleetParts {
   readonly catalog: FunctionCatalog;
   readonly open: OpenEnvironment;
   readonly idleMs: number;
-  readonly parallelStarts: number;
+  readonly gate: StartGate;
   /** Of each function. */
   readonly newScaling: () => ScalingRate;
   /** What went wrong where nobody waits for an answer. */
@@ -37,7 +37,7 @@ export class Fleet {
   readonly #unwatch: () => void;
   #stopping = false;
 
-  constructor({ clock, catalog, open, idleMs, parallelStarts, newScaling, onError }: FleetParts) {
+  constructor({ clock, catalog, open, idleMs, gate, newScaling, onError }: FleetParts) {
     this.#newScaling = newScaling;
     this.#catalog = catalog;
     this.#clock = clock;
@@ -45,7 +45,7 @@ export class Fleet {
       clock,
       open,
       idleMs,
-      gate: new StartGate(parallelStarts, clock),
+      gate,
       onSpareFailed: (_version, fault) => onError(fault),
       onEmpty: (pool) => this.#forget(pool),
     };

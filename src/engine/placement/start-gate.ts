@@ -1,6 +1,6 @@
 // Bounds how many environments start at once, and takes turns between functions: a burst to one function neither
-// slows every start down nor makes the others wait behind it.
-import type { Clock } from "../../core/clock.ts";
+// slows every start down nor makes the others wait behind it. What is started ahead of need waits for all of them.
+import type { Clock, Timer } from "../../core/clock.ts";
 
 /**
  * How long one start counts at most. Starting a process is work for a processor; an init that takes longer as a rule
@@ -8,18 +8,29 @@ import type { Clock } from "../../core/clock.ts";
  */
 const longestTurnMs = 1000;
 
+/**
+ * How long after the last start nothing is started ahead of need: the invoke that waited for that one runs now, and
+ * whatever came with it may need a start, too.
+ */
+const lullMs = 5;
+
 /** Begins a start and returns a promise of its end (it never rejects), or undefined when there is no need any more. */
 export type Start = () => Promise<void> | undefined;
 
 export class StartGate {
   readonly #limit: number;
+  readonly #aheadLimit: number;
   readonly #clock: Clock;
   /** Insertion order is the order of turns. */
   readonly #queues = new Map<string, Start[]>();
+  readonly #ahead: Start[] = [];
   #running = 0;
+  #runningAhead = 0;
+  #lull: Timer | undefined;
 
   constructor(limit: number, clock: Clock) {
     this.#limit = limit;
+    this.#aheadLimit = Math.max(1, Math.floor(limit / 4));
     this.#clock = clock;
   }
 
@@ -31,24 +42,61 @@ export class StartGate {
     this.#admit();
   }
 
+  /** For what nobody waits for: it begins when no start waits, runs or has just ended, and few at once. */
+  enterAhead(start: Start): void {
+    this.#ahead.push(start);
+    this.#admitAhead();
+  }
+
   #admit(): void {
     while (this.#running < this.#limit) {
       const start = this.#takeTurn();
       if (start === undefined) return;
-      const ended = start();
-      if (ended === undefined) continue;
       this.#running += 1;
-      let counted = true;
-      const leave = (): void => {
-        if (!counted) return;
-        counted = false;
-        timer.cancel();
+      const isBegun = this.#begin(start, () => {
         this.#running -= 1;
+        if (this.#running === 0) this.#restAwhile();
         this.#admit();
-      };
-      const timer = this.#clock.after(longestTurnMs, leave);
-      void ended.then(leave);
+      });
+      if (!isBegun) this.#running -= 1;
     }
+  }
+
+  #admitAhead(): void {
+    while (this.#running === 0 && this.#lull === undefined && this.#runningAhead < this.#aheadLimit) {
+      const start = this.#ahead.shift();
+      if (start === undefined) return;
+      this.#runningAhead += 1;
+      const isBegun = this.#begin(start, () => {
+        this.#runningAhead -= 1;
+        this.#admitAhead();
+      });
+      if (!isBegun) this.#runningAhead -= 1;
+    }
+  }
+
+  #restAwhile(): void {
+    this.#lull?.cancel();
+    this.#lull = this.#clock.after(lullMs, () => {
+      this.#lull = undefined;
+      this.#admitAhead();
+    });
+  }
+
+  /** False: there was no need. `onLeft`: later, once, when it has ended or has had its turn. */
+  #begin(start: Start, onLeft: () => void): boolean {
+    const ended = start();
+    if (ended === undefined) return false;
+    let counted = true;
+    const leave = (): void => {
+      if (!counted) return;
+      counted = false;
+      timer.cancel();
+      onLeft();
+    };
+    const timer = this.#clock.after(longestTurnMs, leave);
+    void ended.then(leave);
+    return true;
   }
 
   #takeTurn(): Start | undefined {

@@ -76,6 +76,7 @@ export class BootedRuntime {
     const { channel } = this.#process;
     if (!this.#isRunning || channel === undefined || !this.#fits(launch)) return undefined;
     // It is asleep until it reads the variables: what came before is of the boot, and nobody's.
+    this.#process.drain();
     for (const stream of [this.#output, this.#log, this.#channel]) stream?.forget();
     channel.write(variablesFrame(launch.cwd, differences(this.#launch.environment, launch.environment)));
     const { exited } = this.#process;
@@ -89,6 +90,7 @@ export class BootedRuntime {
         resume: () => channel.resume(),
         write: (bytes) => channel.write(bytes),
       },
+      drain: () => this.#process.drain(),
       exited,
       terminate: () => this.#process.terminate(),
       kill: () => this.#process.kill(),

@@ -3,20 +3,17 @@
 /** A pipe of a sandbox's process, as far as it is listened to. */
 export interface Source {
   onBytes(listener: (bytes: Buffer) => void): void;
-  drain?(): void;
 }
 
 /** Until `forget`: enough to see why a boot fails. What a process that runs wild writes beyond is dropped. */
 const mostBytes = 64 * 1024;
 
 export class LateStream {
-  readonly #source: Source;
   #kept: Buffer[] = [];
   #roomBytes = mostBytes;
   #listener: (bytes: Buffer) => void = (bytes) => this.#keep(bytes);
 
   constructor(source: Source) {
-    this.#source = source;
     source.onBytes((bytes) => this.#listener(bytes));
   }
 
@@ -34,20 +31,14 @@ export class LateStream {
     for (const bytes of this.#kept.splice(0)) listener(bytes);
   }
 
-  drain(): void {
-    this.#source.drain?.();
-  }
-
-  /** Lets go of what was written before the call; all that comes afterwards is kept. */
+  /** Lets go of what has come; all that comes afterwards is kept. */
   forget(): void {
-    this.drain();
     this.#kept = [];
     this.#roomBytes = Infinity;
   }
 
   /** What is kept, as text. */
   kept(): string {
-    this.drain();
     return Buffer.concat(this.#kept).toString();
   }
 

@@ -3,7 +3,7 @@
 import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
-import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelDescriptors, type KernelOrder, type ToKernel, type Wait } from "./kernel-message.ts";
+import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
 import type { Address, ImageRequest, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 interface Pending {
@@ -12,15 +12,20 @@ interface Pending {
   readonly reject: (fault: KernelError) => void;
 }
 
+interface Thread {
+  readonly worker: Worker;
+  readonly wake: ThreadStart["wake"];
+}
+
 /** What is added to the thread's eventfd to wake it. */
 const one = new BigUint64Array([1n]);
 
 export class KernelThread implements Kernel {
   readonly #pending = new Map<number, Pending>();
   #orders = 0;
-  #worker: Worker;
-  /** Known when the thread is ready; its successors take them over. */
-  #descriptors: KernelDescriptors | undefined;
+  #thread: Thread;
+  /** The thread's mount namespace, when it is ready. */
+  #mount: number | undefined;
   /** Why there is no thread any more. */
   #unusable: KernelError | undefined;
   #closing: Promise<void> | undefined;
@@ -28,7 +33,7 @@ export class KernelThread implements Kernel {
   readonly #onExit = (): void => this.#post(undefined);
 
   constructor() {
-    this.#worker = this.#start(undefined);
+    this.#thread = this.#start(undefined);
     process.once("exit", this.#onExit);
   }
 
@@ -75,14 +80,15 @@ export class KernelThread implements Kernel {
 
   async #end(): Promise<void> {
     process.removeListener("exit", this.#onExit);
-    const worker = this.#worker;
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    worker.once("exit", () => resolve());
+    const closed = new KernelError("", "ECANCELED", "the kernel thread is being closed");
     if (this.#unusable === undefined) {
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      this.#thread.worker.once("exit", () => resolve());
       this.#post(undefined);
+      this.#unusable = closed;
       await ended;
     }
-    this.#fail(new KernelError("", "ECANCELED", "the kernel thread is being closed"));
+    this.#reject(closed);
   }
 
   #order<Order extends KernelOrder>(order: Order): Promise<AnswerOf<Order>> {
@@ -97,25 +103,27 @@ export class KernelThread implements Kernel {
   }
 
   #post(message: ToKernel): void {
-    this.#worker.postMessage(message);
-    // A thread that is starting looks for messages before it waits.
-    if (this.#descriptors !== undefined) writeSync(this.#descriptors.wake, one);
+    const { worker, wake } = this.#thread;
+    worker.postMessage(message);
+    const fd = Atomics.load(wake, 0);
+    if (fd !== 0) writeSync(fd, one);
   }
 
-  #start(handover: Handover | undefined): Worker {
+  #start(handover: Handover | undefined): Thread {
     // TypeScript in a checkout, JavaScript in the package.
     const entry = new URL(`./kernel-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+    const start: ThreadStart = { wake: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), handover };
     // Descriptors are the process's: none is closed with the thread that opened it.
-    const worker = new Worker(entry, { workerData: handover, execArgv: [], trackUnmanagedFds: false, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = new Worker(entry, { workerData: start, execArgv: [], trackUnmanagedFds: false, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     worker.on("message", (message: FromKernel) => this.#take(message));
     worker.on("error", (error) => this.#fail(new KernelError("", "EIO", `the kernel thread has failed: ${String(error)}`)));
-    return worker;
+    return { worker, wake: start.wake };
   }
 
   #take(message: FromKernel): void {
     switch (message.kind) {
       case "ready":
-        this.#descriptors = message.descriptors;
+        this.#mount = message.mount;
         return;
       case "done":
         this.#settle(message.id)?.resolve(message.answer);
@@ -124,6 +132,7 @@ export class KernelThread implements Kernel {
         this.#settle(message.id)?.reject(toKernelError(message.fault));
         return;
       case "unusable":
+        this.#mount = undefined;
         this.#fail(toKernelError(message.fault));
         return;
       case "lost":
@@ -140,16 +149,22 @@ export class KernelThread implements Kernel {
     return pending;
   }
 
-  /** A new thread waits for what the former one waited for, and begins what it has not seen. */
+  /** What is under way fails; what comes later has a new thread, if there was one that could work. */
+  #fail(fault: KernelError): void {
+    this.#reject(fault);
+    if (this.#mount === undefined) this.#unusable = fault;
+    else this.#succeed([]);
+  }
+
+  /** A new thread waits for what the former one waited for, and begins what that has not seen. */
   #succeed(waits: readonly Wait[]): void {
-    if (this.#descriptors === undefined || this.#closing !== undefined) return;
-    this.#worker = this.#start({ descriptors: this.#descriptors, waits });
+    if (this.#unusable !== undefined || this.#mount === undefined) return;
+    this.#thread = this.#start({ mount: this.#mount, waits });
     const begun = new Set(waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id])));
     for (const [id, { order }] of this.#pending) if (!begun.has(id)) this.#post({ id, order });
   }
 
-  #fail(fault: KernelError): void {
-    this.#unusable = fault;
+  #reject(fault: KernelError): void {
     for (const { reject } of this.#pending.values()) reject(fault);
     this.#pending.clear();
   }

@@ -27,7 +27,8 @@ export type AnswerOf<Order extends KernelOrder> = Order extends { readonly kind:
 export type KernelAnswer = AnswerOf<KernelOrder>;
 
 export type FromKernel =
-  | { readonly kind: "ready"; readonly descriptors: KernelDescriptors }
+  /** `mount`: a descriptor of the kernel's mount namespace. Descriptors are the process's: they outlive the thread. */
+  | { readonly kind: "ready"; readonly mount: number }
   | { readonly kind: "done"; readonly id: number; readonly answer: KernelAnswer }
   | { readonly kind: "failed"; readonly id: number; readonly fault: PlainFault }
   /** The thread cannot do its work on this machine, and ends. */
@@ -35,24 +36,24 @@ export type FromKernel =
   /** The thread could not return from a container's namespace, and ends. A successor goes on with what it waited for. */
   | { readonly kind: "lost"; readonly waits: readonly Wait[] };
 
-/** They are the process's: they outlive the thread. */
-export interface KernelDescriptors {
-  /** An eventfd, written to wake the thread when there are messages. */
-  readonly wake: number;
-  readonly epoll: number;
-  /** The kernel's mount namespace. */
-  readonly mount: number;
-}
-
 /** A descriptor in epoll, and whose order waits for it. */
 export type Wait =
   | { readonly kind: "child"; readonly fd: number; readonly id: number; readonly started: StartedProgram }
   | { readonly kind: "process"; readonly fd: number; readonly ids: readonly number[]; readonly pid: number }
   | { readonly kind: "connection"; readonly fd: number; readonly id: number };
 
-/** What a thread takes over from the one before. */
+export interface ThreadStart {
+  /**
+   * Here the thread leaves the number of its eventfd, which is written to wake it, before it looks for messages: who
+   * posts one and then finds no number need not wake it.
+   */
+  readonly wake: Int32Array<SharedArrayBuffer>;
+  /** What it takes over from the one before. */
+  readonly handover: Handover | undefined;
+}
+
 export interface Handover {
-  readonly descriptors: KernelDescriptors;
+  readonly mount: number;
   readonly waits: readonly Wait[];
 }
 

@@ -1,6 +1,6 @@
 // The namespaces of the kernel thread: a mount namespace of its own as its home, others as guests for one call.
 import { closeSync, existsSync, openSync } from "node:fs";
-import { CLONE_FS, CLONE_NEWNET, CLONE_NEWNS, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
+import { CLONE_FS, CLONE_NEWNET, CLONE_NEWNS, MS_RDONLY, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
 
 /** The namespaces that the thread returns to, as descriptors. */
 export interface Home {
@@ -17,9 +17,20 @@ export class NamespaceLost extends Error {}
 export function makeHome(calls: KernelCalls): Home {
   calls.unshare(CLONE_FS | CLONE_NEWNS);
   calls.mount({ source: "none", target: "/", flags: MS_REC | MS_SLAVE });
-  // Where controllers of cgroup v1 and the tree of v2 are mounted side by side, crun (1.8) refuses to work.
-  if (existsSync("/sys/fs/cgroup/unified")) unless("EINVAL", () => calls.unmount("/sys/fs/cgroup/unified"));
+  if (existsSync(unified)) hideUnified(calls);
   return openHome();
+}
+
+/** Where controllers of cgroup v1 and the tree of v2 are mounted side by side, crun (1.8) refuses to work. */
+const unified = "/sys/fs/cgroup/unified";
+
+function hideUnified(calls: KernelCalls): void {
+  const isGone = unless("EINVAL", () => {
+    calls.unmount(unified);
+    return true;
+  });
+  // In a user namespace, mounts from outside cannot be taken away, only covered.
+  if (isGone === undefined) calls.mount({ source: "tmpfs", target: unified, type: "tmpfs", flags: MS_RDONLY });
 }
 
 /** Brings another thread there. */

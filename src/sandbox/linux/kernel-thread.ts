@@ -6,8 +6,8 @@ import { closeSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { EPOLLIN, EPOLLOUT, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
+import { toPlainFault, type FromKernel, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
 import { mountImage } from "./kernel-images.ts";
-import { toPlainFault, type FromKernel, type Handover, type KernelAnswer, type KernelDescriptors, type KernelOrder, type ToKernel, type Wait } from "./kernel-message.ts";
 import { enterHome, insideOf, makeHome, NamespaceLost, type Home } from "./kernel-namespaces.ts";
 import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
 import type { Address, ShownPath } from "./kernel.ts";
@@ -19,23 +19,26 @@ class KernelLoop {
   readonly #calls: KernelCalls;
   readonly #programs: Programs;
   readonly #home: Home;
-  readonly #descriptors: KernelDescriptors;
+  readonly #wake: number;
+  readonly #epoll: number;
   /** By descriptor. */
   readonly #waits = new Map<number, Wait>();
   /** The descriptors of processes that are no children, by process id. */
   readonly #followed = new Map<number, number>();
 
-  constructor(port: MessagePort, handover: Handover | undefined) {
+  constructor(port: MessagePort, { wake, handover }: ThreadStart) {
     this.#port = port;
     this.#calls = loadKernelCalls();
     this.#programs = loadPrograms(this.#calls);
     // What the server itself inherited is no container's.
     this.#calls.keepDescriptors();
-    this.#home = handover === undefined ? makeHome(this.#calls) : enterHome(this.#calls, handover.descriptors.mount);
-    this.#descriptors = { ...(handover?.descriptors ?? this.#openWaiting()), mount: this.#home.mount };
-    // epoll knows of them: it was handed over, too.
-    for (const wait of handover?.waits ?? []) this.#remember(wait);
-    this.#tell({ kind: "ready", descriptors: this.#descriptors });
+    this.#home = handover === undefined ? makeHome(this.#calls) : enterHome(this.#calls, handover.mount);
+    this.#wake = this.#calls.eventFd();
+    this.#epoll = this.#calls.epoll();
+    this.#calls.epollAdd(this.#epoll, this.#wake, EPOLLIN);
+    for (const wait of handover?.waits ?? []) this.#await(wait);
+    Atomics.store(wake, 0, this.#wake);
+    this.#tell({ kind: "ready", mount: this.#home.mount });
   }
 
   /** Returns when the main thread asks to end. Throws NamespaceLost. */
@@ -47,8 +50,8 @@ class KernelLoop {
         if (received.message === undefined) return;
         this.#carryOut(received.message.id, received.message.order);
       }
-      for (const fd of this.#calls.epollWait(this.#descriptors.epoll)) {
-        if (fd === this.#descriptors.wake) readSync(fd, Buffer.alloc(8));
+      for (const fd of this.#calls.epollWait(this.#epoll)) {
+        if (fd === this.#wake) readSync(fd, Buffer.alloc(8));
         else this.#happened(fd);
       }
     }
@@ -60,15 +63,8 @@ class KernelLoop {
 
   /** Gives up what is waited for, and the namespace with all that is mounted there. */
   close(): void {
-    for (const wait of this.waits) this.#forget(wait);
-    for (const fd of [this.#descriptors.wake, this.#descriptors.epoll, this.#home.mount, this.#home.network]) closeSync(fd);
-  }
-
-  #openWaiting(): Omit<KernelDescriptors, "mount"> {
-    const wake = this.#calls.eventFd();
-    const epoll = this.#calls.epoll();
-    this.#calls.epollAdd(epoll, wake, EPOLLIN);
-    return { wake, epoll };
+    for (const { fd } of this.waits) closeSync(fd);
+    for (const fd of [this.#epoll, this.#wake, this.#home.mount, this.#home.network]) closeSync(fd);
   }
 
   #tell(message: FromKernel): void {
@@ -93,7 +89,7 @@ class KernelLoop {
       case "run": {
         const started = this.#programs.start(order.request);
         // It is a child that nobody has waited for: its number is no other process's.
-        this.#await({ kind: "child", fd: this.#calls.openPid(started.pid), id, started }, EPOLLIN);
+        this.#await({ kind: "child", fd: this.#calls.openPid(started.pid), id, started });
         return;
       }
       case "show":
@@ -101,7 +97,7 @@ class KernelLoop {
       case "listen":
         return this.#done(id, this.#socketIn(order.pid, order.address, this.#calls.listen));
       case "connect":
-        return this.#await({ kind: "connection", fd: this.#socketIn(order.pid, { host: loopback, port: order.port }, this.#calls.connect), id }, EPOLLOUT);
+        return this.#await({ kind: "connection", fd: this.#socketIn(order.pid, { host: loopback, port: order.port }, this.#calls.connect), id });
       case "mount":
         return this.#done(id, this.#calls.mount(order.request));
       case "mount-image":
@@ -160,12 +156,12 @@ class KernelLoop {
     }
     const fd = this.#calls.openPidIfThere(pid);
     if (fd === undefined) this.#done(id);
-    else this.#await({ kind: "process", fd, ids: [id], pid }, EPOLLIN);
+    else this.#await({ kind: "process", fd, ids: [id], pid });
     return fd;
   }
 
-  #await(wait: Wait, events: number): void {
-    this.#calls.epollAdd(this.#descriptors.epoll, wait.fd, events);
+  #await(wait: Wait): void {
+    this.#calls.epollAdd(this.#epoll, wait.fd, wait.kind === "connection" ? EPOLLOUT : EPOLLIN);
     this.#remember(wait);
   }
 
@@ -174,22 +170,23 @@ class KernelLoop {
     if (wait.kind === "process") this.#followed.set(wait.pid, wait.fd);
   }
 
-  /** Closes a descriptor, which takes it out of epoll. */
+  /** Waits no more. */
   #forget(wait: Wait): void {
+    // Closing it would not be enough: epoll goes on as long as a process that is being forked has a copy.
+    this.#calls.epollRemove(this.#epoll, wait.fd);
     this.#waits.delete(wait.fd);
     if (wait.kind === "process") this.#followed.delete(wait.pid);
-    closeSync(wait.fd);
+    if (wait.kind !== "connection") closeSync(wait.fd);
   }
 
   #happened(fd: number): void {
     const wait = this.#waits.get(fd);
-    if (wait === undefined) return this.#calls.epollRemove(this.#descriptors.epoll, fd);
+    if (wait === undefined) return;
+    this.#forget(wait);
     switch (wait.kind) {
       case "child":
-        this.#forget(wait);
         return this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
       case "process":
-        this.#forget(wait);
         // Where this server is the init of a container itself, the orphans are its to collect.
         this.#calls.collectIfChild(wait.pid);
         for (const id of wait.ids) this.#done(id);
@@ -204,21 +201,16 @@ class KernelLoop {
 
   #connected(wait: Extract<Wait, { readonly kind: "connection" }>): void {
     const fault = this.#calls.connectionFault(wait.fd);
-    if (fault !== undefined) {
-      this.#forget(wait);
-      this.#tell({ kind: "failed", id: wait.id, fault: toPlainFault(fault) });
-      return;
-    }
-    this.#calls.epollRemove(this.#descriptors.epoll, wait.fd);
-    this.#waits.delete(wait.fd);
-    this.#done(wait.id, wait.fd);
+    if (fault === undefined) return this.#done(wait.id, wait.fd);
+    closeSync(wait.fd);
+    this.#tell({ kind: "failed", id: wait.id, fault: toPlainFault(fault) });
   }
 }
 
-function serve(port: MessagePort, handover: Handover | undefined): void {
+function serve(port: MessagePort, start: ThreadStart): void {
   let loop: KernelLoop;
   try {
-    loop = new KernelLoop(port, handover);
+    loop = new KernelLoop(port, start);
   } catch (error) {
     port.postMessage({ kind: "unusable", fault: toPlainFault(error) } satisfies FromKernel);
     return;

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import koffi from "koffi";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openKernel, type Kernel } from "./kernel.ts";
 
@@ -176,18 +177,32 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     // Its way home is a descriptor of the process, so that it can be misled here.
     const [home, ...others] = networks().filter((fd) => !before.includes(fd));
     if (home === undefined || others.length > 0) throw new Error("one descriptor leads home");
-    closeSync(home);
-    const opened = [openSync("/dev/null", "r")];
-    while (!opened.includes(home)) opened.push(openSync("/dev/null", "r"));
+    const nowhere = openSync("/dev/null", "r");
+    expect(koffi.load(null).func("int dup2(int from, int to)")(nowhere, home)).toBe(home);
     const lost = own.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 });
     const after = run(`ls ${target}; readlink /proc/self/ns/net`);
     await expect(lost).rejects.toMatchObject({ message: `the kernel thread was lost in the network namespace of process ${inside.pid}: setns of the host failed: EINVAL` });
-    for (const fd of opened) closeSync(fd);
+    for (const fd of [nowhere, home]) closeSync(fd);
     expect((await after).stdout).toBe(`file\n${readlinkSync("/proc/self/ns/net")}\n`);
     await writeFile(go, "waited\n");
     expect((await running).stdout).toBe("waited\n");
     await own.kill(inside.pid);
     await ended;
+  });
+
+  test("works without privileges of the host, when the server was started in a user namespace", async () => {
+    const script = join(folder, "server.ts");
+    await writeFile(script, `
+      import { openKernel } from ${JSON.stringify(new URL("kernel.ts", import.meta.url).href)};
+      const kernel = openKernel();
+      const run = (script) => kernel.run({ program: "/bin/sh", args: ["-c", script], environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+      await kernel.mount({ source: "tmpfs", target: "/mnt", type: "tmpfs", flags: 0 });
+      const { stdout, stderr } = await run("cat /proc/self/uid_map; touch /mnt/file; ls /mnt; ls /sys/fs/cgroup/unified 2>/dev/null");
+      process.stdout.write(stdout + stderr);
+      await kernel.close();
+    `);
+    const { stdout } = await shell(`unshare --user --map-root-user ${process.execPath} ${script}`);
+    expect(stdout.trim().split(/\s+/)).toEqual(["0", "0", "1", "file"]);
   });
 
   test("tells when a process that is no child has ended, and ends it", async () => {

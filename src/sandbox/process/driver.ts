@@ -50,7 +50,7 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
         if (stopping) throw sandboxStartFailed(spec.id, new Error("the server is stopping"));
         // Without a mount namespace /tmp is everybody's: the variable leads programs that ask for it to their own.
         const environment = { TMPDIR: paths.tmp, ...launch.environment, [markerVariable]: marker };
-        return openProcess(await startGuest({ id: spec.id, launch: { ...launch, environment }, ...options }, syscalls));
+        return openProcess(await startGuest({ id: spec.id, launch: { ...launch, environment }, ...options }, syscalls), syscalls);
       },
       onClosed: () => void sandboxes.delete(sandbox),
     });
@@ -61,6 +61,7 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
   return {
     name: "process",
     warning,
+    limitsStorage: false,
     open: (spec) => {
       const opening = open(spec);
       opens.add(opening);

@@ -1,5 +1,7 @@
 // One process of a sandbox, with whatever it started, and its pipes.
 import type { SandboxChannel, SandboxExit, SandboxProcess } from "../sandbox.ts";
+import { drainTogether } from "../pipe-reader.ts";
+import type { Syscalls } from "../syscalls.ts";
 import type { Guest } from "./guest.ts";
 import { watchPeakMemory } from "./peak-memory.ts";
 import { signalGroup, signalPid } from "./process-tree.ts";
@@ -11,7 +13,8 @@ export interface GuestProcess extends SandboxProcess {
   close(): void;
 }
 
-export function openProcess(guest: Guest): GuestProcess {
+export function openProcess(guest: Guest, syscalls: Syscalls): GuestProcess {
+  const drain = drainTogether(guest.log === undefined ? [guest.output] : [guest.output, guest.log], syscalls);
   const memory = watchPeakMemory(guest.pid);
   let running = true;
   const exited = new Promise<SandboxExit>((resolve) => {
@@ -20,8 +23,7 @@ export function openProcess(guest: Guest): GuestProcess {
       memory.close();
       // Its group ends with it. Now, since later the group's number may be another's.
       signalGroup(guest.pid, "SIGKILL");
-      guest.output.drain();
-      guest.log?.drain();
+      drain();
       guest.channel?.reader.drain();
       resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, outOfMemory: false });
     });
@@ -33,6 +35,7 @@ export function openProcess(guest: Guest): GuestProcess {
     output: guest.output,
     log: guest.log,
     channel: guest.channel === undefined ? undefined : joinChannel(guest.channel),
+    drain,
     exited,
     peakMemoryBytes: () => memory.bytes(),
     signal,

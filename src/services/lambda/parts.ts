@@ -39,6 +39,8 @@ export interface LambdaSettings {
   readonly deprecatedRuntimes: "warn" | "block";
   /** Of the machine: no other can be applied. */
   readonly architecture: Architecture;
+  /** Whether a function's /tmp is of the size that it asks for. */
+  readonly limitsStorage: boolean;
   /** Concurrent executions of an account in a region. */
   readonly concurrency: number;
   /** All zips of an account in a region: AWS's limit, a lower one in tests. */

@@ -66,10 +66,11 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
   },
   {
     setting: "EphemeralStorage",
-    members: ["EphemeralStorage"],
-    why: `only the default of ${defaults.ephemeralStorageMiB} MB is known.`,
-    isAskedFor: ({ EphemeralStorage }) =>
-      EphemeralStorage !== undefined && EphemeralStorage.Size !== defaults.ephemeralStorageMiB,
+    // Applied where functions are isolated.
+    members: [],
+    why: "functions that are not isolated write to the disk of this machine, with no limit; lambent doctor says what isolates them.",
+    isAskedFor: ({ EphemeralStorage }, { settings }) =>
+      !settings.limitsStorage && EphemeralStorage !== undefined && EphemeralStorage.Size !== defaults.ephemeralStorageMiB,
   },
   {
     setting: "DeadLetterConfig",

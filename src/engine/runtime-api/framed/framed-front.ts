@@ -154,9 +154,13 @@ function optionalText(meta: object, member: string): string | undefined {
 
 function invokeFrame(invocation: Invocation): Uint8Array[] {
   const { requestId, deadlineMs, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload } = invocation;
-  // JSON.stringify leaves undefined members out.
-  const meta = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn: invokedArn, traceId: trace, clientContext, cognitoIdentity, tenantId });
-  return encodeFrame(frameType.invoke, meta, payload);
+  // By hand, member by member: an object that is made to be written costs three times as much.
+  let meta = `{"requestId":"${requestId}","deadlineMs":${deadlineMs},"invokedFunctionArn":${JSON.stringify(invokedArn)}`;
+  if (trace !== undefined) meta += `,"traceId":${JSON.stringify(trace)}`;
+  if (clientContext !== undefined) meta += `,"clientContext":${JSON.stringify(clientContext)}`;
+  if (cognitoIdentity !== undefined) meta += `,"cognitoIdentity":${JSON.stringify(cognitoIdentity)}`;
+  if (tenantId !== undefined) meta += `,"tenantId":${JSON.stringify(tenantId)}`;
+  return encodeFrame(frameType.invoke, `${meta}}`, payload);
 }
 
 /** For a guest that was started ahead of its environment: where it is to be, and what is to change in its variables; null: it goes. */
@@ -168,10 +172,16 @@ export const isBootedFrame = (bytes: Buffer): boolean => bytes.length === header
 
 function encodeFrame(type: number, meta: string, body: Uint8Array): Uint8Array[] {
   const metaLength = Buffer.byteLength(meta);
-  const head = Buffer.allocUnsafe(headerBytes + metaLength);
-  head.writeUInt8(type, 0);
+  const isSmall = body.length <= copiedBytes;
+  const head = Buffer.allocUnsafe(headerBytes + metaLength + (isSmall ? body.length : 0));
+  head[0] = type;
   head.writeUInt32BE(metaLength, 1);
   head.writeUInt32BE(body.length, 5);
   head.write(meta, headerBytes);
-  return [head, body];
+  if (!isSmall) return [head, body];
+  head.set(body, headerBytes + metaLength);
+  return [head];
 }
+
+/** Up to here a body is copied behind its head at once. */
+const copiedBytes = 2048;

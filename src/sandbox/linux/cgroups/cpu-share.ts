@@ -18,8 +18,8 @@ export const cpuQuotaUs = (memoryMiB: number): number =>
 export const cpuWeight = (memoryMiB: number, usual: number): number => Math.max(2, Math.round((memoryMiB / memoryMiBPerVcpu) * usual));
 
 /**
- * How many processors it sees, which is more than it may use: as measured by others, 2 up to 3,008 MB and then one more
- * where another is needed for its share.
+ * How many processors it sees, which is more than it may use. Measured, https://github.com/rwnx/lambda-cpuinfo; AWS's
+ * documentation has no such table.
  */
 export function visibleCpus(memoryMiB: number): number {
   const steps = [3008, 5307, 7076, 8845];
