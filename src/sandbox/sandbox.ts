@@ -65,6 +65,8 @@ export interface Launch {
 export interface Sandbox {
   readonly id: string;
   readonly paths: GuestPaths;
+  /** Descriptor of the log messages of its processes, where `run` is asked for one. */
+  readonly logDescriptor: number;
   /**
    * Starts a process: the runtime, or an extension beside it. Rejects with a fault of sandbox/faults.ts:
    * `Runtime.InvalidEntrypoint` when the program cannot be executed (an outcome of the invoke), `SandboxStartFailed` when
@@ -99,12 +101,9 @@ export interface PreparedSandbox extends Sandbox {
 export interface RunOptions {
   /** Whether the process gets the framed channel (guest/PROTOCOL.md) as descriptors 3 (to read) and 4 (to write). */
   readonly channel: boolean;
-  /** Whether it gets a pipe for framed log messages (guest/PROTOCOL.md) as descriptor 62. */
+  /** Whether it gets a pipe for framed log messages (guest/PROTOCOL.md) as the sandbox's `logDescriptor`. */
   readonly log: boolean;
 }
-
-/** AWS's number, as _LAMBDA_TELEMETRY_LOG_FD shows it. */
-export const logDescriptor = 62;
 
 export interface SandboxProcess {
   /** What it and its children print, standard output and standard error in one stream, in the order written. */

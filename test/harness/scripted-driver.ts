@@ -35,6 +35,7 @@ export class ScriptedDriver implements SandboxDriver {
     return {
       id: spec.id,
       paths,
+      logDescriptor: 62,
       run: async (launch, options) => {
         const guest = this.#run(spec, { launch, options, files });
         own.push(guest);

@@ -55,6 +55,7 @@ async function begin(standby: Standby, plan: EnvironmentPlan): Promise<Launch> {
     runtimeApi: "127.0.0.1:2",
     metadataToken: "metadata",
     logStream: { function: plan.version.id, group: "/aws/lambda/f", stream: "stream" },
+    logDescriptor: sandbox.logDescriptor,
   });
   await sandbox.run(launch, { channel: true, log: true });
   return launch;

@@ -8,7 +8,7 @@ import type { EnvironmentPlan } from "./environment-parts.ts";
 import { bootVariables, environmentVariables, type VariableSources } from "./variables.ts";
 
 /** What is of one environment alone. */
-export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "runtimeApi" | "metadataToken" | "logStream">;
+export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "runtimeApi" | "metadataToken" | "logStream" | "logDescriptor">;
 
 /** Fault: Runtime.InvalidEntrypoint, as Runtime.launch has it. */
 export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: LaunchGivens): Launch {

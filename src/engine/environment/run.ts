@@ -99,7 +99,7 @@ export class Run {
   /** The program, the folder and the variables of the runtime; extensions have most of them, too. */
   #launch(runtimeApi: string, metadataToken: string): Launch {
     const { log, credentials, endpoint } = this.#parts;
-    return launchOf(this.#plan, this.#sandbox.paths, { credentials, endpoint, runtimeApi, metadataToken, logStream: log.stream });
+    return launchOf(this.#plan, this.#sandbox.paths, { credentials, endpoint, runtimeApi, metadataToken, logStream: log.stream, logDescriptor: this.#sandbox.logDescriptor });
   }
 
   async #startRuntime(launch: Launch): Promise<void> {

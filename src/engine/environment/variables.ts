@@ -4,7 +4,7 @@ import type { SessionCredentials } from "../../core/credentials.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import { jsonLoggingOf } from "../../functions/logging.ts";
 import type { LogStreamId } from "../../observe/log-sink.ts";
-import { logDescriptor, type GuestPaths } from "../../sandbox/sandbox.ts";
+import type { GuestPaths } from "../../sandbox/sandbox.ts";
 import { insideGuest, optionsInsideGuest } from "../guest-paths.ts";
 import type { InitializationType } from "./environment-parts.ts";
 
@@ -18,6 +18,8 @@ export interface VariableSources {
   readonly language: Readonly<Record<string, string>>;
   readonly credentials: SessionCredentials;
   readonly logStream: LogStreamId;
+  /** Of the framed log messages. */
+  readonly logDescriptor: number;
   /** Host and port of the environment's own Runtime API. */
   readonly runtimeApi: string;
   /** With which the metadata endpoint is asked, at the same address. */
@@ -90,7 +92,7 @@ function defaults(runtime: string, { paths, programs = "/var/lang/bin", endpoint
 
 const folders = ({ taskRoot, runtimeDir }: GuestPaths): Record<string, string> => ({ LAMBDA_TASK_ROOT: taskRoot, LAMBDA_RUNTIME_DIR: runtimeDir });
 
-function reserved({ version, initializationType, paths, credentials, logStream, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
+function reserved({ version, initializationType, paths, credentials, logStream, logDescriptor, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
   const json = jsonLoggingOf(configuration);
   return {

@@ -6,6 +6,7 @@ import type { BootedRuntime } from "./booted-runtime.ts";
 export class StandbySandbox implements Sandbox {
   readonly id: string;
   readonly paths: GuestPaths;
+  readonly logDescriptor: number;
   readonly #sandbox: Sandbox;
   /** Until a runtime is asked for. */
   #runtime: BootedRuntime | undefined;
@@ -13,6 +14,7 @@ export class StandbySandbox implements Sandbox {
   constructor(sandbox: Sandbox, runtime: BootedRuntime) {
     this.id = sandbox.id;
     this.paths = sandbox.paths;
+    this.logDescriptor = sandbox.logDescriptor;
     this.#sandbox = sandbox;
     this.#runtime = runtime;
   }

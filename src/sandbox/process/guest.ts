@@ -4,10 +4,10 @@ import { closeSync, readdirSync } from "node:fs";
 import { entrypointInvalid, sandboxStartFailed } from "../faults.ts";
 import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
-import { logDescriptor, type Launch, type RunOptions } from "../sandbox.ts";
+import type { Launch, RunOptions } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { isErrno } from "../errno.ts";
-import { refuseUnknownFormat } from "./program-format.ts";
+import { refuseUnknownFormat } from "../program-format.ts";
 
 export interface Guest {
   readonly process: ChildProcess;
@@ -22,6 +22,9 @@ export interface GuestRequest extends RunOptions {
   readonly id: string;
   readonly launch: Launch;
 }
+
+/** AWS's number. */
+export const logDescriptor = 62;
 
 /** As in every execution environment. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const mostOpenFiles = 1024;

@@ -1,7 +1,8 @@
 // One sandbox of the process driver: its folder, and the processes that run over it.
 import { sandboxStartFailed } from "../faults.ts";
 import type { GuestPaths, Launch, RunOptions, Sandbox } from "../sandbox.ts";
-import { removeFolders } from "./folders.ts";
+import { removeFolders } from "../remove-folders.ts";
+import { logDescriptor } from "./guest.ts";
 import type { GuestProcess } from "./guest-process.ts";
 import { connectToLoopback, listenOnLoopback } from "./host-loopback.ts";
 import type { StrayKiller } from "./process-tree.ts";
@@ -51,6 +52,7 @@ export function openSandbox({ id, paths, root, marker, strays, start, onClosed }
   return {
     id,
     paths,
+    logDescriptor,
     peakMemoryBytes,
     kill,
     run: async (launch, options) => {

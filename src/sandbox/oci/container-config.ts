@@ -1,0 +1,106 @@
+// The config.json of a container: everything that isolates it, said once.
+// https://github.com/opencontainers/runtime-spec/blob/main/config.md
+import type { ShownFolder } from "./guest-path.ts";
+import { seccompProfile } from "./seccomp.ts";
+
+/** AWS's numbers inside; names in the root's /etc/passwd. */
+export const guestUser = { uid: 993, gid: 990, name: "sbx_user1051" } as const;
+
+/** How many user and group ids a sandbox has, from `firstId` on on the host. */
+export const idsPerSandbox = 65_536;
+
+export interface ContainerPlan {
+  /** Folder of the host that has the mount points, and links, of the root; read-only inside. */
+  readonly root: string;
+  /** Beside the root's own, read-only: a system's folders, code, layers, runtime. */
+  readonly shown: readonly ShownFolder[];
+  /** What is /tmp. */
+  readonly tmp: string;
+  /** First user and group id of the host that is the container's. Undefined: whoever runs the server is its only user. */
+  readonly firstId: number | undefined;
+  readonly hostname: string;
+  readonly initArgs: readonly string[];
+  readonly cgroupsPath: string;
+  readonly resources: object;
+  /** False: the host's network. */
+  readonly hasNetwork: boolean;
+}
+
+const readOnly = ["bind", "ro", "nosuid", "nodev"];
+const none: readonly string[] = [];
+
+/** Megabytes of /dev, which nobody but root inside can write. */
+const deviceTmpfs = ["nosuid", "noexec", "mode=755", "size=64k"];
+
+export function containerConfig(plan: ContainerPlan): object {
+  const namespaces = ["pid", "ipc", "uts", "mount", "user", "cgroup", ...(plan.hasNetwork ? ["network"] : [])];
+  const seccomp = seccompProfile();
+  return {
+    ociVersion: "1.0.2",
+    process: guestProcess(plan.initArgs),
+    root: { path: plan.root, readonly: true },
+    hostname: plan.hostname,
+    mounts: [
+      { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"] },
+      { destination: "/dev", type: "tmpfs", source: "tmpfs", options: deviceTmpfs },
+      ...plan.shown.map(({ target, source }) => ({ destination: target, type: "bind", source, options: readOnly })),
+      { destination: "/tmp", type: "bind", source: plan.tmp, options: ["bind", "rw", "nosuid", "nodev"] },
+    ],
+    linux: {
+      namespaces: namespaces.map((type) => ({ type })),
+      uidMappings: idMappings(plan.firstId, guestUser.uid),
+      gidMappings: idMappings(plan.firstId, guestUser.gid),
+      cgroupsPath: plan.cgroupsPath,
+      resources: { devices: [{ allow: false, access: "rwm" }], ...plan.resources },
+      ...(seccomp === undefined ? {} : { seccomp }),
+      maskedPaths,
+      readonlyPaths,
+    },
+  };
+}
+
+/** Of a container, or of one that joins it. */
+export const guestProcess = (args: readonly string[]): object => ({
+  terminal: false,
+  user: { uid: guestUser.uid, gid: guestUser.gid },
+  args,
+  env: ["PATH=/usr/bin:/bin"],
+  cwd: "/",
+  capabilities: { bounding: none, effective: none, inheritable: none, permitted: none, ambient: none },
+  rlimits: limits.map(([type, value]) => ({ type, soft: value, hard: value })),
+  noNewPrivileges: true,
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html has the first; the stack is Linux's usual one. */
+const limits: readonly (readonly [type: string, value: number])[] = [
+  ["RLIMIT_NOFILE", 1024],
+  ["RLIMIT_CORE", 0],
+  ["RLIMIT_STACK", 8 * 1024 * 1024],
+  ["RLIMIT_MEMLOCK", 64 * 1024],
+];
+
+function idMappings(firstId: number | undefined, own: number): readonly object[] {
+  if (firstId !== undefined) return [{ containerID: 0, hostID: firstId, size: idsPerSandbox }];
+  return [{ containerID: own, hostID: process.getuid?.() ?? 0, size: 1 }];
+}
+
+/** What /proc tells of the machine and not of the sandbox's processes, and what acts on it. */
+const maskedPaths = [
+  "/proc/acpi",
+  "/proc/asound",
+  "/proc/interrupts",
+  "/proc/kallsyms",
+  "/proc/kcore",
+  "/proc/key-users",
+  "/proc/keys",
+  "/proc/kmsg",
+  "/proc/latency_stats",
+  "/proc/modules",
+  "/proc/sched_debug",
+  "/proc/scsi",
+  "/proc/sysrq-trigger",
+  "/proc/timer_list",
+  "/proc/timer_stats",
+];
+
+const readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"];

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findCgroups } from "../linux/cgroups/cgroups.ts";
+import { openKernel } from "../linux/kernel.ts";
+import { describeSandboxDriver } from "../sandbox.case.ts";
+import { createOciDriver } from "./driver.ts";
+
+const isRoot = process.getuid?.() === 0;
+
+for (const name of ["crun", "runc"]) {
+  const program = ["/usr/bin", "/usr/sbin", "/usr/local/bin"].map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? "";
+  const missing = program === "" ? `${name} is not installed` : isRoot ? "" : "needs root";
+  describeSandboxDriver({
+    name: `oci (${name})`,
+    missing,
+    open: (directory) =>
+      createOciDriver({
+        directory,
+        instanceId: "ca5e",
+        program,
+        system: "/",
+        rootsFolder: "/run/lambent",
+        kernel: openKernel(),
+        cgroups: findCgroups(),
+      }),
+  });
+}

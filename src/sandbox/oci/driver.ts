@@ -1,0 +1,141 @@
+// Runs functions in containers of their own: namespaces, limits, system calls and user ids by crun, runc or what speaks
+// like them. This file makes a container's configuration and keeps track; the program does the isolating.
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { sandboxStartFailed } from "../faults.ts";
+import type { Cgroups } from "../linux/cgroups/cgroups.ts";
+import type { Kernel } from "../linux/kernel.ts";
+import { openMachine } from "../linux/machine/machine.ts";
+import { openEphemeralStorage } from "../linux/storage/ephemeral-storage.ts";
+import { removeFolders } from "../remove-folders.ts";
+import type { SandboxCode, SandboxDriver, SandboxGrade } from "../sandbox.ts";
+import { loadSyscalls } from "../syscalls.ts";
+import { Container, shell } from "./container.ts";
+import { containerConfig } from "./container-config.ts";
+import type { ShownFolder } from "./guest-path.ts";
+import { createIdRanges } from "./id-ranges.ts";
+import { createOciRuntime } from "./oci-runtime.ts";
+import { guestPaths, type LiveContainer, OciSandbox } from "./oci-sandbox.ts";
+import { prepareRoot } from "./root-folder.ts";
+import { openGivens } from "./sandbox-givens.ts";
+
+export interface OciDriverOptions {
+  /** Folder for the sandboxes' own folders, made if it is not there. Nobody else's: what a killed server left is removed. */
+  readonly directory: string;
+  /** New for every start of a server; part of the containers' names. Letters, digits and dashes. */
+  readonly instanceId: string;
+  /** Absolute path of crun, runc or their like. */
+  readonly program: string;
+  /** The system that functions see: `/`, or an unpacked tree. Absolute. */
+  readonly system: string;
+  /** Where the root's mount points are: a folder that is every user's to enter and only ours to change. */
+  readonly rootsFolder: string;
+  /** Closed with the driver. */
+  readonly kernel: Kernel;
+  readonly cgroups: Cgroups;
+}
+
+/** What functions see of it names no machine. */
+const hostname = "169-254-100-1";
+/** Beside the folders of sandboxes, whose names have a dot: what they share. */
+const sharedName = "shared";
+
+export function createOciDriver(options: OciDriverOptions): SandboxDriver {
+  const { directory, instanceId, kernel, cgroups } = options;
+  const shared = (name: string): string => join(directory, sharedName, name);
+  const runtime = createOciRuntime({ program: options.program, stateFolder: shared("containers"), kernel });
+  const syscalls = loadSyscalls();
+  const sandboxes = new Set<OciSandbox>();
+  const opens = new Set<Promise<OciSandbox>>();
+  const makeReady = async () => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const [root, storage] = await Promise.all([
+      prepareRoot({ parent: options.rootsFolder, system: options.system }),
+      openEphemeralStorage({ directory: shared("storage"), kernel, syscalls }),
+      removeLeftovers(),
+    ]);
+    return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")) } };
+  };
+  const removeLeftovers = async (): Promise<void> => {
+    const containers = await readdir(shared("containers")).catch(() => []);
+    await Promise.all(containers.filter((name) => name.includes(".")).map((id) => runtime.delete(id)));
+    const folders = (await readdir(directory)).filter((name) => name !== sharedName);
+    await Promise.all(folders.map((name) => removeFolders(join(directory, name))));
+  };
+  const ready = makeReady();
+  // Told where it matters, by `open`.
+  ready.catch(() => undefined);
+  let stopping = false;
+
+  const open = async (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
+    const { root, parts } = await ready;
+    if (stopping) throw new Error("the server is stopping");
+    const name = `${instanceId}.${grade.id}`;
+    const givens = await openGivens(parts, grade, name, join(directory, name));
+    const { firstId, owner, tmp, sees } = givens;
+    const shown = [...root.shown, ...foldersOf(grade), ...sees.files];
+    let containers = 0;
+    const start = async (codeFolders: readonly ShownFolder[]): Promise<LiveContainer> => {
+      const id = `${name}.${++containers}`;
+      const config = containerConfig({
+        root: root.path,
+        shown: [...shown, ...codeFolders].filter(({ target }) => target !== "/"),
+        tmp,
+        firstId,
+        hostname,
+        initArgs: shell,
+        cgroupsPath: cgroups.pathOf(id),
+        resources: cgroups.resourcesOf(grade, sees.cpus),
+        hasNetwork: true,
+      });
+      const container = await Container.start({ syscalls, runtime, kernel }, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
+      return { container, cgroup: cgroups.open(id, grade), remove: () => container.remove() };
+    };
+    try {
+      const sandbox = await OciSandbox.open(
+        {
+          id: grade.id,
+          kernel,
+          env: root.env,
+          shown: [...shown, { target: guestPaths.tmp, source: tmp }],
+          start,
+          onClosed: async () => {
+            sandboxes.delete(sandbox);
+            await givens.giveBack();
+          },
+        },
+        code,
+      );
+      sandboxes.add(sandbox);
+      return sandbox;
+    } catch (error) {
+      await givens.giveBack();
+      throw error;
+    }
+  };
+  const opened = (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
+    const opening = open(grade, code).catch((error: unknown) => Promise.reject(sandboxStartFailed(grade.id, error)));
+    opens.add(opening);
+    return opening.finally(() => opens.delete(opening));
+  };
+
+  return {
+    name: "oci",
+    warning: undefined,
+    limitsStorage: true,
+    open: (spec) => opened(spec, spec),
+    prepare: (grade) => opened(grade, undefined),
+    stop: async () => {
+      stopping = true;
+      await Promise.allSettled(opens);
+      await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
+      await ready.catch(() => undefined);
+      await kernel.close();
+    },
+  };
+}
+
+const foldersOf = ({ runtimeDir, languageDir }: SandboxGrade): readonly ShownFolder[] => [
+  ...(runtimeDir === undefined ? [] : [{ target: guestPaths.runtimeDir, source: runtimeDir }]),
+  ...(languageDir === undefined ? [] : [{ target: guestPaths.languageDir, source: languageDir }]),
+];

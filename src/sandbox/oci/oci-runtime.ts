@@ -1,0 +1,67 @@
+// The program that makes containers: crun, runc, or what understands their command line. It is started from the kernel's
+// mount namespace, tells by its exit status, and leaves no process behind beside the container's own.
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Kernel } from "../linux/kernel.ts";
+
+export interface OciRuntimeOptions {
+  /** Absolute path of the program. */
+  readonly program: string;
+  /** Where it keeps what it knows of its containers; nobody else's. */
+  readonly stateFolder: string;
+  readonly kernel: Pick<Kernel, "run">;
+}
+
+export interface ContainerStart {
+  /** Letters, digits, dots and dashes. */
+  readonly id: string;
+  /** Folder with `config.json`; here the program writes the number of the process, and what went wrong. */
+  readonly bundle: string;
+  /** Descriptor inside → ours. */
+  readonly descriptors: ReadonlyMap<number, number>;
+}
+
+export interface OciRuntime {
+  readonly name: string;
+  /** Resolves with the host's number of the container's first process, when that is there. */
+  run(start: ContainerStart): Promise<number>;
+  /** Starts another process in a container; `processFile` says what. Resolves with its number. */
+  exec(start: ContainerStart & { readonly processFile: string }): Promise<number>;
+  /** Ends and forgets a container; one that is not there is no error. */
+  delete(id: string): Promise<void>;
+}
+
+export function createOciRuntime({ program, stateFolder, kernel }: OciRuntimeOptions): OciRuntime {
+  const call = async (args: readonly string[], descriptors?: ReadonlyMap<number, number>): Promise<{ failed: string | undefined; stderr: string }> => {
+    const { exitCode, signal, stderr } = await kernel.run({
+      program,
+      args: ["--root", stateFolder, ...args],
+      environment: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+      ...(descriptors === undefined ? {} : { descriptors }),
+    });
+    return { failed: exitCode === 0 ? undefined : `exit status ${exitCode ?? signal}`, stderr };
+  };
+  const start = async ({ id, bundle, descriptors }: ContainerStart, args: readonly string[]): Promise<number> => {
+    // Its own words go to a file: standard error is the container's.
+    const [log, pidFile] = [join(bundle, "log"), join(bundle, "pid")];
+    const preserved = Math.max(...descriptors.keys()) - 2;
+    const { failed } = await call(["--log", log, ...args, "--detach", "--pid-file", pidFile, "--preserve-fds", `${preserved}`, id], descriptors);
+    if (failed !== undefined) throw new Error(`${basename(program)}: ${(await wordsOf(log)) || failed}`);
+    return Number(await readFile(pidFile, "utf8"));
+  };
+  return {
+    name: basename(program),
+    run: (request) => start(request, ["run", "--bundle", request.bundle]),
+    exec: (request) => start(request, ["exec", "--process", request.processFile]),
+    delete: async (id) => {
+      const { failed, stderr } = await call(["delete", "--force", id]);
+      if (failed !== undefined && !/does not exist/i.test(stderr)) throw new Error(`${basename(program)} delete ${id}: ${stderr.trim() || failed}`);
+    },
+  };
+}
+
+/** runc writes lines of logfmt, crun plain ones. */
+async function wordsOf(log: string): Promise<string> {
+  const text = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").at(-1) ?? "";
+  return /msg="((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.replace(/^\S+: (?=\w)/, "");
+}

@@ -1,0 +1,54 @@
+// What one sandbox has for as long as it is there, whatever containers come and go: ids of the host, a folder, its /tmp, and
+// its share of the machine.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Machine, VisibleMachine } from "../linux/machine/machine.ts";
+import type { EphemeralStorage } from "../linux/storage/ephemeral-storage.ts";
+import { removeFolders } from "../remove-folders.ts";
+import type { SandboxGrade } from "../sandbox.ts";
+import { guestUser } from "./container-config.ts";
+import type { IdRanges } from "./id-ranges.ts";
+import type { GuestOwner } from "./launcher.ts";
+
+export interface GivensParts {
+  readonly ids: IdRanges;
+  readonly storage: EphemeralStorage;
+  readonly machine: Machine;
+}
+
+export interface SandboxGivens {
+  readonly firstId: number;
+  /** Its user, as the host knows it. */
+  readonly owner: GuestOwner;
+  readonly folder: string;
+  /** Where its /tmp is, for programs that the kernel starts. */
+  readonly tmp: string;
+  readonly sees: Pick<VisibleMachine, "cpus" | "files">;
+  /** When no process is left. May be called again. */
+  giveBack(): Promise<void>;
+}
+
+/** `folder` is made. Leaves nothing when it fails. */
+export async function openGivens(parts: GivensParts, { memoryMiB, ephemeralStorageMiB }: SandboxGrade, name: string, folder: string): Promise<SandboxGivens> {
+  const { ids, storage, machine } = parts;
+  const undo: (() => Promise<void> | void)[] = [];
+  const giveBack = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const firstId = ids.take();
+    undo.push(() => ids.giveBack(firstId));
+    const owner = { uid: firstId + guestUser.uid, gid: firstId + guestUser.gid };
+    const tmp = join(folder, "tmp");
+    await mkdir(tmp, { recursive: true, mode: 0o700 });
+    undo.push(() => removeFolders(folder));
+    await storage.open({ target: tmp, id: name, sizeMiB: ephemeralStorageMiB, owner });
+    undo.push(() => storage.close(tmp));
+    const sees = await machine.see(memoryMiB);
+    undo.push(sees.release);
+    return { firstId, owner, folder, tmp, sees, giveBack };
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
