@@ -98,7 +98,7 @@ export class Launcher {
       this.#channel.writer.close();
     }
     const exited = new Promise<SandboxExit>((resolve) => {
-      this.#exit = (exit) => resolve({ ...exit, outOfMemory: ranOutOfMemory() });
+      this.#exit = (exit) => resolve({ ...exit, outOfMemory: exit.signal === "SIGKILL" && ranOutOfMemory() });
     });
     if (this.#isOver) this.#exit?.({ exitCode: undefined, signal: "SIGKILL", outOfMemory: false });
     return {

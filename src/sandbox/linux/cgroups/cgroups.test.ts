@@ -42,7 +42,7 @@ describe("with control groups of version 2", () => {
     expect(has("sys/fs/cgroup/lambent/cgroup.subtree_control")).toBe("+memory +cpu +pids +cpuset");
     expect(cgroups.resourcesOf({ memoryMiB: 128 })).toEqual({
       memory: { limit: 129 * 2 ** 20, swap: 129 * 2 ** 20 },
-      pids: { limit: 1025 },
+      pids: { limit: 1026 },
       cpu: { period: 20_000 },
     });
   });

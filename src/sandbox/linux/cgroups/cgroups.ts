@@ -33,8 +33,8 @@ export interface Cgroups {
 
 /** What our own init and the containers' maker need beside the function; measured 0.25 MiB. */
 const initMemoryMiB = 1;
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and our own init. */
-const mostProcesses = 1024 + 1;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and two shells of our own. */
+const mostProcesses = 1024 + 2;
 
 /** Of all environments of this machine, whichever server they belong to. */
 const groupName = "lambent";
