@@ -2,7 +2,7 @@
 // so that several versions of Lambent share one runtimes folder and none sees a half-made one.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,19 +13,26 @@ export interface GuestFolderPlan {
   readonly parent: string;
   /** Links to make in it: path inside, and the folder of the host to which it leads. */
   readonly links: ReadonlyMap<string, string>;
+  /** Files to write in it, in place of those that were copied: their content by their names. */
+  readonly written?: ReadonlyMap<string, string>;
   /** Last touch before the folder is shown, e.g. to compile. */
   readonly finish?: (folder: string) => Promise<void>;
 }
 
+/** Functions run as other users. */
+const mode = 0o755;
+
 /** Path of the folder. Cheap when it is there. */
 export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string> {
-  const source = fileURLToPath(new URL(`../../../guest/${plan.language}/`, import.meta.url));
-  const target = join(plan.parent, `guest-${await contentHash(source, plan.links)}`);
+  const source = guestSource(plan.language);
+  const target = join(plan.parent, `guest-${await contentHash(source, plan)}`);
   if (existsSync(target)) return target;
   await mkdir(plan.parent, { recursive: true });
   const staging = await mkdtemp(`${target}-`);
   try {
     await cp(source, staging, { recursive: true });
+    await chmod(staging, mode);
+    for (const [name, content] of plan.written ?? []) await writeFile(join(staging, name), content);
     for (const [path, to] of plan.links) {
       await mkdir(dirname(join(staging, path)), { recursive: true });
       await symlink(to, join(staging, path), "dir");
@@ -40,13 +47,16 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
   return target;
 }
 
-async function contentHash(source: string, links: ReadonlyMap<string, string>): Promise<string> {
-  const hash = createHash("sha256");
+/** Where our bootstrap lies in this version of Lambent. */
+export const guestSource = (language: GuestFolderPlan["language"]): string => fileURLToPath(new URL(`../../../guest/${language}/`, import.meta.url));
+
+async function contentHash(source: string, { links, written = new Map() }: GuestFolderPlan): Promise<string> {
+  const hash = createHash("sha256").update(`${mode}\n`);
   for (const name of (await readdir(source)).sort()) {
     // Left behind when somebody ran the bootstrap in place.
     if (name === "__pycache__") continue;
     hash.update(`${name}\n`).update(await readFile(join(source, name)));
   }
-  for (const [path, to] of links) hash.update(`${path}\n${to}\n`);
+  for (const [path, to] of [...links, ...written]) hash.update(`${path}\n${to}\n`);
   return hash.digest("hex").slice(0, 16);
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { installNode, nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
-import { prepareGuestFolder } from "./guest-folder.ts";
+import { guestSource, prepareGuestFolder } from "./guest-folder.ts";
+import { bundleBootstrap } from "./node-bootstrap.ts";
 import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkLinks } from "./node-sdk.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
@@ -93,7 +94,8 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
 async function openNode({ id, version }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
   const major = majorOf(id);
   const links = await sdkLinks(host.directory);
-  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links });
+  const written = new Map([["bootstrap.cjs", await bundleBootstrap(guestSource("node"))]]);
+  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links, written });
   return {
     id,
     channel: "framed",

@@ -26,8 +26,11 @@ export interface RootFolder {
 /** Where programs and libraries are; on most systems all but the first are links into it. The last is NixOS's. */
 const systemFolders = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix"];
 
-/** For what the driver or the kernel fills. Others are there because programs expect them. */
-const emptyFolders = ["proc", "dev", "tmp", "sys", "run", "opt", "home", "root", "mnt", "media", "srv", "var/task", "var/runtime", "var/lang", "var/tmp", "var/lib", "var/cache", "var/log"];
+/**
+ * For what the driver or the kernel fills. Others are there because programs expect them; two because the loader looks once,
+ * when a program begins, which folders of LD_LIBRARY_PATH there are, and code may come later.
+ */
+const emptyFolders = ["proc", "dev", "tmp", "sys", "run", "opt/lib", "home", "root", "mnt", "media", "srv", "var/task/lib", "var/runtime", "var/lang", "var/tmp", "var/lib", "var/cache", "var/log"];
 
 /** Of /etc: what libraries and languages read, and what links from /usr lead to. */
 const settingsOfLibraries =
