@@ -1,18 +1,20 @@
 // A runtime that was booted ahead of its function is, in every respect that a function can see, what a fresh start is.
-import { readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { installedRuntimes } from "../harness/installed-runtimes.ts";
 import { createLateCodeDriver } from "../harness/late-code-driver.ts";
+import { ociMissing, openOciDriver } from "../harness/oci-driver.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
 
-let engine: RealEngine;
-beforeAll(async () => {
-  engine = await startRealEngine(createLateCodeDriver);
-  await engine.put("layer", { "nodejs/node_modules/of-a-layer/index.js": "exports.word = 'layer';", "nodejs/node_modules/of-a-layer/package.json": "{}" });
-});
-afterAll(() => engine.stop());
+const drivers = [
+  { driver: "late code", open: createLateCodeDriver, missing: undefined },
+  { driver: "oci", open: openOciDriver, missing: ociMissing },
+];
 
 const fixture = (name: string): string => readFileSync(new URL(`../fixtures/observed/${name}`, import.meta.url), "utf8");
 const layers: FunctionConfiguration["layers"] = [{ arn: "arn:aws:lambda:us-east-1:000000000000:layer:l:1", code: { sha256: "layer", sizeBytes: 1, unzippedBytes: 1 } }];
@@ -47,6 +49,14 @@ const cases: readonly Case[] = [
   ...rubies.map((runtime) => ({ runtime, what: "variables of its own", handler: "app.handler", files: { "app.rb": fixture("app.rb") }, configuration: { environment: own } })),
 ];
 
+const library = `
+import ctypes, os
+def handler(event, context):
+    greeting = ctypes.CDLL("libgreeting.so").greeting
+    greeting.restype = ctypes.c_char_p
+    return {"ahead": "LAMBENT_STANDBY" in open("/proc/self/environ").read(), "env": dict(os.environ), "greeting": greeting().decode()}
+`;
+
 /** With what is another in each environment by one name. */
 function likeAny(seen: Readonly<Record<string, unknown>>): unknown {
   const variables = seen["env"] as Readonly<Record<string, string>>;
@@ -56,20 +66,59 @@ function likeAny(seen: Readonly<Record<string, unknown>>): unknown {
   return { ...JSON.parse(text.replaceAll(id, "ID")), ahead: undefined };
 }
 
-test.for(cases)("$runtime, $what", async ({ runtime, what, handler, files, configuration }, { skip }) => {
-  if (!installed.has(runtime)) skip(`${runtime} is not installed`);
-  const name = `${runtime}-${what}`.replaceAll(/\W/g, "-");
-  // Of no other's kind, so that nothing is ready for the first.
-  const memoryMiB = 512 + cases.findIndex((one) => one.runtime === runtime && one.what === what);
-  const coldStart = async (): Promise<Record<string, unknown>> => {
-    await engine.put(name, files, { runtime, handler, memoryMiB, ...configuration });
+describe.for(drivers)("$driver", ({ open, missing }) => {
+  let engine: RealEngine;
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    engine = await startRealEngine(open);
+    await engine.put("layer", { "nodejs/node_modules/of-a-layer/index.js": "exports.word = 'layer';", "nodejs/node_modules/of-a-layer/package.json": "{}" });
+  });
+  afterAll(() => engine?.stop());
+
+  /** The first of its kind, and then one that was booted ahead. Of no other's kind: nothing is ready for the first. */
+  async function coldStarts(coldStart: () => Promise<Record<string, unknown>>): Promise<readonly [fresh: unknown, specialised: unknown]> {
+    const fresh = await coldStart();
+    expect(fresh["ahead"]).toBe(false);
+    let specialised: Record<string, unknown> = {};
+    await expect.poll(async () => (specialised = await coldStart())["ahead"], { timeout: 30_000 }).toBe(true);
+    return [likeAny(fresh), likeAny(specialised)];
+  }
+
+  async function invoked(name: string): Promise<Record<string, unknown>> {
     const { payload, functionError } = await engine.invoke(name, { word: "event" });
     expect([functionError, functionError && payload.toString()]).toEqual([undefined, undefined]);
     return JSON.parse(payload.toString()) as Record<string, unknown>;
-  };
-  const fresh = await coldStart();
-  expect(fresh["ahead"]).toBe(false);
-  let specialised: Record<string, unknown> = {};
-  await expect.poll(async () => (specialised = await coldStart())["ahead"], { timeout: 30_000 }).toBe(true);
-  expect(likeAny(specialised)).toEqual(likeAny(fresh));
+  }
+
+  test.for(cases)("$runtime, $what", async ({ runtime, what, handler, files, configuration }, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    if (!installed.has(runtime)) skip(`${runtime} is not installed`);
+    const name = `${runtime}-${what}`.replaceAll(/\W/g, "-");
+    const memoryMiB = 512 + cases.findIndex((one) => one.runtime === runtime && one.what === what);
+    const [fresh, specialised] = await coldStarts(async () => {
+      await engine.put(name, files, { runtime, handler, memoryMiB, ...configuration });
+      return invoked(name);
+    });
+    expect(specialised).toEqual(fresh);
+  });
+
+  test("libraries that come with the code are found", async ({ skip }) => {
+    const python = pythons.find((id) => installed.has(id));
+    if (missing !== undefined) skip(missing);
+    if (python === undefined) skip("no Python of AWS's is installed");
+    const folder = mkdtempSync(join(tmpdir(), "lambent-library-"));
+    mkdirSync(join(folder, "lib"));
+    writeFileSync(join(folder, "app.py"), library);
+    try {
+      execFileSync("gcc", ["-shared", "-fPIC", "-o", join(folder, "lib", "libgreeting.so"), fileURLToPath(new URL("../fixtures/native/greeting.c", import.meta.url))]);
+      chmodSync(folder, 0o755);
+      const [fresh, specialised] = await coldStarts(async () => {
+        engine.putFolder("library", folder, { runtime: python ?? "", handler: "app.handler", memoryMiB: 1000 });
+        return invoked("library");
+      });
+      expect(specialised).toEqual(fresh);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -1,0 +1,16 @@
+// The oci driver as tests take it, where it can run.
+import { existsSync } from "node:fs";
+import { findCgroups } from "../../src/sandbox/linux/cgroups/cgroups.ts";
+import { openKernel } from "../../src/sandbox/linux/kernel.ts";
+import { createOciDriver } from "../../src/sandbox/oci/driver.ts";
+import type { SandboxDriver } from "../../src/sandbox/sandbox.ts";
+
+const program = ["/usr/bin/crun", "/usr/sbin/crun", "/usr/local/bin/crun"].find((path) => existsSync(path));
+
+/** Why it cannot run here; undefined: it can. */
+export const ociMissing = program === undefined ? "crun is not installed" : process.getuid?.() === 0 ? undefined : "needs root";
+
+export function openOciDriver(directory: string, instanceId: string): SandboxDriver {
+  if (program === undefined) throw new Error(ociMissing);
+  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups() });
+}
