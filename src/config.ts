@@ -27,6 +27,7 @@ export interface Settings {
   readonly concurrency: number;
   readonly quotas: "none" | "aws";
   readonly idleMinutes: number;
+  readonly environmentMemoryPercent: number;
   readonly prebootMemoryPercent: number;
   readonly updateDelayMs: number;
   readonly stopGraceSeconds: number;
@@ -231,6 +232,14 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "10",
     parse: wholeNumber(1, 100_000),
   },
+  environmentMemoryPercent: {
+    flag: "environment-memory",
+    placeholder: "PERCENT",
+    variable: "LAMBENT_ENVIRONMENT_MEMORY",
+    summary: "How much of this machine's memory execution environments may use together, each counted with the most that it has used so far; above 100 where they share much of it. For a cold start without room the environments end that are idle for longest, of any function; where none is idle it fails with TooManyRequestsException after two seconds.",
+    fallback: "75",
+    parse: wholeNumber(1, 1000),
+  },
   prebootMemoryPercent: {
     flag: "preboot-memory",
     placeholder: "PERCENT",
@@ -312,6 +321,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     concurrency: value("concurrency"),
     quotas: value("quotas"),
     idleMinutes: value("idleMinutes"),
+    environmentMemoryPercent: value("environmentMemoryPercent"),
     prebootMemoryPercent: value("prebootMemoryPercent"),
     updateDelayMs: value("updateDelayMs"),
     stopGraceSeconds: value("stopGraceSeconds"),

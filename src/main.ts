@@ -172,13 +172,20 @@ const recorded = (engine: LocalEngine, { directory, catalog, log }: { directory:
   return new Recorder({ clock: systemClock, catalog, files: new RecordingFiles(join(directory, "recordings")), onError }).over(engine);
 };
 
-const engineSettings = ({ concurrency, quotas, idleMinutes, prebootMemoryPercent }: Settings): EngineParts["settings"] => ({
+const engineSettings = ({ concurrency, quotas, idleMinutes, environmentMemoryPercent, prebootMemoryPercent }: Settings): EngineParts["settings"] => ({
   concurrency,
   quotas,
   idleMs: idleMinutes * 60_000,
   parallelStarts: 2 * availableParallelism(),
-  prebootMemoryBytes: Math.floor((totalmem() * prebootMemoryPercent) / 100),
+  environmentMemoryBytes: memoryShare(environmentMemoryPercent),
+  prebootMemoryBytes: memoryShare(prebootMemoryPercent),
 });
+
+/** Of the machine's memory, or of what this process may have of it; bytes. */
+function memoryShare(percent: number): number {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || totalmem());
+  return Math.floor((bytes * percent) / 100);
+}
 
 const lambdaSettings = ({ deprecatedRuntimes, concurrency }: Settings, { limitsStorage }: SandboxDriver): LambdaSettings => ({
   deprecatedRuntimes,

@@ -18,6 +18,7 @@ import { Bandwidth } from "./bandwidth.ts";
 import { stream } from "./stream.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { Fleet } from "./placement/fleet.ts";
+import { MemoryBudget } from "./placement/memory-budget.ts";
 import { StartGate } from "./placement/start-gate.ts";
 import { Preboot } from "./preboot/preboot.ts";
 import { awsScaling, unlimitedScaling } from "./placement/scaling-rate.ts";
@@ -49,6 +50,8 @@ interface EngineSettings {
   readonly quotas: "none" | "aws";
   /** Cold starts at once; about twice the processors. */
   readonly parallelStarts: number;
+  /** What all environments may have together. */
+  readonly environmentMemoryBytes: number;
   /** What sandboxes that are ready ahead of need may have together; 0: there are none. */
   readonly prebootMemoryBytes: number;
 }
@@ -65,6 +68,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
   const fleet = new Fleet({
     clock,
     gate,
+    budget: new MemoryBudget({ clock, limitBytes: settings.environmentMemoryBytes }),
     catalog,
     onError,
     idleMs: settings.idleMs,

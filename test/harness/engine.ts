@@ -98,7 +98,7 @@ export interface TestEngine {
   readonly invoke: (name: string, request?: Partial<InvokeRequest>) => ReturnType<Engine["invoke"]>;
 }
 
-export function startTestEngine(settings: { concurrency?: number; parallelStarts?: number; quotas?: "none" | "aws"; runtime?: Runtime; driver?: ScriptedDriver; prebootMemoryBytes?: number } = {}): TestEngine {
+export function startTestEngine(settings: { concurrency?: number; parallelStarts?: number; quotas?: "none" | "aws"; runtime?: Runtime; driver?: ScriptedDriver; environmentMemoryBytes?: number; prebootMemoryBytes?: number } = {}): TestEngine {
   const clock = new ManualClock();
   const { driver = new ScriptedDriver() } = settings;
   const catalog = new TestCatalog();
@@ -112,7 +112,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
       return { path: "/var/task", release: () => void (heldCode.count -= 1) };
     },
   };
-  const { concurrency = 1000, parallelStarts = 100, quotas = "none", runtime = testRuntime, prebootMemoryBytes = 2 ** 30 } = settings;
+  const { concurrency = 1000, parallelStarts = 100, quotas = "none", runtime = testRuntime, environmentMemoryBytes = 2 ** 40, prebootMemoryBytes = 2 ** 30 } = settings;
   const engine = createEngine({
     clock,
     ids: systemIds,
@@ -127,7 +127,7 @@ export function startTestEngine(settings: { concurrency?: number; parallelStarts
     },
     logs,
     endpoint: () => "http://127.0.0.1:1",
-    settings: { concurrency, parallelStarts, quotas, idleMs: 600_000, prebootMemoryBytes },
+    settings: { concurrency, parallelStarts, quotas, idleMs: 600_000, environmentMemoryBytes, prebootMemoryBytes },
     onError: (error) => void errors.push(error),
   });
   const invoke: TestEngine["invoke"] = (name, request = {}) =>

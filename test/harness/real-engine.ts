@@ -62,7 +62,7 @@ export async function startRealEngine(openDriver = processDriver): Promise<RealE
     },
     logs,
     endpoint: () => undefined,
-    settings: { concurrency: 1000, quotas: "none", idleMs: 600_000, parallelStarts: 4, prebootMemoryBytes: 2 ** 30 },
+    settings: { concurrency: 1000, quotas: "none", idleMs: 600_000, parallelStarts: 4, environmentMemoryBytes: 2 ** 40, prebootMemoryBytes: 2 ** 30 },
     onError: (error) => {
       throw error;
     },

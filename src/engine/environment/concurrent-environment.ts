@@ -84,6 +84,10 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     return this.#running.size > 0;
   }
 
+  get memoryBytes(): number {
+    return this.#reporter.peakMemoryBytes;
+  }
+
   get isInspected(): boolean {
     return this.#plan.inspectorPort !== undefined;
   }

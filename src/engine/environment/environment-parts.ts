@@ -36,6 +36,8 @@ export interface PooledEnvironment {
   readonly isWarm: boolean;
   /** Whether it runs an invoke. */
   readonly isBusy: boolean;
+  /** The most that it has used, as far as is known; 0: nothing is. */
+  readonly memoryBytes: number;
   /** Whether a debugger may be attached: it is neither frozen nor ended for being idle. */
   readonly isInspected: boolean;
   /** Begins the first init; the observer hears how it ends. Once. */

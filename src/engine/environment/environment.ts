@@ -91,6 +91,10 @@ export class Environment implements RuntimePort, PooledEnvironment {
     return this.#running !== undefined;
   }
 
+  get memoryBytes(): number {
+    return this.#reporter.peakMemoryBytes;
+  }
+
   get isInspected(): boolean {
     return this.#plan.inspectorPort !== undefined;
   }

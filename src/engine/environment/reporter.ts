@@ -56,6 +56,11 @@ export class Reporter {
     this.#plan = plan;
   }
 
+  /** Of its environment, as far as anybody has asked; 0: nobody has. */
+  get peakMemoryBytes(): number {
+    return this.#peakMemoryBytes;
+  }
+
   initStarted(phase: InitPhase): void {
     this.#initStartedMs = this.#clock.monotonic();
     this.#isRuntimeInitialised = false;
@@ -96,9 +101,9 @@ export class Reporter {
     const record = { initializationType, phase, ...outcome };
     this.#log.platform({ type: "platform.initReport", record: { ...record, metrics: { durationMs } } });
     // The first REPORT tells of an init on demand; one inside an invoke is part of its duration.
+    if (sandbox !== undefined && outcome.status === "success") this.#sample(sandbox, durationMs);
     if (outcome.status !== "success" || initializationType !== "on-demand" || phase === "invoke") return;
     this.#initDurationMs = durationMs;
-    if (sandbox !== undefined) this.#sample(sandbox, durationMs);
   }
 
   started(requestId: string, trace: string | undefined): void {
@@ -159,8 +164,8 @@ export class Reporter {
     this.#log.platform(() => {
       const { requestId, outcome } = answer;
       const tracing = tracingOf(answer.trace);
-      if (this.#runsSeveral) return { type: "platform.report", record: { requestId, metrics: { durationMs }, ...outcome, spans: this.#responseSpans(answer), tracing } };
       if (sandbox !== undefined) this.#sample(sandbox, durationMs);
+      if (this.#runsSeveral) return { type: "platform.report", record: { requestId, metrics: { durationMs }, ...outcome, spans: this.#responseSpans(answer), tracing } };
       const metrics = {
         durationMs,
         // Init is billed since August 2025.

@@ -6,6 +6,7 @@ import { functionKey, type FunctionId, type FunctionVersion } from "../../functi
 import type { PooledEnvironment } from "../environment/environment-parts.ts";
 import { engineStopping } from "../faults.ts";
 import type { ProvisionedState } from "./provisioned-environments.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
 import type { StartGate } from "./start-gate.ts";
 import { VersionPool, type OpenEnvironment, type PoolOwner, type VersionPoolParts } from "./version-pool.ts";
@@ -16,6 +17,7 @@ export interface FleetParts {
   readonly open: OpenEnvironment;
   readonly idleMs: number;
   readonly gate: StartGate;
+  readonly budget: MemoryBudget;
   /** Of each function. */
   readonly newScaling: () => ScalingRate;
   /** What went wrong where nobody waits for an answer. */
@@ -34,10 +36,11 @@ export class Fleet {
   readonly #byDeployment = new Map<string, VersionPool>();
   readonly #byFunction = new Map<string, PoolFamily>();
   readonly #newScaling: () => ScalingRate;
+  readonly #budget: MemoryBudget;
   readonly #unwatch: () => void;
   #stopping = false;
 
-  constructor({ clock, catalog, open, idleMs, gate, newScaling, onError }: FleetParts) {
+  constructor({ clock, catalog, open, idleMs, gate, budget, newScaling, onError }: FleetParts) {
     this.#newScaling = newScaling;
     this.#catalog = catalog;
     this.#clock = clock;
@@ -46,9 +49,12 @@ export class Fleet {
       open,
       idleMs,
       gate,
+      budget,
       onSpareFailed: (_version, fault) => onError(fault),
       onEmpty: (pool) => this.#forget(pool),
     };
+    this.#budget = budget;
+    budget.onShort(() => this.#evictOldest());
     this.#unwatch = catalog.onChange((id) => void this.#retireReplaced(id).catch(onError));
   }
 
@@ -95,10 +101,26 @@ export class Fleet {
     for (const pool of this.#pools()) pool.retire();
     await this.#emptied(graceMs);
     await Promise.all(this.#pools().map((pool) => pool.kill(engineStopping())));
+    // Nobody needs what was waited for.
+    this.#budget.serveWaiting();
   }
 
   #pools(): VersionPool[] {
     return [...this.#byFunction.values()].flatMap(({ pools }) => [...pools]);
+  }
+
+  /** Of all functions' environments the one that is idle for longest; false: none is idle. */
+  #evictOldest(): boolean {
+    let oldest: VersionPool | undefined;
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const { pools } of this.#byFunction.values()) {
+      for (const pool of pools) {
+        const idleMs = pool.oldestIdleMs ?? oldestMs;
+        if (idleMs < oldestMs) [oldest, oldestMs] = [pool, idleMs];
+      }
+    }
+    oldest?.evictOldest();
+    return oldest !== undefined;
   }
 
   #addPool(version: FunctionVersion): VersionPool {

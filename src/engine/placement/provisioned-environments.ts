@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import type { FunctionVersion } from "../../functions/function-version.ts";
 import type { EnvironmentObserver, PooledEnvironment } from "../environment/environment-parts.ts";
+import type { MemoryBudget, Room } from "./memory-budget.ts";
 import { StartBackoff } from "./start-backoff.ts";
 import type { StartGate } from "./start-gate.ts";
 import type { OpenEnvironment } from "./version-pool.ts";
@@ -28,6 +29,9 @@ export interface InvokeLine {
   /** Gives it to the first that waits; false when none does. */
   serve(environment: PooledEnvironment): boolean;
   settling(environment: PooledEnvironment): void;
+  /** What one is likely to use. */
+  readonly expectedBytes: number;
+  measured(environment: PooledEnvironment, room: Room): void;
   /** Nothing is left of it, or (undefined) of what was about to start. */
   gone(environment?: PooledEnvironment): void;
 }
@@ -38,6 +42,7 @@ export interface ProvisionedParts {
   readonly functionKey: string;
   readonly clock: Clock;
   readonly gate: StartGate;
+  readonly budget: MemoryBudget;
   readonly open: OpenEnvironment;
   readonly line: InvokeLine;
   readonly onFault: (version: FunctionVersion, fault: unknown) => void;
@@ -55,6 +60,7 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   readonly #idle: PooledEnvironment[] = [];
   /** Ends of starts, by environment. */
   readonly #starts = new Map<PooledEnvironment, () => void>();
+  readonly #rooms = new Map<PooledEnvironment, Room>();
   readonly #openings = new Set<Promise<void>>();
   #wanted = 0;
   #allocation: string | undefined;
@@ -111,6 +117,8 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
 
   available(environment: PooledEnvironment): void {
     const started = this.#endStart(environment);
+    const room = this.#rooms.get(environment);
+    if (room !== undefined) this.#parts.line.measured(environment, room);
     if (!environment.isWarm) {
       // Its processes are gone. AWS repeats the init of these in no invoke: another one takes the place.
       if (started) this.#onStartFailed();
@@ -140,6 +148,8 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
 
   ended(environment: PooledEnvironment, fault: unknown): void {
     this.#alive.delete(environment);
+    this.#rooms.get(environment)?.leave();
+    this.#rooms.delete(environment);
     this.#forget(environment);
     if (this.#endStart(environment) && fault !== undefined) this.#onStartFailed(fault);
     this.#fill();
@@ -162,26 +172,45 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
   #fill(): void {
     if (this.#backoff.isWaiting) return;
     while (this.#kept.size + this.#opening < this.#wanted) {
-      this.#opening += 1;
-      this.#parts.gate.enter(this.#parts.functionKey, () => this.#start());
+      this.#requestStart();
     }
   }
 
-  #start(): Promise<void> | undefined {
-    // Others may have failed since it queued at the gate: the next try begins with all that are missing then.
-    if (this.#backoff.isWaiting || this.#kept.size + this.#opening > this.#wanted) {
-      this.#opening -= 1;
-      this.#parts.line.gone();
-      return undefined;
-    }
+  #requestStart(): void {
+    const { functionKey, budget, gate, line } = this.#parts;
+    // Others may have failed since it began to wait: the next try begins with all that are missing then.
+    const isNeeded = (): boolean => !this.#backoff.isWaiting && this.#kept.size + this.#opening <= this.#wanted;
+    this.#opening += 1;
+    budget.enter({
+      functionKey,
+      bytes: line.expectedBytes,
+      isNeeded,
+      onRoom: (room) => {
+        if (room === undefined) this.#abandonStart();
+        else gate.enter(functionKey, () => (isNeeded() ? this.#start(room) : this.#abandonStart(room)));
+      },
+      onRefused: (fault) => {
+        this.#onStartFailed(fault);
+        this.#abandonStart();
+      },
+    });
+  }
+
+  /** Nothing has been begun. */
+  #abandonStart(room?: Room): undefined {
+    this.#opening -= 1;
+    room?.leave();
+    this.#parts.line.gone();
+  }
+
+  #start(room: Room): Promise<void> {
     return new Promise((resolve) => {
       const opening = this.#parts.open(this.#parts.version, this, "provisioned-concurrency").then(
-        (environment) => this.#onOpened(environment, resolve),
+        (environment) => this.#onOpened(environment, room, resolve),
         (error: unknown) => {
-          this.#opening -= 1;
           resolve();
           this.#onStartFailed(error);
-          this.#parts.line.gone();
+          this.#abandonStart(room);
         },
       );
       this.#openings.add(opening);
@@ -189,7 +218,8 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     });
   }
 
-  #onOpened(environment: PooledEnvironment, onStarted: () => void): void {
+  #onOpened(environment: PooledEnvironment, room: Room, onStarted: () => void): void {
+    this.#rooms.set(environment, room);
     this.#opening -= 1;
     this.#alive.add(environment);
     this.#kept.add(environment);

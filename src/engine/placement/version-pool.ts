@@ -6,6 +6,7 @@ import type { EnvironmentObserver, PooledEnvironment } from "../environment/envi
 import { tooManyRequests } from "../faults.ts";
 import type { InitializationType } from "../environment/environment-parts.ts";
 import { ProvisionedEnvironments, type InvokeLine, type ProvisionedState, type ProvisionedWish } from "./provisioned-environments.ts";
+import type { MemoryBudget, Room } from "./memory-budget.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
 import type { StartGate } from "./start-gate.ts";
 
@@ -19,6 +20,7 @@ export type OpenEnvironment = (
 export interface VersionPoolParts {
   readonly clock: Clock;
   readonly gate: StartGate;
+  readonly budget: MemoryBudget;
   readonly idleMs: number;
   readonly open: OpenEnvironment;
   /** A start that nobody waited for has failed. */
@@ -53,6 +55,12 @@ interface Waiter {
  */
 const settlingMs = 25;
 
+/** A part of it may be needed; or a debugger may be attached, which waits for an invoke. */
+const isEvictable = ({ environment }: Idle): boolean => !environment.isBusy && !environment.isInspected;
+
+/** What an environment is taken to use before one of its version has shown it. */
+const assumedBytes = 64 * 1024 * 1024;
+
 export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly version: FunctionVersion;
   readonly functionKey: string;
@@ -70,6 +78,9 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly #settling = new Map<PooledEnvironment, number>();
   /** Ends of starts, by environment. */
   readonly #starts = new Map<PooledEnvironment, () => void>();
+  readonly #rooms = new Map<PooledEnvironment, Room>();
+  /** The most that one has used. */
+  #largestBytes = 0;
   #starting = 0;
   #evictTimer: Timer | undefined;
   #settleTimer: Timer | undefined;
@@ -83,8 +94,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     this.#scaling = scaling;
     this.#parts = parts;
     this.#slots = version.configuration.environmentConcurrency ?? 1;
-    const { clock, gate, open, onSpareFailed: onFault } = parts;
-    this.#provisioned = new ProvisionedEnvironments({ version, functionKey, clock, gate, open, line: this, onFault });
+    const { clock, gate, budget, open, onSpareFailed: onFault } = parts;
+    this.#provisioned = new ProvisionedEnvironments({ version, functionKey, clock, gate, budget, open, line: this, onFault });
   }
 
   /** An environment that takes an invoke now. Plainly when there is one, so that the warm path awaits nothing. */
@@ -118,8 +129,31 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   /** Starts one that no invoke waits for, unless one is idle or on its way. */
   startSpare(): void {
     if (this.#retired || this.#idle.length > 0 || this.#starting * this.#slots > this.#waiters.length) return;
-    this.#starting += 1;
-    this.#parts.gate.enter(this.functionKey, () => this.#open());
+    this.#requestStart(() => !this.#retired);
+  }
+
+  /** When the environment was used last that `evictOldest` would end; undefined: there is none. */
+  get oldestIdleMs(): number | undefined {
+    return this.#idle.find(isEvictable)?.sinceMs;
+  }
+
+  /** Ends the one that is idle for longest, for others to have its memory. */
+  evictOldest(): void {
+    const index = this.#idle.findIndex(isEvictable);
+    const [oldest] = index === -1 ? [] : this.#idle.splice(index, 1);
+    if (oldest !== undefined) this.#giveUp(oldest.environment);
+  }
+
+  get expectedBytes(): number {
+    return this.#largestBytes === 0 ? Math.min(assumedBytes, this.version.configuration.memoryMiB * 1024 * 1024) : this.#largestBytes;
+  }
+
+  /** What an environment of the pool has used at most so far. */
+  measured(environment: PooledEnvironment, room: Room): void {
+    const { memoryBytes } = environment;
+    if (memoryBytes === 0) return;
+    room.resize(memoryBytes);
+    this.#largestBytes = Math.max(this.#largestBytes, memoryBytes);
   }
 
   /** Ends what is idle now and everything else after its invoke: a newer deployment has taken over. */
@@ -147,15 +181,15 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   available(environment: PooledEnvironment): void {
     this.#endStart(environment);
-    if (this.serve(environment)) return;
+    const room = this.#rooms.get(environment);
+    if (room !== undefined) this.measured(environment, room);
+    if (this.#yields(environment) || this.serve(environment)) return;
     if (this.#retired) environment.retire();
     else this.#rest(environment);
   }
 
   serve(environment: PooledEnvironment): boolean {
-    const left = (this.#settling.get(environment) ?? 0) - 1;
-    if (left > 0) this.#settling.set(environment, left);
-    else this.#settling.delete(environment);
+    this.#settled(environment);
     const waiter = this.#waiters.shift();
     waiter?.resolve(environment);
     return waiter !== undefined;
@@ -182,6 +216,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   ended(environment: PooledEnvironment, fault: unknown): void {
     this.#environments.delete(environment);
+    this.#rooms.get(environment)?.leave();
+    this.#rooms.delete(environment);
     this.unavailable(environment);
     if (this.#endStart(environment)) this.#onStartFailed(fault);
     this.gone(environment);
@@ -203,6 +239,29 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     const slots = this.#slots === 1 ? 0 : this.#leaveIdle(environment);
     this.#idle.push({ environment, sinceMs: this.#parts.clock.monotonic(), slots: slots + 1 });
     if (this.#evictTimer === undefined) this.#armEviction(this.#parts.idleMs);
+    if (this.#parts.budget.isShort) this.#parts.budget.serveWaiting();
+  }
+
+  #settled(environment: PooledEnvironment): void {
+    const left = (this.#settling.get(environment) ?? 0) - 1;
+    if (left > 0) this.#settling.set(environment, left);
+    else this.#settling.delete(environment);
+  }
+
+  /** Whether it ends, for the memory that other functions wait for. */
+  #yields(environment: PooledEnvironment): boolean {
+    const { budget } = this.#parts;
+    if (!budget.isShort || environment.isBusy || environment.isInspected || !budget.mustYield(this.functionKey)) return false;
+    this.#settled(environment);
+    this.#leaveIdle(environment);
+    this.#giveUp(environment);
+    this.#startWhatIsMissing(this.#expected);
+    return true;
+  }
+
+  #giveUp(environment: PooledEnvironment): void {
+    this.#rooms.get(environment)?.leaving();
+    environment.retire();
   }
 
   /** Returns how many invokes it would have taken. */
@@ -226,19 +285,15 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
         return;
       }
       this.#idle.shift();
-      // Part of it is idle: it is needed. Or a debugger may be attached to it, which waits for an invoke.
-      if (oldest.environment.isBusy || oldest.environment.isInspected) this.#idle.push({ ...oldest, sinceMs: nowMs });
-      else oldest.environment.retire();
+      if (isEvictable(oldest)) oldest.environment.retire();
+      else this.#idle.push({ ...oldest, sinceMs: nowMs });
     }
   }
 
   /** One start for each waiter that nothing is on its way to. `expected`: how many warm ones are about to come back. */
   #startWhatIsMissing(expected: number): void {
     let missing = Math.ceil((this.#waiters.length - expected) / this.#slots) - this.#starting;
-    for (; missing > 0; missing -= 1) {
-      this.#starting += 1;
-      this.#parts.gate.enter(this.functionKey, () => this.#start());
-    }
+    for (; missing > 0; missing -= 1) this.#requestStart(() => Math.ceil(this.#waiters.length / this.#slots) >= this.#starting);
     if (expected > 0 && this.#waiters.length > this.#starting * this.#slots) {
       this.#settleTimer ??= this.#parts.clock.after(settlingMs, () => {
         this.#settleTimer = undefined;
@@ -249,22 +304,41 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     }
   }
 
-  #start(): Promise<void> | undefined {
-    if (Math.ceil(this.#waiters.length / this.#slots) < this.#starting) {
-      // A warm one was faster, and nothing has been begun.
-      this.#starting -= 1;
-      this.#checkEmpty();
-      return undefined;
-    }
-    return this.#open();
+  /** Waits for memory, then for its turn; by then a warm one may have been faster. */
+  #requestStart(isNeeded: () => boolean): void {
+    const { functionKey, expectedBytes: bytes } = this;
+    const { budget, gate } = this.#parts;
+    this.#starting += 1;
+    budget.enter({
+      functionKey,
+      bytes,
+      isNeeded,
+      onRoom: (room) => {
+        if (room === undefined) this.#abandonStart();
+        else gate.enter(functionKey, () => (isNeeded() ? this.#open(room) : this.#abandonStart(room)));
+      },
+      onRefused: (fault) => {
+        this.#starting -= 1;
+        this.#onStartFailed(fault);
+        this.#checkEmpty();
+      },
+    });
   }
 
-  #open(): Promise<void> {
+  /** Nothing has been begun. */
+  #abandonStart(room?: Room): undefined {
+    this.#starting -= 1;
+    room?.leave();
+    this.#checkEmpty();
+  }
+
+  #open(room: Room): Promise<void> {
     return new Promise((resolve) => {
       const opening = this.#parts.open(this.version, this, "on-demand").then(
-        (environment) => this.#onOpened(environment, resolve),
+        (environment) => this.#onOpened(environment, room, resolve),
         (error: unknown) => {
           this.#starting -= 1;
+          room.leave();
           resolve();
           this.#onStartFailed(error);
           this.#checkEmpty();
@@ -275,7 +349,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     });
   }
 
-  #onOpened(environment: PooledEnvironment, onStarted: () => void): void {
+  #onOpened(environment: PooledEnvironment, room: Room, onStarted: () => void): void {
+    this.#rooms.set(environment, room);
     this.#environments.add(environment);
     this.#starts.set(environment, onStarted);
     if (this.#killed) void environment.stop();
