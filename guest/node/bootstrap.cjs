@@ -1,6 +1,7 @@
 // The Node.js runtime of a managed function: boots, loads the handler, answers events until the host has gone.
 // CommonJS, since an ES module as entry point costs one to two milliseconds more of every cold start.
 "use strict";
+const { accessSync, constants } = require("node:fs");
 const Module = require("node:module");
 const channel = require("./channel.cjs");
 const { logError, patchConsole, setInvoke } = require("./console.cjs");
@@ -35,6 +36,27 @@ function begin(environment) {
   process.on("beforeExit", drained);
   if (!["1", "true"].includes(environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) offerGlobal();
   preparePackages(environment);
+  useCompiled(environment);
+}
+
+/** What Lambent has compiled of the package ahead. It is read and never written: by no function for any other. */
+function useCompiled(environment) {
+  const directory = environment._LAMBENT_COMPILED;
+  delete environment._LAMBENT_COMPILED;
+  if (directory === undefined || Module.enableCompileCache === undefined) return;
+  const newest = Number(process.versions.node.split(".")[0]) >= 26;
+  // Older ones write what they compile at their end, if they can.
+  if (newest) Module.enableCompileCache({ directory, readOnly: true });
+  else if (!isWritable(directory)) Module.enableCompileCache(directory);
+}
+
+function isWritable(directory) {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Loaded when somebody asks: few functions do. The SDK also assigns it. */

@@ -6,6 +6,7 @@ import type { FunctionCatalog } from "../functions/catalog.ts";
 import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
+import { CompiledCode } from "./code/compiled-code.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts";
 import { awsRate, unlimitedRate } from "./concurrency/request-rate.ts";
@@ -65,6 +66,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
   const { catalog, concurrency, clock, ids, settings, onError } = parts;
   const gate = new StartGate(settings.parallelStarts, clock);
   const preboot = createPreboot(parts, gate);
+  const compiled = new CompiledCode({ trees: parts.code, ids, onFailed: onError });
   const fleet = new Fleet({
     clock,
     gate,
@@ -73,7 +75,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
     onError,
     idleMs: settings.idleMs,
     newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
-    open: (version, observer, initializationType) => openEnvironment({ ...parts, preboot, adapt }, { version, initializationType }, observer),
+    open: (version, observer, initializationType) => openEnvironment({ ...parts, preboot, compiled, adapt }, { version, initializationType }, observer),
   });
   const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
   const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, driver: parts.driver, renew });
@@ -95,6 +97,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
     async stop(graceMs) {
       provisioner.stop();
       await fleet.stop(graceMs);
+      await compiled.stop();
       await preboot?.stop();
     },
   };

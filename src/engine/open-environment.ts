@@ -1,6 +1,7 @@
 // Makes ready what an environment needs before it can start.
 import { holdTrees } from "./code/deployed-trees.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
+import type { CompiledCode } from "./code/compiled-code.ts";
 import type { Adapt } from "./development/adaptation.ts";
 import { ConcurrentEnvironment } from "./environment/concurrent-environment.ts";
 import { Environment } from "./environment/environment.ts";
@@ -11,6 +12,7 @@ import type { Runtimes } from "./runtimes/runtime.ts";
 export interface OpeningParts extends EnvironmentParts {
   readonly runtimes: Pick<Runtimes, "resolve">;
   readonly code: CodeTrees;
+  readonly compiled: Pick<CompiledCode, "find" | "wish">;
   readonly adapt: Adapt;
   /** Undefined: nothing is made ahead of need. */
   readonly preboot: Preboot | undefined;
@@ -35,12 +37,18 @@ export async function openEnvironment(
   const isConcurrent = version.configuration.environmentConcurrency !== undefined;
   const Kind = isConcurrent ? ConcurrentEnvironment : Environment;
   const initializationType = isConcurrent ? "lambda-managed-instances" : initialised;
-  const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, timers, inspectorPort };
+  // A folder that somebody works on changes faster than it is worth to compile it.
+  const isDeployed = taskRoot === trees.taskRoot;
+  const compiledDir = isDeployed ? parts.compiled.find(runtime, taskRoot) : undefined;
+  let wishes = isDeployed && compiledDir === undefined;
+  const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, compiledDir, timers, inspectorPort };
   // What is provisioned is waited for by nobody, and leaves what is ready to those who wait.
   const preboot = initialised === "on-demand" ? parts.preboot : undefined;
   const driver = adaptation?.driver ?? preboot?.driverFor(plan) ?? parts.driver;
   const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
+      if (wishes) parts.compiled.wish(runtime, taskRoot, version.configuration.code);
+      wishes = false;
       adaptation?.available?.(opened);
       observer.available(opened);
     },

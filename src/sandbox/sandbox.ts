@@ -35,6 +35,8 @@ export interface SandboxCode {
   readonly taskRoot: string;
   /** Merged layers as a read-only folder of the host; what it sees as /opt. Undefined without layers. */
   readonly optRoot: string | undefined;
+  /** What the language has compiled of the code ahead, as a read-only folder of the host. Undefined: nothing. */
+  readonly compiledDir?: string | undefined;
 }
 
 export interface SandboxSpec extends SandboxGrade, SandboxCode {}
@@ -49,6 +51,8 @@ export interface GuestPaths {
   readonly runtimeDir: string;
   /** `/var/lang`. */
   readonly languageDir: string;
+  /** `/var/cache`; undefined where nothing of the host is shown there. */
+  readonly compiledDir?: string | undefined;
   /** `/tmp`: writable, this sandbox's own, kept by `kill` and deleted by `close`. */
   readonly tmp: string;
 }

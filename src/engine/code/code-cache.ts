@@ -9,6 +9,7 @@ import type { Blobs } from "../../store/blob.ts";
 import type { CodeTree, CodeTrees } from "./code-trees.ts";
 import { codeLost } from "./faults.ts";
 import { readArchive } from "./read-archive.ts";
+import { compiledFolder } from "./compiled-code.ts";
 import { closeFolders, measureTree, removeTree, treeWriter, type TreeWriter } from "./tree-files.ts";
 import { TreeMerge } from "./tree-merge.ts";
 
@@ -139,6 +140,7 @@ async function sweep(directory: string): Promise<void> {
 /** The mark goes first: a tree without one is no tree. */
 async function remove(path: string): Promise<void> {
   await rm(`${path}${markSuffix}`, { force: true });
+  await removeTree(compiledFolder(path));
   await removeTree(path);
 }
 

@@ -12,9 +12,10 @@ export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "r
 
 /** Fault: Runtime.InvalidEntrypoint, as Runtime.launch has it. */
 export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: LaunchGivens): Launch {
-  const { version, initializationType, runtime, taskRoot, optRoot, inspectorPort } = plan;
+  const { version, initializationType, runtime, taskRoot, optRoot, compiledDir, inspectorPort } = plan;
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
-  const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own };
+  const compiled = compiledDir === undefined ? undefined : paths.compiledDir;
+  const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own, compiled };
   const { program, args, environment: language, programs } = runtime.launch(request);
   const environment = environmentVariables({ ...givens, version, initializationType, paths, programs, language });
   return { program, args, cwd: paths.taskRoot, environment };

@@ -110,10 +110,10 @@ export class Processes {
 
   async #start(): Promise<void> {
     const { driver, clock, ids } = this.#parts;
-    const { version, runtime, taskRoot, optRoot } = this.#plan;
+    const { version, runtime, taskRoot, optRoot, compiledDir } = this.#plan;
     const { runtimeDir, languageDir } = runtime;
     const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB });
+    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, compiledDir, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB });
     // It may be over before it has begun.
     if (this.isEnding) return;
     const run = new Run(this.#sandbox, this.#plan, {

@@ -113,6 +113,7 @@ export class BootedRuntime {
     const isBooted = await said;
     waiting.abort();
     if (isBooted) return;
+    this.#process.drain();
     await this.end();
     throw notBooted(this.#launch.program, this.#output.kept());
   }

@@ -53,7 +53,7 @@ export class Preboot {
   async #open(plan: EnvironmentPlan, spec: SandboxSpec): Promise<Sandbox> {
     const { driver, onError } = this.#parts;
     if (this.#isStopped) return driver.open(spec);
-    const { id: _its, taskRoot: _code, optRoot: _layers, ...grade } = spec;
+    const { id: _its, taskRoot: _code, optRoot: _layers, compiledDir: _compiled, ...grade } = spec;
     const empty = this.#reserveOf(grade, undefined);
     const reserves = isBootable(plan) ? [this.#reserveOf(grade, plan.runtime), empty] : [empty];
     reserves[0]?.need();

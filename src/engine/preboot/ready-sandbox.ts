@@ -24,9 +24,9 @@ export class ReadySandbox implements Member {
   }
 
   /** Makes it the sandbox of one function. Rejects when the host cannot show the code; then it is closed. */
-  async become({ taskRoot, optRoot }: SandboxCode): Promise<Sandbox> {
+  async become({ taskRoot, optRoot, compiledDir }: SandboxCode): Promise<Sandbox> {
     try {
-      await this.#sandbox.load({ taskRoot, optRoot });
+      await this.#sandbox.load({ taskRoot, optRoot, compiledDir });
     } catch (error) {
       await this.close();
       throw error;

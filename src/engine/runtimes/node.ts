@@ -1,5 +1,6 @@
 // Node.js runtimes: our own Node.js for its version, others from version managers, the PATH, or npm's packages.
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { installNode, nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
@@ -91,7 +92,7 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
   ];
 }
 
-async function openNode({ id, version }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
+async function openNode({ id, version, program }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
   const major = majorOf(id);
   const links = await sdkLinks(host.directory);
   const written = new Map([["bootstrap.cjs", await bundleBootstrap(guestSource("node"))]]);
@@ -102,13 +103,31 @@ async function openNode({ id, version }: Node & { readonly id: string }, host: L
     runtimeDir,
     version: `nodejs:${major}.v${version.split(".")[1] ?? "0"}`,
     launch: (request) => applyExecWrapper(launchNode(major, request), request),
+    ...(Number(major) < firstWithCompileCache ? {} : { compiler: ({ tree, into }) => ({ program, args: compilerArgs(major, tree, into) }) }),
     // Of NODE_PATH the bootstrap sees to it, and NODE_ENV is for packages only.
     bootReads: /^(?:NODE_(?!PATH$|ENV$)|UV_|V8_|OPENSSL_|SSL_CERT_)/,
     inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }
 
-function launchNode(major: string, { program, paths, memoryMiB, inspectorPort }: LanguageLaunch): RuntimeLaunch {
+const firstWithCompileCache = 22;
+const firstWithPermissions = 24;
+const compilerProgram = fileURLToPath(new URL("../../../guest/compile/node.cjs", import.meta.url));
+
+/** Hostile sources are only parsed; still, what parses them has no more of this machine than it needs. */
+const compilerArgs = (major: string, tree: string, into: string): readonly string[] => [
+  "--experimental-vm-modules",
+  "--no-warnings",
+  "--max-old-space-size=512",
+  ...(Number(major) < firstWithPermissions ? [] : ["--permission", ...[compilerProgram, tree, into].map((path) => `--allow-fs-read=${path}`), `--allow-fs-write=${into}`]),
+  compilerProgram,
+  tree,
+  into,
+  // Drivers with a mount namespace show it there.
+  "/var/task",
+];
+
+function launchNode(major: string, { program, paths, memoryMiB, inspectorPort, compiled }: LanguageLaunch): RuntimeLaunch {
   const { taskRoot, optRoot, runtimeDir } = paths;
   return {
     program,
@@ -123,6 +142,7 @@ function launchNode(major: string, { program, paths, memoryMiB, inspectorPort }:
       join(runtimeDir, "bootstrap.cjs"),
     ],
     environment: {
+      ...(compiled === undefined ? {} : { _LAMBENT_COMPILED: compiled }),
       NODE_PATH: [
         join(optRoot, "nodejs", `node${major}`, "node_modules"),
         join(optRoot, "nodejs", "node_modules"),

@@ -26,6 +26,8 @@ export interface Runtime {
    * ahead and wait for the environment (guest/PROTOCOL.md, VARIABLES). Left out: it cannot.
    */
   readonly bootReads?: RegExp;
+  /** The command that compiles a package and runs nothing of it. Left out: this language has no use for it. */
+  readonly compiler?: (request: CompileRequest) => { readonly program: string; readonly args: readonly string[] };
   /** How a debugger gets in. Left out: this language has no way that Lambent knows. */
   readonly inspector?: Inspector;
 }
@@ -39,6 +41,13 @@ export interface Inspector {
   prepare?(): Promise<void>;
 }
 
+/** Folders of the host. */
+export interface CompileRequest {
+  readonly tree: string;
+  /** Empty; becomes what environments are shown as their compiledDir. */
+  readonly into: string;
+}
+
 export interface LaunchRequest {
   readonly paths: GuestPaths;
   /** The same folders on the host, to look into before the guest is there. */
@@ -48,6 +57,8 @@ export interface LaunchRequest {
   readonly initializationType: InitializationType;
   /** Start the inspector at this port of 127.0.0.1, and wait for nobody; undefined: no inspector. */
   readonly inspectorPort?: number | undefined;
+  /** Where what was compiled of the code is seen; undefined: nothing was. */
+  readonly compiled?: string | undefined;
   /** The function's own variables; AWS_LAMBDA_EXEC_WRAPPER among them changes the command line. */
   readonly environment: Readonly<Record<string, string>>;
 }

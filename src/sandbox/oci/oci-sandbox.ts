@@ -11,7 +11,7 @@ import type { LaunchGivens } from "./launcher.ts";
 import { refuseProgram } from "./program-check.ts";
 
 /** As everybody inside sees them, as on AWS. */
-export const guestPaths: GuestPaths = { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", tmp: "/tmp" };
+export const guestPaths: GuestPaths = { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", compiledDir: "/var/cache", tmp: "/tmp" };
 
 /** Where the Runtime API is on AWS. */
 const runtimeApi = { host: "127.0.0.1", port: 9001 } as const;
@@ -168,7 +168,8 @@ export class OciSandbox implements PreparedSandbox {
   }
 }
 
-const foldersOf = ({ taskRoot, optRoot }: SandboxCode): readonly ShownFolder[] => [
+const foldersOf = ({ taskRoot, optRoot, compiledDir }: SandboxCode): readonly ShownFolder[] => [
   { target: guestPaths.taskRoot, source: taskRoot },
   ...(optRoot === undefined ? [] : [{ target: guestPaths.optRoot, source: optRoot }]),
+  ...(compiledDir === undefined ? [] : [{ target: "/var/cache", source: compiledDir }]),
 ];

@@ -16,6 +16,7 @@ export async function makeFolders(root: string, spec: SandboxSpec): Promise<Gues
       runtimeDir: spec.runtimeDir ?? emptyFolder(root, "runtime"),
       // Where there is none, nothing leads there.
       languageDir: spec.languageDir ?? "/var/lang",
+      compiledDir: spec.compiledDir,
       tmp,
     };
   } catch (error) {
