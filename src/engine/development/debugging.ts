@@ -127,10 +127,14 @@ export class Debugging {
     return {
       timers,
       inspectorPort,
-      driver: { open: async (spec) => (sandbox = await this.#parts.driver.open(spec)) },
-      opened({ id }, { taskRoot }) {
-        environment = id;
-        feed.push({ kind: "listening", environment, version, port: relay.port, protocol: inspector.protocol, taskRoot });
+      driver: {
+        open: async (spec) => {
+          sandbox = await this.#parts.driver.open(spec);
+          environment = spec.id;
+          const { taskRoot } = sandbox.paths;
+          feed.push({ kind: "listening", environment, version, port: relay.port, protocol: inspector.protocol, taskRoot });
+          return sandbox;
+        },
       },
       ended() {
         relay.close();
