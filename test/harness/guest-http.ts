@@ -8,7 +8,7 @@ import { createEnvironmentMetadata, type EnvironmentMetadata } from "../../src/e
 import type { ExtensionsPort } from "../../src/engine/runtime-api/extensions-port.ts";
 import { openHttpFront, type HttpFront } from "../../src/engine/runtime-api/http/http-front.ts";
 import type { TelemetryPort } from "../../src/engine/runtime-api/telemetry-port.ts";
-import { listenOnLoopback } from "../../src/sandbox/process/host-loopback.ts";
+import { listenOnLoopback } from "../../src/sandbox/host-loopback.ts";
 import { refusedExtensions, refusedTelemetry } from "./refused-extensions.ts";
 import type {
   EventReceiver,

@@ -1,7 +1,9 @@
 // The oci driver as tests take it, where it can run.
 import { existsSync } from "node:fs";
+import { systemClock } from "../../src/core/clock.ts";
 import { findCgroups } from "../../src/sandbox/linux/cgroups/cgroups.ts";
 import { openKernel } from "../../src/sandbox/linux/kernel.ts";
+import { openNetworks } from "../../src/sandbox/linux/network/networks.ts";
 import { createOciDriver } from "../../src/sandbox/oci/driver.ts";
 import type { SandboxDriver } from "../../src/sandbox/sandbox.ts";
 
@@ -12,5 +14,6 @@ export const ociMissing = program === undefined ? "crun is not installed" : proc
 
 export function openOciDriver(directory: string, instanceId: string): SandboxDriver {
   if (program === undefined) throw new Error(ociMissing);
-  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups() });
+  const networks = openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock: systemClock });
+  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups(), networks });
 }

@@ -1,5 +1,5 @@
 // A sandbox driver without processes: a test plays the runtime, over the framed channel of guest/PROTOCOL.md.
-import { connectToLoopback, listenOnLoopback } from "../../src/sandbox/process/host-loopback.ts";
+import { connectToLoopback, listenOnLoopback } from "../../src/sandbox/host-loopback.ts";
 import type { Launch, PreparedSandbox, RunOptions, Sandbox, SandboxCode, SandboxDriver, SandboxGrade, SandboxExit, SandboxProcess, SandboxSpec } from "../../src/sandbox/sandbox.ts";
 
 export interface SentInvoke {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../core/clock.ts";
-import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
+import { connectToLoopback } from "../../sandbox/host-loopback.ts";
 import { openInspectorRelay } from "./inspector-relay.ts";
 
 const closers: (() => void)[] = [];

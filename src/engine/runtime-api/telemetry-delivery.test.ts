@@ -1,7 +1,7 @@
 // Batches of telemetry over HTTP, to subscribers that answer in ways of their own.
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
+import { connectToLoopback } from "../../sandbox/host-loopback.ts";
 import { openTelemetryDelivery } from "./telemetry-delivery.ts";
 
 /** What becomes of a batch whose subscriber says `reply` and hangs up. */

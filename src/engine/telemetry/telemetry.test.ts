@@ -12,7 +12,7 @@ import { Extensions } from "../environment/extensions.ts";
 import { EnvironmentLog } from "../log/environment-log.ts";
 import { fault, type PlatformEvent } from "../log/platform-events.ts";
 import { textFormat } from "../log/platform-lines.ts";
-import { connectToLoopback } from "../../sandbox/process/host-loopback.ts";
+import { connectToLoopback } from "../../sandbox/host-loopback.ts";
 import { Telemetry } from "./telemetry.ts";
 
 const closers: (() => void)[] = [];

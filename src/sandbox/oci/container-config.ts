@@ -22,8 +22,8 @@ export interface ContainerPlan {
   readonly initArgs: readonly string[];
   readonly cgroupsPath: string;
   readonly resources: object;
-  /** False: the host's network. */
-  readonly hasNetwork: boolean;
+  /** Its network namespace, a new one if there is no path to it; undefined: the host's. */
+  readonly network: { readonly path?: string } | undefined;
 }
 
 const readOnly = ["bind", "ro", "nosuid", "nodev"];
@@ -33,7 +33,7 @@ const none: readonly string[] = [];
 const deviceTmpfs = ["nosuid", "noexec", "mode=755", "size=64k"];
 
 export function containerConfig(plan: ContainerPlan): object {
-  const namespaces = ["pid", "ipc", "uts", "mount", "user", "cgroup", ...(plan.hasNetwork ? ["network"] : [])];
+  const own = ["pid", "ipc", "uts", "mount", "user", "cgroup"].map((type) => ({ type }));
   const seccomp = seccompProfile();
   return {
     ociVersion: "1.0.2",
@@ -47,7 +47,7 @@ export function containerConfig(plan: ContainerPlan): object {
       { destination: "/tmp", type: "bind", source: plan.tmp, options: ["bind", "rw", "nosuid", "nodev"] },
     ],
     linux: {
-      namespaces: namespaces.map((type) => ({ type })),
+      namespaces: plan.network === undefined ? own : [...own, { type: "network", ...plan.network }],
       uidMappings: idMappings(plan.firstId, guestUser.uid),
       gidMappings: idMappings(plan.firstId, guestUser.gid),
       cgroupsPath: plan.cgroupsPath,

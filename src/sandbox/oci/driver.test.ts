@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../../core/clock.ts";
 import { findCgroups } from "../linux/cgroups/cgroups.ts";
 import { openKernel } from "../linux/kernel.ts";
+import { openBestNetworks } from "../linux/network/networks.ts";
 import { describeSandboxDriver } from "../sandbox.case.ts";
 import { createOciDriver } from "./driver.ts";
 
@@ -22,6 +24,7 @@ for (const name of ["crun", "runc"]) {
         rootsFolder: "/run/lambent",
         kernel: openKernel(),
         cgroups: findCgroups(),
+        networks: openBestNetworks({ allowed: [], functions: () => undefined, clock: systemClock }),
       }),
   });
 }

@@ -6,6 +6,7 @@ import { sandboxStartFailed } from "../faults.ts";
 import type { Cgroups } from "../linux/cgroups/cgroups.ts";
 import type { Kernel } from "../linux/kernel.ts";
 import { openMachine } from "../linux/machine/machine.ts";
+import type { Networks, SandboxNetwork } from "../linux/network/networks.ts";
 import { openEphemeralStorage } from "../linux/storage/ephemeral-storage.ts";
 import { removeFolders } from "../remove-folders.ts";
 import type { SandboxCode, SandboxDriver, SandboxGrade } from "../sandbox.ts";
@@ -33,6 +34,8 @@ export interface OciDriverOptions {
   /** Closed with the driver. */
   readonly kernel: Kernel;
   readonly cgroups: Cgroups;
+  /** Closed with the driver, too. */
+  readonly networks: Promise<Networks>;
 }
 
 /** What functions see of it names no machine. */
@@ -49,12 +52,14 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const opens = new Set<Promise<OciSandbox>>();
   const makeReady = async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    const networks = await options.networks;
+    const adopts = !runtime.joinsNetworks && networks.egress !== "host";
     const [root, storage] = await Promise.all([
-      prepareRoot({ parent: options.rootsFolder, system: options.system }),
+      prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
       openEphemeralStorage({ directory: shared("storage"), kernel, syscalls }),
       removeLeftovers(),
     ]);
-    return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")) } };
+    return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
   };
   const removeLeftovers = async (): Promise<void> => {
     const containers = await readdir(shared("containers")).catch(() => []);
@@ -68,11 +73,11 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   let stopping = false;
 
   const open = async (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
-    const { root, parts } = await ready;
+    const { root, parts, networks } = await ready;
     if (stopping) throw new Error("the server is stopping");
     const name = `${instanceId}.${grade.id}`;
     const givens = await openGivens(parts, grade, name, join(directory, name));
-    const { firstId, owner, tmp, sees } = givens;
+    const { firstId, owner, tmp, network, sees } = givens;
     const shown = [...root.shown, ...foldersOf(grade), ...sees.files];
     let containers = 0;
     const start = async (codeFolders: readonly ShownFolder[]): Promise<LiveContainer> => {
@@ -86,10 +91,13 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         initArgs: shell,
         cgroupsPath: cgroups.pathOf(id),
         resources: cgroups.resourcesOf(grade, sees.cpus),
-        hasNetwork: true,
+        network: network === undefined ? {} : pathOf(network),
       });
       const container = await Container.start({ syscalls, runtime, kernel }, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
-      return { container, cgroup: cgroups.open(id, grade), remove: () => container.remove() };
+      const cgroup = cgroups.open(id, grade);
+      if (network !== undefined) return { container, network, cgroup, remove: () => container.remove() };
+      const own = await adoptNetwork(networks, grade.id, container);
+      return { container, network: own, cgroup, remove: () => container.remove().finally(() => own.close()) };
     };
     try {
       const sandbox = await OciSandbox.open(
@@ -130,10 +138,24 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       await Promise.allSettled(opens);
       await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
       await ready.catch(() => undefined);
-      await kernel.close();
+      await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop())]);
     },
   };
 }
+
+/** Of a container that has made its namespace itself. */
+async function adoptNetwork(networks: Networks, sandboxId: string, container: Container): Promise<SandboxNetwork> {
+  try {
+    return await networks.adopt(sandboxId, container.pid);
+  } catch (error) {
+    await container.end();
+    await container.remove();
+    throw error;
+  }
+}
+
+/** Undefined: the host's. */
+const pathOf = ({ namespace }: SandboxNetwork): { readonly path: string } | undefined => (namespace === undefined ? undefined : { path: namespace });
 
 const foldersOf = ({ runtimeDir, languageDir }: SandboxGrade): readonly ShownFolder[] => [
   ...(runtimeDir === undefined ? [] : [{ target: guestPaths.runtimeDir, source: runtimeDir }]),

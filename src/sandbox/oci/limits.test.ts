@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../core/clock.ts";
 import { findCgroups } from "../linux/cgroups/cgroups.ts";
 import { openKernel } from "../linux/kernel.ts";
+import { openNetworks } from "../linux/network/networks.ts";
 import type { Sandbox, SandboxDriver, SandboxExit } from "../sandbox.ts";
 import { createOciDriver } from "./driver.ts";
 
@@ -21,7 +23,8 @@ describe.skipIf(missing !== undefined)(`the limits of a container${missing === u
     folder = await mkdtemp(join(tmpdir(), "lambent-limits-"));
     await mkdir(join(folder, "task"));
     const kernel = openKernel();
-    driver = createOciDriver({ directory: join(folder, "sandboxes"), instanceId: "11417", program, system: "/", rootsFolder: "/run/lambent", kernel, cgroups });
+    const networks = openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock: systemClock });
+    driver = createOciDriver({ directory: join(folder, "sandboxes"), instanceId: "11417", program, system: "/", rootsFolder: "/run/lambent", kernel, cgroups, networks });
   });
   afterAll(async () => {
     await driver.stop();

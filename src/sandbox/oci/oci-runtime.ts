@@ -23,6 +23,8 @@ export interface ContainerStart {
 
 export interface OciRuntime {
   readonly name: string;
+  /** Whether further processes can join a network namespace that was made before the container. */
+  readonly joinsNetworks: boolean;
   /** Resolves with the host's number of the container's first process, when that is there. */
   run(start: ContainerStart): Promise<number>;
   /** Starts another process in a container; `processFile` says what. Resolves with its number. */
@@ -51,6 +53,8 @@ export function createOciRuntime({ program, stateFolder, kernel }: OciRuntimeOpt
   };
   return {
     name: basename(program),
+    // runc (1.1) enters the user namespace first, and then may not.
+    joinsNetworks: basename(program) !== "runc",
     run: (request) => start(request, ["run", "--bundle", request.bundle]),
     exec: (request) => start(request, ["exec", "--process", request.processFile]),
     delete: async (id) => {

@@ -1,8 +1,9 @@
 // One sandbox of the oci driver: its /tmp, which stays, and one container at a time over it.
-import { type Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { sandboxStartFailed } from "../faults.ts";
 import type { Cgroup } from "../linux/cgroups/cgroup.ts";
 import type { Kernel } from "../linux/kernel.ts";
+import type { SandboxNetwork } from "../linux/network/networks.ts";
 import type { GuestPaths, Launch, RunOptions, SandboxProcess, PreparedSandbox, SandboxCode } from "../sandbox.ts";
 import type { Container } from "./container.ts";
 import type { ShownFolder } from "./guest-path.ts";
@@ -13,20 +14,17 @@ import { refuseProgram } from "./program-check.ts";
 /** As everybody inside sees them, as on AWS. */
 export const guestPaths: GuestPaths = { taskRoot: "/var/task", optRoot: "/opt", runtimeDir: "/var/runtime", languageDir: "/var/lang", compiledDir: "/var/cache", tmp: "/tmp" };
 
-/** Where the Runtime API is on AWS. */
-const runtimeApi = { host: "127.0.0.1", port: 9001 } as const;
-
 export interface LiveContainer {
   readonly container: Container;
   /** Undefined where this machine has no groups for us. */
   readonly cgroup: Cgroup | undefined;
-  /** Of its network namespace. */
+  readonly network: Pick<SandboxNetwork, "listen" | "connect">;
   remove(): Promise<void>;
 }
 
 export interface OciSandboxParts {
   readonly id: string;
-  readonly kernel: Pick<Kernel, "show" | "listenIn" | "connectIn">;
+  readonly kernel: Pick<Kernel, "show">;
   /** What is seen in every container of this sandbox. */
   readonly shown: readonly ShownFolder[];
   readonly env: EnvProgram;
@@ -79,22 +77,15 @@ export class OciSandbox implements PreparedSandbox {
   }
 
   async listen(server: Server): Promise<{ readonly host: string; readonly port: number }> {
-    const { container } = await this.#container();
-    const fd = await this.#parts.kernel.listenIn(container.pid, runtimeApi).catch((error: unknown) => Promise.reject(sandboxStartFailed(this.id, error)));
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ fd }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-    return runtimeApi;
+    try {
+      return await (await this.#container()).network.listen(server);
+    } catch (error) {
+      throw sandboxStartFailed(this.id, error);
+    }
   }
 
   async connect(port: number): Promise<Socket> {
-    const { container } = await this.#container();
-    const fd = await this.#parts.kernel.connectIn(container.pid, port);
-    return new Socket({ fd, readable: true, writable: true });
+    return (await this.#container()).network.connect(port);
   }
 
   limitCpu(): void {

@@ -14,6 +14,8 @@ export interface RootPlan {
   readonly parent: string;
   /** The system to show: `/`, or an unpacked tree. Absolute. */
   readonly system: string;
+  /** Of /etc. */
+  readonly resolvConf: string;
 }
 
 export interface RootFolder {
@@ -37,7 +39,7 @@ const settingsOfLibraries =
   /^(?:ssl|pki|ca-certificates|crypto-policies|alternatives|ld\.so\.(?:cache|conf|conf\.d)|localtime|timezone|locale\.(?:alias|conf)|mime\.types|magic(?:\.mime)?|protocols|services|gai\.conf|host\.conf|fonts|terminfo|perl|java[-\w.]*|python[\d.]+|ImageMagick-\d+|dotnet|os-release|debian_version|system-release|alpine-release)$/;
 
 /** Cheap when it is there. */
-export async function prepareRoot({ parent, system }: RootPlan): Promise<RootFolder> {
+export async function prepareRoot({ parent, system, resolvConf }: RootPlan): Promise<RootFolder> {
   const links = new Map<string, string>();
   const shown: ShownFolder[] = [];
   for (const name of systemFolders) {
@@ -47,8 +49,9 @@ export async function prepareRoot({ parent, system }: RootPlan): Promise<RootFol
   }
   const settings = await namesOfSettings(join(system, "etc"));
   const folders = [...emptyFolders, ...shown.map(({ target }) => target.slice(1))];
-  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, etcFiles])}`);
-  if (!existsSync(path)) await make(path, { folders, links, etc: join(system, "etc"), settings: settings.map(([name]) => name) });
+  const files = { ...etcFiles, "resolv.conf": resolvConf };
+  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, files])}`);
+  if (!existsSync(path)) await make(path, { folders, links, etc: join(system, "etc"), settings: settings.map(([name]) => name), files });
   return { path, shown: [{ target: "/", source: path }, ...shown], env: await lookAtEnv(join(system, "usr", "bin", "env")) };
 }
 
@@ -69,11 +72,14 @@ interface RootContent {
   readonly folders: readonly string[];
   readonly links: ReadonlyMap<string, string>;
   readonly etc: string;
+  /** Names of what is copied from there. */
   readonly settings: readonly string[];
+  /** Of /etc, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Appears as a whole, so that servers which share it need no lock. */
-async function make(target: string, { folders, links, etc, settings }: RootContent): Promise<void> {
+async function make(target: string, { folders, links, etc, settings, files }: RootContent): Promise<void> {
   await mkdir(join(target, ".."), { recursive: true, mode: 0o711 });
   const staging = await mkdtemp(`${target}-`);
   try {
@@ -81,7 +87,7 @@ async function make(target: string, { folders, links, etc, settings }: RootConte
     for (const folder of [...folders, "etc"]) await mkdir(join(staging, folder), { recursive: true, mode: 0o755 });
     for (const [name, to] of links) await symlink(to, join(staging, name));
     for (const name of settings) await copySettings(join(etc, name), join(staging, "etc", name));
-    for (const [name, content] of Object.entries(etcFiles)) await writeFile(join(staging, "etc", name), content, { mode: 0o644 });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(staging, "etc", name), content, { mode: 0o644 });
     await rename(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
@@ -108,7 +114,6 @@ const etcFiles: Readonly<Record<string, string>> = {
   group: `root:x:0:\n${user}:x:${gid}:\nnogroup:x:65534:\n`,
   hosts: "127.0.0.1 localhost\n::1 localhost\n",
   "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nprotocols: files\nservices: files\n",
-  "resolv.conf": "",
 };
 
 async function lstatIfThere(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {

@@ -1,8 +1,9 @@
-// What one sandbox has for as long as it is there, whatever containers come and go: ids of the host, a folder, its /tmp, and
-// its share of the machine.
+// What one sandbox has for as long as it is there, whatever containers come and go: ids of the host, a folder, its /tmp,
+// its network and its share of the machine.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Machine, VisibleMachine } from "../linux/machine/machine.ts";
+import type { Networks, SandboxNetwork } from "../linux/network/networks.ts";
 import type { EphemeralStorage } from "../linux/storage/ephemeral-storage.ts";
 import { removeFolders } from "../remove-folders.ts";
 import type { SandboxGrade } from "../sandbox.ts";
@@ -14,6 +15,8 @@ export interface GivensParts {
   readonly ids: IdRanges;
   readonly storage: EphemeralStorage;
   readonly machine: Machine;
+  /** Of which one is given; undefined: none is. */
+  readonly networks: Networks | undefined;
 }
 
 export interface SandboxGivens {
@@ -23,14 +26,16 @@ export interface SandboxGivens {
   readonly folder: string;
   /** Where its /tmp is, for programs that the kernel starts. */
   readonly tmp: string;
+  /** Undefined: each container makes its own. */
+  readonly network: SandboxNetwork | undefined;
   readonly sees: Pick<VisibleMachine, "cpus" | "files">;
   /** When no process is left. May be called again. */
   giveBack(): Promise<void>;
 }
 
 /** `folder` is made. Leaves nothing when it fails. */
-export async function openGivens(parts: GivensParts, { memoryMiB, ephemeralStorageMiB }: SandboxGrade, name: string, folder: string): Promise<SandboxGivens> {
-  const { ids, storage, machine } = parts;
+export async function openGivens(parts: GivensParts, { id, memoryMiB, ephemeralStorageMiB }: SandboxGrade, name: string, folder: string): Promise<SandboxGivens> {
+  const { ids, storage, machine, networks } = parts;
   const undo: (() => Promise<void> | void)[] = [];
   const giveBack = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();
@@ -44,9 +49,11 @@ export async function openGivens(parts: GivensParts, { memoryMiB, ephemeralStora
     undo.push(() => removeFolders(folder));
     await storage.open({ target: tmp, id: name, sizeMiB: ephemeralStorageMiB, owner });
     undo.push(() => storage.close(tmp));
+    const network = await networks?.take(id);
+    undo.push(() => network?.close());
     const sees = await machine.see(memoryMiB);
     undo.push(sees.release);
-    return { firstId, owner, folder, tmp, sees, giveBack };
+    return { firstId, owner, folder, tmp, network, sees, giveBack };
   } catch (error) {
     await giveBack();
     throw error;

@@ -4,7 +4,7 @@ import type { GuestPaths, Launch, RunOptions, Sandbox } from "../sandbox.ts";
 import { removeFolders } from "../remove-folders.ts";
 import { logDescriptor } from "./guest.ts";
 import type { GuestProcess } from "./guest-process.ts";
-import { connectToLoopback, listenOnLoopback } from "./host-loopback.ts";
+import { connectToLoopback, listenOnLoopback } from "../host-loopback.ts";
 import type { StrayKiller } from "./process-tree.ts";
 
 export interface ProcessSandboxParts {

@@ -24,6 +24,8 @@ export interface NetworkCalls {
   /** A network namespace that nobody else has; the thread is in it from now on. Its descriptor keeps it. */
   enterNew(): number;
   enter(namespace: number): void;
+  /** Enters the namespace of a process; its descriptor keeps it. */
+  enterOf(pid: number): number;
   /** Of the thread. */
   current(): number;
   /** In the thread's namespace; bound to an address, or to none yet. */
@@ -68,6 +70,11 @@ export function loadNetworkCalls(): NetworkCalls {
       return current();
     },
     enter: (namespace) => void setns(namespace, CLONE_NEWNET),
+    enterOf: (pid) => {
+      const namespace = openSync(`/proc/${pid}/ns/net`, "r");
+      setns(namespace, CLONE_NEWNET);
+      return namespace;
+    },
     socket: (kind, at) => {
       const fd = socket(AF_INET, (kind === "tcp" ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       if (at === undefined) return fd;

@@ -6,8 +6,8 @@ import type { PlainFault } from "../kernel-message.ts";
 export type NetworkOrder =
   /** The router and the way out, once and first. `allowed` as in routerRules. */
   | { readonly kind: "route"; readonly allowed: readonly string[] }
-  /** A namespace; with a router, a way to it. */
-  | { readonly kind: "make"; readonly place: number; readonly listenAt: readonly number[] }
+  /** A namespace; with a router, a way to it. `of`: the one that a process has, in place of a new one. */
+  | { readonly kind: "make"; readonly place: number; readonly listenAt: readonly number[]; readonly of?: number }
   /** A TCP socket in a namespace, bound to a port of its loopback interface or to none. */
   | { readonly kind: "socket"; readonly namespace: number; readonly port: number | undefined }
   | { readonly kind: "close" };

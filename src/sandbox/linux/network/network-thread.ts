@@ -126,8 +126,8 @@ class NetworkLoop {
     }
   }
 
-  #make({ place, listenAt }: Extract<NetworkOrder, { readonly kind: "make" }>): Made {
-    const namespace = this.#calls.enterNew();
+  #make({ place, listenAt, of }: Extract<NetworkOrder, { readonly kind: "make" }>): Made {
+    const namespace = of === undefined ? this.#calls.enterNew() : this.#calls.enterOf(of);
     const sockets: number[] = [];
     try {
       setSysctl("ipv6/conf/default/disable_ipv6", "1");

@@ -11,11 +11,11 @@ import { openNameForwarder, type NameForwarder } from "./name-forwarder.ts";
 import { NetworkThread } from "./network-client.ts";
 import type { Made } from "./network-message.ts";
 
-/** `none`: what listens inside; `nat`: the public Internet, too. */
-export type Egress = "none" | "nat";
+/** `none`: what listens inside; `nat`: the public Internet, too; `host`: what the host reaches, itself included. */
+export type Egress = "none" | "nat" | "host";
 
 export interface NetworksOptions {
-  readonly egress: Egress;
+  readonly egress: Exclude<Egress, "host">;
   /** IPv4 addresses and networks that `nat` reaches although they are private. */
   readonly allowed: readonly string[];
   /** The functions' listener; asked for when the first network is made. */
@@ -31,20 +31,25 @@ export interface FunctionsDoor {
 
 export interface Networks {
   readonly egress: Egress;
-  /** Why it is `none` though nobody asked for that. */
+  /** What a person should know of it. */
   readonly warning: string | undefined;
   /** Contents of /etc/resolv.conf inside. */
   readonly resolvConf: string;
   /** Rejects with SandboxStartFailed. */
   take(sandboxId: string): Promise<SandboxNetwork>;
+  /**
+   * The same with the namespace that a container's first process has already: runc cannot bring further processes into one
+   * that is not of the container's user namespace. Takes longer, and must be asked again for the next container.
+   */
+  adopt(sandboxId: string, pid: number): Promise<SandboxNetwork>;
   /** Removes what is on the host. Networks that are in use have no way out any more. */
   stop(): Promise<void>;
 }
 
 /** Of one sandbox, also of its later containers. */
 export interface SandboxNetwork extends Pick<Sandbox, "listen" | "connect"> {
-  /** Path of the namespace, for whoever starts processes in it; good while this process lives. */
-  readonly namespace: string;
+  /** Path of the namespace, for whoever starts processes in it; good while this process lives. Undefined: the host's. */
+  readonly namespace: string | undefined;
   /** Nothing of ours is in it any more: it goes with its last process. May be called again. */
   close(): void;
 }
@@ -109,15 +114,14 @@ class Pool implements Networks {
     this.resolvConf = parts.names === undefined ? "" : `nameserver ${gateway}\noptions timeout:1 attempts:5\n`;
   }
 
-  async take(sandboxId: string): Promise<SandboxNetwork> {
-    try {
-      if (this.#isStopped) throw new Error("the server is stopping");
-      const taken = this.#ready.shift() ?? this.#make();
-      this.#refill();
-      return openNetwork(await taken, this.#parts.thread);
-    } catch (error) {
-      throw sandboxStartFailed(sandboxId, error);
-    }
+  take(sandboxId: string): Promise<SandboxNetwork> {
+    const taken = this.#ready.shift() ?? this.#make();
+    this.#refill();
+    return this.#open(sandboxId, taken);
+  }
+
+  adopt(sandboxId: string, pid: number): Promise<SandboxNetwork> {
+    return this.#open(sandboxId, this.#make(pid));
   }
 
   async stop(): Promise<void> {
@@ -127,16 +131,25 @@ class Pool implements Networks {
     await this.#parts.thread.close();
   }
 
-  async #make(): Promise<Ready> {
+  async #open(sandboxId: string, made: Promise<Ready>): Promise<SandboxNetwork> {
+    try {
+      return openNetwork(await made, this.#parts.thread);
+    } catch (error) {
+      throw sandboxStartFailed(sandboxId, error);
+    }
+  }
+
+  async #make(of?: number): Promise<Ready> {
+    if (this.#isStopped) throw new Error("the server is stopping");
     const door = this.#parts.functions();
     // In turn, so that what one sandbox has asked for out there is not answered to the next.
     this.#place = (this.#place + 1) % mostSandboxes;
     const listenAt = [runtimeApiPort, ...(door === undefined ? [] : [door.port])];
-    return { ...(await this.#parts.thread.order({ kind: "make", place: this.#place, listenAt })), door };
+    return { ...(await this.#parts.thread.order({ kind: "make", place: this.#place, listenAt, ...(of === undefined ? {} : { of }) })), door };
   }
 
   #refill(): void {
-    while (this.#ready.length < mostReady) {
+    while (this.#ready.length < mostReady && !this.#isStopped) {
       const making = this.#make();
       // Told to whoever takes it.
       making.catch(() => undefined);

@@ -1,6 +1,6 @@
 // Without a network namespace the loopback interface of a sandbox is the host's: whoever is on this machine reaches it.
 import { connect, type Server, type Socket } from "node:net";
-import type { Sandbox } from "../sandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
 
 const host = "127.0.0.1";
 
