@@ -149,8 +149,9 @@ export class Launcher {
 
   #processPid(): number | undefined {
     const { pid } = readReports(this.#reported);
-    if (this.#isOver || this.#shellPid === undefined || pid === undefined) return undefined;
-    return hostPidOf(this.#shellPid, pid);
+    if (this.#isOver || this.#shellPid === undefined) return undefined;
+    // As long as the shell has not said which, it has started one.
+    return pid === undefined ? descendantsOf(this.#shellPid)[0] : hostPidOf(this.#shellPid, pid);
   }
 
   #killAll(): void {
