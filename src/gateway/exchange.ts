@@ -27,7 +27,7 @@ export interface ExtraRoute {
   /** A whole path (`/_lambent/health`) or, with a final slash, everything below it. */
   readonly prefix: string;
   /**
-   * `signed` must prove its key where authentication is on; `open` answers everybody; `link` carries its own proof, and
+   * `signed` must prove its key where authentication is on, and takes no function's; `open` answers everybody; `link` carries its own proof, and
    * is all that functions reach of these: GetFunction gives them such links, too.
    */
   readonly access: "open" | "signed" | "link";

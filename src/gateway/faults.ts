@@ -17,6 +17,8 @@ export const browserNotAllowed = (origin: string | undefined): Fault =>
       `If the page is yours, start Lambent with --allow-origin.`,
   );
 
+export const notForFunctions = (): Fault => forbidden("This is not for the credentials of a function.");
+
 // Bodies, and what frames them (RFC 9112)
 
 export const bodyTooLarge = (limitBytes: number, operation: string | undefined): Fault =>

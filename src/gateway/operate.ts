@@ -2,6 +2,7 @@
 import type { ServiceRegistry } from "../cloud/registry.ts";
 import { callContext } from "./call-context.ts";
 import type { Exchange, ExtraRoute } from "./exchange.ts";
+import { notForFunctions } from "./faults.ts";
 
 export function answerExtraRoute(exchange: Exchange): Promise<void> | undefined {
   const { route } = exchange;
@@ -9,7 +10,10 @@ export function answerExtraRoute(exchange: Exchange): Promise<void> | undefined 
 }
 
 async function respondTo(exchange: Exchange, extra: ExtraRoute): Promise<void> {
-  exchange.response = await extra.respond(exchange.request, callContext(exchange));
+  const context = callContext(exchange);
+  // A function's role has a part in the account's services, and none in Lambent's own administration.
+  if (extra.access === "signed" && context.principal.kind === "role") throw notForFunctions();
+  exchange.response = await extra.respond(exchange.request, context);
 }
 
 export function operate(registry: ServiceRegistry): (exchange: Exchange) => Promise<void> {

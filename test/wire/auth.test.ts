@@ -91,13 +91,23 @@ describe("with --auth on", () => {
     expect(await late.json()).toMatchObject({ message: expect.stringMatching(/^Signature expired: /) });
   });
 
-  test("a function's own credentials open the public listener, too, for its account", async () => {
+  test("a function's own credentials open the public listener, too, for its account, but not what is for people only", async () => {
     await createFunction(lambent.lambda, "environment", { "index.mjs": "export const handler = async () => process.env;" });
     const { body } = await invoke(lambent.lambda, "environment");
     const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN = "" } = body as Record<string, string>;
     const role = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
     expect((await list(role)).Functions?.length).toBeGreaterThan(0);
     await expect(list({ ...role, sessionToken: "wrong" })).rejects.toMatchObject(refusal(403, "UnrecognizedClientException", /invalid/));
+
+    const { hostname, port, host } = new URL(lambent.endpoint);
+    const readLog = async (credentials: Key): Promise<number> => {
+      const signer = new SignatureV4({ service: "lambda", region: "us-east-1", credentials, sha256: Sha256 });
+      const query = { function: "f" };
+      const { headers } = await signer.sign({ method: "GET", protocol: "http:", hostname, port: Number(port), path: "/_lambent/logs", query, headers: { host } });
+      return (await fetch(`${lambent.endpoint}/_lambent/logs?function=f`, { headers })).status;
+    };
+    expect(await readLog(key)).toBe(200);
+    expect(await readLog(role)).toBe(403);
   });
 
   test("lambent logs signs with the key of the data directory", async () => {
