@@ -50,6 +50,11 @@ const epollEventsAtOnce = 64;
 
 // <sys/wait.h>, <sys/socket.h>, <netinet/*.h>
 const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x01000000;
+const P_ALL = 0;
+// <linux/prctl.h>
+const PR_SET_CHILD_SUBREAPER = 36;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_STREAM = 1;
@@ -161,6 +166,10 @@ function processCalls({ bind, bindNumber }: Binder) {
   const pidfdOpen = bindNumber("pidfd_open", PIDFD_OPEN, ["int", "unsigned int"]);
   const pidfdSendSignal = bindNumber("pidfd_send_signal", PIDFD_SEND_SIGNAL, ["int", "int", "void *", "unsigned int"]);
   const waitpid = bind("waitpid", ["int", "_Out_ int *", "int"]);
+  const prctl = bind("prctl", ["int", "unsigned long", "unsigned long", "unsigned long", "unsigned long"]);
+  const waitid = bind("waitid", ["int", "unsigned int", "void *", "int"]);
+  /** `siginfo_t`, which has the process where a union of 64 bits begins. */
+  const information = Buffer.alloc(128);
   const openPid = (pid: number): number => pidfdOpen(`process ${pid}`, pid, 0);
   return {
     /** A descriptor of a process: it is readable when that has ended. ESRCH when there is none. */
@@ -173,6 +182,15 @@ function processCalls({ bind, bindNumber }: Binder) {
       const status = [0];
       waitpid(`process ${pid}`, pid, status, 0);
       return status[0] ?? 0;
+    },
+    /** Descendants whose parents have ended become children of this server. */
+    adoptOrphans: (): void => void prctl("", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+    /** A child that has ended and that nobody has taken notice of. */
+    endedChild: (): number | undefined => {
+      information.fill(0);
+      unless("ECHILD", () => waitid("", P_ALL, 0, information, WEXITED | WNOHANG | WNOWAIT));
+      const pid = information.readInt32LE(16);
+      return pid === 0 ? undefined : pid;
     },
     /** Lets the kernel forget a process that has ended, if it is a child of ours. */
     collectIfChild: (pid: number): void => void unless("ECHILD", () => waitpid(`process ${pid}`, pid, [0], WNOHANG)),

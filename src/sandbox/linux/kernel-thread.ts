@@ -2,8 +2,9 @@
 // the end of processes and for connections. A thread that cannot return from a container's namespace ends, and its
 // successor goes on with its own namespace and its waits.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { closeSync, readSync } from "node:fs";
+import { closeSync, readFileSync, readSync } from "node:fs";
 import { constants } from "node:os";
+import { basename } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { EPOLLIN, EPOLLOUT, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
 import { toPlainFault, type FromKernel, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
@@ -13,6 +14,8 @@ import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts
 import type { Address, ShownPath } from "./kernel.ts";
 
 const loopback = "127.0.0.1";
+/** What the kernel keeps of a program's name. proc_pid_comm(5) */
+const longestName = 15;
 
 class KernelLoop {
   readonly #port: MessagePort;
@@ -32,6 +35,8 @@ class KernelLoop {
     this.#programs = loadPrograms(this.#calls);
     // What the server itself inherited is no container's.
     this.#calls.keepDescriptors();
+    // A container ends when everything in it has ended and somebody has noticed: some machines' init takes seconds for it.
+    this.#calls.adoptOrphans();
     this.#home = handover === undefined ? makeHome(this.#calls) : enterHome(this.#calls, handover.mount);
     this.#wake = this.#calls.eventFd();
     this.#epoll = this.#calls.epoll();
@@ -185,9 +190,10 @@ class KernelLoop {
     this.#forget(wait);
     switch (wait.kind) {
       case "child":
-        return this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
+        this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
+        return this.#collectOrphans(wait.started.program);
       case "process":
-        // Where this server is the init of a container itself, the orphans are its to collect.
+        // It may be an orphan.
         this.#calls.collectIfChild(wait.pid);
         for (const id of wait.ids) this.#done(id);
         return;
@@ -197,6 +203,18 @@ class KernelLoop {
       default:
         wait satisfies never;
     }
+  }
+
+  /** What programs of this name have left: crun leaves a child each time. Others' children are theirs to notice. */
+  #collectOrphans(program: string): void {
+    for (let pid = this.#calls.endedChild(); pid !== undefined; pid = this.#calls.endedChild()) {
+      if (this.#isAwaited(pid) || !readFileSync(`/proc/${pid}/stat`, "latin1").includes(`(${basename(program).slice(0, longestName)})`)) return;
+      this.#calls.collectIfChild(pid);
+    }
+  }
+
+  #isAwaited(pid: number): boolean {
+    return this.#followed.has(pid) || this.waits.some((wait) => wait.kind === "child" && wait.started.pid === pid);
   }
 
   #connected(wait: Extract<Wait, { readonly kind: "connection" }>): void {

@@ -12,7 +12,7 @@ import type { OciRuntime } from "./oci-runtime.ts";
 export interface ContainerParts {
   readonly syscalls: Syscalls;
   readonly runtime: OciRuntime;
-  readonly kernel: Pick<Kernel, "kill">;
+  readonly kernel: Pick<Kernel, "kill" | "ended">;
 }
 
 export interface ContainerGivens {
@@ -97,6 +97,8 @@ export class Container {
       launcher.started(pid);
     }
     this.#launchers.add(launcher);
+    // The container does not end before its end was noticed.
+    this.#parts.kernel.ended(pid).catch(() => undefined);
     return launcher;
   }
 }
