@@ -22,7 +22,11 @@ export interface Settings {
   readonly allowOrigins: readonly string[];
   /** URLs by the name of the service. */
   readonly serviceEndpoints: ReadonlyMap<string, string>;
-  readonly isolation: "any" | "required";
+  readonly isolation: "any" | "required" | "none";
+  /** Path or name; undefined: the first that is there of those that we know. */
+  readonly ociRuntime: string | undefined;
+  /** Absolute path. */
+  readonly sandboxSystem: string;
   readonly deprecatedRuntimes: "warn" | "block";
   readonly concurrency: number;
   readonly quotas: "none" | "aws";
@@ -194,11 +198,27 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
   },
   isolation: {
     flag: "isolation",
-    placeholder: "any|required",
+    placeholder: "any|required|none",
     variable: "LAMBENT_ISOLATION",
-    summary: "`required` refuses to start where functions cannot be isolated.",
+    summary: "`any`: functions run in containers where this machine can run them, else as plain processes, and Lambent says so; `required` refuses to start there; `none`: plain processes.",
     fallback: "any",
-    parse: oneOf("any", "required"),
+    parse: oneOf("any", "required", "none"),
+  },
+  ociRuntime: {
+    flag: "oci-runtime",
+    placeholder: "PROGRAM",
+    variable: "LAMBENT_OCI_RUNTIME",
+    summary: "What makes containers, a name on the PATH or a path: crun or runc, or one that understands their command line (runsc, kata-runtime: not verified). By itself Lambent takes crun, else runc.",
+    fallback: "",
+    parse: (text) => (text === "" ? undefined : text),
+  },
+  sandboxSystem: {
+    flag: "sandbox-system",
+    placeholder: "DIR",
+    variable: "LAMBENT_SANDBOX_SYSTEM",
+    summary: "Root of an unpacked Linux system whose programs and libraries functions in containers see, read-only, in place of this machine's.",
+    fallback: "/",
+    parse: (text) => resolve(text),
   },
   deprecatedRuntimes: {
     flag: "deprecated-runtimes",
@@ -317,6 +337,8 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     allowOrigins: value("allowOrigins"),
     serviceEndpoints: value("serviceEndpoints"),
     isolation: value("isolation"),
+    ociRuntime: value("ociRuntime"),
+    sandboxSystem: value("sandboxSystem"),
     deprecatedRuntimes: value("deprecatedRuntimes"),
     concurrency: value("concurrency"),
     quotas: value("quotas"),

@@ -30,7 +30,7 @@ import { createLogger, type Logger } from "./observe/logger.ts";
 import { RecordingFiles } from "./observe/recording-files.ts";
 import { loadServiceWire } from "./protocol/service-wire.ts";
 import { loadValidator } from "./protocol/validation/validator.ts";
-import { createProcessDriver } from "./sandbox/process/driver.ts";
+import { chooseDriver, type DriverChoice, IsolationUnavailable } from "./sandbox/choose-driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
@@ -79,7 +79,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const logs = new FileLogSink(join(directory, "logs"), { logger: log, clock });
   closers.push(() => logs.flush());
 
-  const driver = openDriver(settings, directory);
+  const driver = await openDriver(settings, { directory, functions: () => gateway.functions, log });
   closers.push(() => driver.stop());
   const runtimes = openRuntimes(settings, log);
   closers.push(await watchRuntimes(runtimes, settings, log));
@@ -218,10 +218,20 @@ async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promi
   return loadOperator(dataDirectory, account);
 }
 
-function openDriver({ isolation }: Settings, directory: string): SandboxDriver {
-  const driver = createProcessDriver({ directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4) });
-  if (isolation === "required" && driver.warning !== undefined) {
-    throw new SettingsError(`--isolation required: the ${driver.name} driver, the only one here, does not isolate functions`);
+/** The functions' listener is there by the time that the first sandbox is made. */
+async function openDriver(
+  { isolation, ociRuntime, sandboxSystem: system }: Settings,
+  { directory, functions, log }: Pick<DriverChoice, "directory" | "functions"> & { readonly log: Logger },
+): Promise<SandboxDriver> {
+  const { searchPath } = programFolders();
+  try {
+    const driver = await chooseDriver({ isolation, ociRuntime, system, searchPath, directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), functions, clock: systemClock });
+    const onShortcomings = (found: readonly string[] = []): void => found.forEach((shortcoming) => log.warn({ shortcoming }, "isolation-incomplete"));
+    // What keeps it from working is told to whoever opens a sandbox.
+    void driver.shortcomings?.().then(onShortcomings, () => undefined);
+    return driver;
+  } catch (error) {
+    if (error instanceof IsolationUnavailable) throw new SettingsError(`--isolation required: containers cannot be used here: ${error.message}`);
+    throw error;
   }
-  return driver;
 }

@@ -1,4 +1,4 @@
-// What runs a function's processes. One interface, several drivers (process, later oci, microvm), one shared case
+// What runs a function's processes. One interface, several drivers (process, oci), one shared case
 // suite (sandbox.case.ts). A driver isolates, limits and tells; it knows nothing of invocations or of AWS's API.
 import type { Server, Socket } from "node:net";
 
@@ -13,6 +13,8 @@ export interface SandboxDriver {
   open(spec: SandboxSpec): Promise<Sandbox>;
   /** Makes a sandbox whose code comes later. Left out: this driver shows code only to sandboxes that it makes for it. */
   readonly prepare?: (grade: SandboxGrade) => Promise<PreparedSandbox>;
+  /** What is less on this machine than it should be, for a person; resolves when that is known. Left out: nothing. */
+  readonly shortcomings?: () => Promise<readonly string[]>;
   /** Ends every sandbox that is still there; resolves when none is left. */
   stop(): Promise<void>;
 }

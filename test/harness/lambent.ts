@@ -20,7 +20,8 @@ export const testRole = "arn:aws:iam::000000000000:role/test";
 export const temporaryFolder = (purpose: string): string => mkdtempSync(join(tmpdir(), `lambent-${purpose}-`));
 
 export async function startTestLambent(flags: GivenSettings = {}): Promise<TestLambent> {
-  const settings = readSettings({ port: "0", memory: "true", logLevel: "warn", stopGraceSeconds: "1", updateDelayMs: "0", ...flags }, undefined);
+  // Plain processes start sooner; LAMBENT_ISOLATION chooses for a run of the tests, a flag for a test.
+  const settings = readSettings({ port: "0", isolation: process.env["LAMBENT_ISOLATION"] ?? "none", memory: "true", logLevel: "warn", stopGraceSeconds: "1", updateDelayMs: "0", ...flags }, undefined);
   const running = await startLambentHere(settings, "test");
   const { endpoint, operator } = running;
   const lambda = new LambdaClient({ endpoint, region: settings.region, credentials: operator, maxAttempts: 1 });

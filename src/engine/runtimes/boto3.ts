@@ -25,12 +25,14 @@ export function boto3Packages(plan: Boto3Plan): Boto3Packages {
   const target = join(plan.runtimeDir, "site-packages");
   let attempt: Promise<void> | undefined;
   const start = (): Promise<void> => {
-    if (existsSync(target)) return Promise.resolve();
     attempt ??= fetchPackages(plan.program, requirement, target)
       // Functions without boto3 still run; those with it get an import error that says what to do.
       .catch((error: unknown) => plan.log.warn({ runtime: plan.id, error: String(error) }, "boto3-not-installed"))
       .finally(() => (attempt = undefined));
     return attempt;
   };
-  return { firstAttempt: start, retry: () => void start() };
+  const retry = (): void => {
+    if (!existsSync(target)) void start();
+  };
+  return { firstAttempt: start, retry };
 }

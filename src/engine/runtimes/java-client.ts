@@ -1,12 +1,12 @@
 // AWS's own runtime client for Java, unmodified: fetched once a machine into the runtimes folder, with its native library
 // beside the jars as in AWS's /var/runtime/lib.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readArchive, readToEnd } from "../code/read-archive.ts";
 import type { LanguageHost } from "./language.ts";
 import { fetchArtifacts, jarName, type MavenArtifact } from "./maven.ts";
+import { makeWhole } from "./whole-folder.ts";
 
 const client: MavenArtifact = {
   group: "com.amazonaws",
@@ -50,28 +50,19 @@ export function createJavaClient(host: LanguageHost): JavaClient {
   let fetching: Promise<void> | undefined;
   return {
     async folder(onLine = () => undefined) {
-      if (!existsSync(target)) await (fetching ??= fetchInto(target, host, onLine).finally(() => (fetching = undefined)));
+      await (fetching ??= fetchInto(target, host, onLine).finally(() => (fetching = undefined)));
       return target;
     },
   };
 }
 
-/** Appears as a whole, so that servers which share the directory need no lock. */
-async function fetchInto(target: string, { searchPath }: LanguageHost, onLine: (line: string) => void): Promise<void> {
-  await mkdir(join(target, ".."), { recursive: true });
-  const staging = await mkdtemp(`${target}-`);
-  try {
+const fetchInto = (target: string, { searchPath }: LanguageHost, onLine: (line: string) => void): Promise<void> =>
+  makeWhole(target, async (staging) => {
     const folder = join(staging, "lib");
     await mkdir(join(folder, "jni"), { recursive: true });
     await fetchArtifacts({ artifacts, folder, searchPath, onLine });
     await unpackNativeLibraries(join(folder, jarName(client)), folder);
-    await rename(staging, target);
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    // Another process was faster; its folder is the same.
-    if (!existsSync(target)) throw error;
-  }
-}
+  });
 
 async function unpackNativeLibraries(jar: string, folder: string): Promise<void> {
   await readArchive(jar, {

@@ -2,6 +2,7 @@
 // like them. This file makes a container's configuration and keeps track; the program does the isolating.
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Fault } from "../../core/faults.ts";
 import { sandboxStartFailed } from "../faults.ts";
 import type { Cgroups } from "../linux/cgroups/cgroups.ts";
 import type { Kernel } from "../linux/kernel.ts";
@@ -15,7 +16,7 @@ import { Container, shell } from "./container.ts";
 import { containerConfig } from "./container-config.ts";
 import type { ShownFolder } from "./guest-path.ts";
 import { createIdRanges } from "./id-ranges.ts";
-import { createOciRuntime } from "./oci-runtime.ts";
+import { createOciRuntime, type OciRuntime } from "./oci-runtime.ts";
 import { guestPaths, type LiveContainer, OciSandbox } from "./oci-sandbox.ts";
 import { prepareRoot } from "./root-folder.ts";
 import { openGivens } from "./sandbox-givens.ts";
@@ -57,15 +58,9 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     const [root, storage] = await Promise.all([
       prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
       openEphemeralStorage({ directory: shared("storage"), kernel, syscalls }),
-      removeLeftovers(),
+      removeLeftovers(directory, shared("containers"), runtime),
     ]);
     return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
-  };
-  const removeLeftovers = async (): Promise<void> => {
-    const containers = await readdir(shared("containers")).catch(() => []);
-    await Promise.all(containers.filter((name) => name.includes(".")).map((id) => runtime.delete(id)));
-    const folders = (await readdir(directory)).filter((name) => name !== sharedName);
-    await Promise.all(folders.map((name) => removeFolders(join(directory, name))));
   };
   const ready = makeReady();
   // Told where it matters, by `open`.
@@ -122,7 +117,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     }
   };
   const opened = (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
-    const opening = open(grade, code).catch((error: unknown) => Promise.reject(sandboxStartFailed(grade.id, error)));
+    const opening = open(grade, code).catch((error: unknown) => Promise.reject(error instanceof Fault ? error : sandboxStartFailed(grade.id, error)));
     opens.add(opening);
     return opening.finally(() => opens.delete(opening));
   };
@@ -133,6 +128,11 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     limitsStorage: true,
     open: (spec) => opened(spec, spec),
     prepare: (grade) => opened(grade, undefined),
+    shortcomings: async () => {
+      const { parts, networks } = await ready;
+      const unlimited = cgroups.missing.length === 0 ? undefined : `nothing limits or measures ${cgroups.missing.join(", ")}: this server may not make such control groups`;
+      return [unlimited, parts.storage.shortcoming, networks.warning].filter((text) => text !== undefined);
+    },
     stop: async () => {
       stopping = true;
       await Promise.allSettled(opens);
@@ -141,6 +141,14 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop())]);
     },
   };
+}
+
+/** A server that was killed leaves containers, as the program knows them, and the folders of sandboxes. */
+async function removeLeftovers(directory: string, stateFolder: string, runtime: OciRuntime): Promise<void> {
+  const containers = await readdir(stateFolder).catch(() => []);
+  await Promise.all(containers.filter((name) => name.includes(".")).map((id) => runtime.delete(id)));
+  const folders = (await readdir(directory)).filter((name) => name !== sharedName);
+  await Promise.all(folders.map((name) => removeFolders(join(directory, name))));
 }
 
 /** Of a container that has made its namespace itself. */

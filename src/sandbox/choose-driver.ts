@@ -1,0 +1,109 @@
+// Chooses what isolates functions: containers where this machine can run them, which is tried once, else plain processes,
+// unless that is refused.
+import { createHash } from "node:crypto";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { release } from "node:os";
+import { basename, isAbsolute, join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { findCgroups } from "./linux/cgroups/cgroups.ts";
+import { openKernel } from "./linux/kernel.ts";
+import { openBestNetworks, openNetworks, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
+import { createOciDriver } from "./oci/driver.ts";
+import { proveDriver } from "./oci/proof.ts";
+import { createProcessDriver } from "./process/driver.ts";
+import type { SandboxDriver } from "./sandbox.ts";
+
+export interface DriverChoice {
+  /** `any`: containers if they can be had; `required`: nothing else; `none`: plain processes. */
+  readonly isolation: "any" | "required" | "none";
+  /** Path or name of the program that makes containers. Undefined: the first of those that we know. */
+  readonly ociRuntime: string | undefined;
+  /** The system that containers show: `/`, or an unpacked tree. */
+  readonly system: string;
+  readonly searchPath: readonly string[];
+  /** For the sandboxes' folders; nobody else's. */
+  readonly directory: string;
+  readonly instanceId: string;
+  /** The functions' listener; asked for when the first sandbox is made. */
+  readonly functions: () => FunctionsDoor | undefined;
+  readonly clock: Clock;
+}
+
+/** Functions must be isolated, and cannot be here: the message says why. */
+export class IsolationUnavailable extends Error {
+  override readonly name = "IsolationUnavailable";
+}
+
+/** In the order of preference; one container costs runc three times as much. */
+const knownRuntimes = ["crun", "runc"];
+/** Where distributions put them, which is not on every user's PATH. */
+const usualFolders = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
+
+/** For what all servers of this machine share, and its users may enter. */
+const rootsFolder = "/run/lambent";
+
+/** Rejects with IsolationUnavailable. */
+export async function chooseDriver(choice: DriverChoice): Promise<SandboxDriver> {
+  if (choice.isolation === "none") return createProcessDriver(choice);
+  try {
+    return await openContainers(choice);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (choice.isolation === "required") throw new IsolationUnavailable(reason, { cause: error });
+    const driver = createProcessDriver(choice);
+    return { ...driver, warning: `${driver.warning ?? ""} Containers cannot be used here: ${reason}.` };
+  }
+}
+
+async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
+  if (process.platform !== "linux") throw new Error("they need Linux");
+  const program = findRuntime(choice);
+  if (process.getuid?.() !== 0) throw new Error("Lambent was not started by root");
+  const { directory, instanceId, system, functions, clock } = choice;
+  await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
+  const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
+    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups: findCgroups(), networks });
+  await proveOnce(program, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
+  return open(directory, openBestNetworks({ allowed: [], functions, clock }));
+}
+
+/** Fault: nothing there, in words that end in how to get it. */
+function findRuntime({ ociRuntime, searchPath }: DriverChoice): string {
+  if (ociRuntime !== undefined && isAbsolute(ociRuntime)) {
+    if (!isExecutable(ociRuntime)) throw new Error(`${ociRuntime} is no program`);
+    return ociRuntime;
+  }
+  const names = ociRuntime === undefined ? knownRuntimes : [ociRuntime];
+  const candidates = names.flatMap((name) => [...searchPath, ...usualFolders].map((folder) => join(folder, name)));
+  const found = candidates.find(isExecutable);
+  if (found === undefined) throw new Error(`${names.join(" or ")} is not installed (apt install ${basename(names[0] ?? "")}, or --oci-runtime PATH)`);
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // `accessSync` can say no only by throwing.
+    return false;
+  }
+}
+
+/** Runs a container, unless this program has run one on this kernel since the machine was started: /run forgets then. */
+async function proveOnce(program: string, open: (directory: string) => SandboxDriver): Promise<void> {
+  const { mtimeMs, size } = statSync(program);
+  const key = createHash("sha256").update([program, mtimeMs, size, release()].join("\n")).digest("hex").slice(0, 16);
+  const proof = join(rootsFolder, `${basename(program)}-works-${key}`);
+  if (existsSync(proof)) return;
+  const folder = await mkdtemp(join(rootsFolder, "proof-"));
+  const driver = open(join(folder, "sandboxes"));
+  try {
+    await proveDriver(driver, folder);
+  } finally {
+    await driver.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  await writeFile(proof, "");
+}
