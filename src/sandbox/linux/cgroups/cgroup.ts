@@ -69,7 +69,7 @@ export function openCgroup({ version, folders, memoryMiB }: CgroupParts): Cgroup
   const memory = folders.get("memory");
   const freezerFolder = folders.get("freezer");
   const freezer = freezerFolder === undefined ? undefined : openIfThere(join(freezerFolder, names.freezer.name), "r+");
-  const peak = memory === undefined ? undefined : watchPeak(memory, names);
+  const peak = memory === undefined ? undefined : watchPeak(memory, names, memoryMiB * 2 ** 20);
   const unique = [...new Set(folders.values())];
   const pids = (): readonly number[] => {
     const folder = folders.get("pids") ?? unique[0];
@@ -124,7 +124,7 @@ interface Peak {
  * The kernel's own mark is of all memory, also of files that it holds only as long as nobody needs the space: what is
  * cached now is taken off. It is asked only when the mark has moved, so a busy environment costs one small reading.
  */
-function watchPeak(folder: string, names: (typeof files)[1 | 2]): Peak {
+function watchPeak(folder: string, names: (typeof files)[1 | 2], mostBytes: number): Peak {
   // Linux before 5.19 knows no mark in version 2: there it is the highest at any asking.
   const mark = openIfThere(join(folder, names.peak)) ?? openIfThere(join(folder, names.usage));
   const statistics = openIfThere(join(folder, "memory.stat"));
@@ -141,7 +141,7 @@ function watchPeak(folder: string, names: (typeof files)[1 | 2]): Peak {
     markBytes = nowBytes;
     const parts = read(statistics);
     const cachedBytes = numberIn(parts, names.cached) - numberIn(parts, names.shared);
-    peakBytes = Math.max(peakBytes, markBytes - cachedBytes - ownBytes);
+    peakBytes = Math.min(mostBytes, Math.max(peakBytes, markBytes - cachedBytes - ownBytes));
   };
   return {
     bytes: () => {
