@@ -34,7 +34,17 @@ function helloOf(kind: HelloKind): FunctionPlan {
   return { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") } };
 }
 
-interface FunctionPlan {
+/** Creates many alike, some at a time; active when it resolves. */
+export async function createMany(endpoint: string, names: readonly string[], plan: FunctionPlan): Promise<void> {
+  const client = new LambdaClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "000000000000", secretAccessKey: "lambent" } });
+  const left = names.values();
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    for (const name of left) await createFunction(client, name, plan);
+  }));
+  client.destroy();
+}
+
+export interface FunctionPlan {
   readonly runtime?: Runtime;
   readonly files: Parameters<typeof zipOf>[0];
   readonly memoryMiB?: number;

@@ -1,8 +1,10 @@
-// `npm run bench [-- warm cold reload control create server stream]`: builds nothing, so `npm run build` first. Ratios count, not single times.
+// `npm run bench [-- warm cold reload control create server stream many density]`: builds nothing, so `npm run build` first. Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";
 import { create } from "./create.ts";
+import { density } from "./density.ts";
+import { many } from "./many.ts";
 import { reload } from "./reload.ts";
 import { server } from "./server.ts";
 import { stream } from "./stream.ts";
@@ -16,6 +18,8 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
   create: () => create(),
   server: () => server(),
   stream: () => stream(),
+  many: () => many(),
+  density: () => density(),
 };
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
