@@ -4,7 +4,7 @@
 const { accessSync, constants } = require("node:fs");
 const Module = require("node:module");
 const channel = require("./channel.cjs");
-const { logError, patchConsole, setInvoke } = require("./console.cjs");
+const { configureConsole, logError, patchConsole, setInvoke } = require("./console.cjs");
 const { buildContext } = require("./context.cjs");
 const { isOldClient, reportOf, runtimeError } = require("./errors.cjs");
 const { loadHandler } = require("./handler.cjs");
@@ -26,14 +26,19 @@ let lambdaGlobal;
 /** response-stream.cjs of a function that streams. */
 let streaming;
 
-/** The same for a process that has stood by: nothing of it has happened before. */
-function begin(environment) {
+/** What is the same for all functions. */
+function boot(environment) {
   patchConsole(environment);
   process.on("uncaughtException", (error) => crash("Uncaught Exception", error, exitOnException));
   process.on("unhandledRejection", (reason, promise) =>
     crash("Unhandled Promise Rejection", rejectionError(reason, promise), exitOnRejection),
   );
   process.on("beforeExit", drained);
+}
+
+/** Makes the booted process that of one function. */
+function specialise(environment) {
+  configureConsole(environment);
   if (!["1", "true"].includes(environment.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) offerGlobal();
   preparePackages(environment);
   useCompiled(environment);
@@ -97,8 +102,7 @@ function crash(title, error, exitCode) {
 /** Started ahead of its environment: boots, waits, and is then what a process would be that was started for it. */
 async function standBy(environment) {
   delete environment.LAMBENT_STANDBY;
-  // Node.js makes ready for ES modules when the first is imported.
-  await import("data:text/javascript,");
+  await rehearse();
   channel.sendBooted();
   const received = channel.readVariables();
   if (received === undefined) process.exit(0);
@@ -111,10 +115,27 @@ async function standBy(environment) {
   Module._initPaths();
 }
 
+/** Loads and runs functions of nothing, and leaves no trace of them: what is called first then is compiled already. */
+async function rehearse() {
+  const { children } = require.main;
+  const { length } = children;
+  const known = new Set(Object.keys(require.cache));
+  specialise({ LAMBDA_TASK_ROOT: __dirname, AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: "1" });
+  // Older ones read modules by threads that they start for it, which functions would find.
+  if (Module.registerHooks === undefined) await import("data:text/javascript,");
+  for (const name of Module.registerHooks === undefined ? ["rehearsal-plain"] : ["rehearsal-plain", "rehearsal-module"]) {
+    const loaded = await loadHandler(__dirname, `${name}.handler`);
+    await new Promise((resolve) => runHandler(loaded, {}, {}, resolve));
+  }
+  for (const path of Object.keys(require.cache)) if (!known.has(path)) delete require.cache[path];
+  children.length = length;
+}
+
 async function run(environment) {
+  boot(environment);
   // Awaited in any case: the stack of what follows is the same.
   await (environment.LAMBENT_STANDBY === undefined ? undefined : standBy(environment));
-  begin(environment);
+  specialise(environment);
   await start(environment);
 }
 

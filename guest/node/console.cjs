@@ -19,18 +19,22 @@ let isJson = false;
 let writeMessage = writeLine;
 
 function patchConsole(environment) {
-  isJson = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
   if (environment._LAMBDA_TELEMETRY_LOG_FD !== undefined) {
     const fd = takeOver(Number(environment._LAMBDA_TELEMETRY_LOG_FD));
     delete environment._LAMBDA_TELEMETRY_LOG_FD;
     writeMessage = (level, time, text) => writeFrame(fd, level, time, text);
   }
-  const least = levels[environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? levels.TRACE;
-  for (const level of Object.keys(levels)) {
-    console[level.toLowerCase()] = levels[level] < least ? () => undefined : (message, ...params) => print(level, message, params);
-  }
+  for (const level of Object.keys(levels)) console[level.toLowerCase()] = (message, ...params) => print(level, message, params);
   console.log = console.info;
   for (const name of ["stdout", "stderr"]) keepBlocking(name);
+}
+
+/** In the form, and from the level on, that the function wants. */
+function configureConsole(environment) {
+  isJson = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
+  const least = levels[environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? levels.TRACE;
+  for (const level of Object.keys(levels)) if (levels[level] < least) console[level.toLowerCase()] = () => undefined;
+  console.log = console.info;
 }
 
 /** Opened again it is closed in the programs that the function starts: Node.js sees to the first descriptors only. */
@@ -114,6 +118,7 @@ function keepBlocking(name) {
 
 module.exports = {
   patchConsole,
+  configureConsole,
   setInvoke: (meta) => {
     ({ requestId, tenantId } = meta);
   },

@@ -10,18 +10,23 @@ const { fileURLToPath, pathToFileURL } = require("node:url");
 const barePattern = /^(?:@[^/@:]+\/)?[^./@:#][^/:]*(?=\/|$)/;
 const sdkPattern = /^@(?:aws-sdk|smithy)\//;
 
+/** Of the function whose code this process loads; another one's when it has stood by. */
+let search;
+
 function preparePackages({ LAMBDA_TASK_ROOT: taskRoot, NODE_PATH: nodePath = "" }) {
-  const search = createSearch(taskRoot, nodePath);
-  confineRequire(search.root);
-  if (Module.registerHooks === undefined) prepareThread({ taskRoot, nodePath });
-  else Module.registerHooks({ resolve: search.resolve });
+  const isFirst = search === undefined;
+  search = createSearch(taskRoot, nodePath);
+  if (!isFirst) return;
+  confineRequire();
+  if (Module.registerHooks === undefined) prepareThread();
+  else Module.registerHooks({ resolve: (specifier, context, next) => search.resolve(specifier, context, next) });
 }
 
 /**
  * Node.js 20 has hooks only on a thread of their own, which costs twenty-five milliseconds: it starts when an ES
  * module may import a package, or a CommonJS one imports anything.
  */
-function prepareThread(data) {
+function prepareThread() {
   const { mayImportPackages } = require("./packages-scan.cjs");
   const { _resolveFilename: resolveFilename } = Module;
   Module._resolveFilename = function resolveWithAdvice(request, ...rest) {
@@ -33,7 +38,8 @@ function prepareThread(data) {
     if (started) return;
     started = true;
     Module.prototype._compile = compile;
-    Module.register("./packages-thread.mjs", pathToFileURL(__filename), { data });
+    const { taskRoot, nodePath } = search;
+    Module.register("./packages-thread.mjs", pathToFileURL(__filename), { data: { taskRoot, nodePath } });
   };
   beforeImport = (file) => {
     if (mayImportPackages(file)) startThread();
@@ -49,11 +55,7 @@ let beforeImport = () => undefined;
 /** `resolve` of a hook; `next` may answer plainly or with a promise. */
 function createSearch(taskRoot, nodePath) {
   const root = realpathSync(taskRoot) + sep;
-  // Node.js looks into `node_modules` above a parent: any name in the folder that holds it will do.
-  const fallbacks = nodePath
-    .split(":")
-    .filter((folder) => folder.endsWith(`${sep}node_modules`))
-    .map((folder) => ({ folder, parentURL: pathToFileURL(join(dirname(folder), "fallback.mjs")).href }));
+  const folders = nodePath.split(":").filter((folder) => folder.endsWith(`${sep}node_modules`));
 
   const resolve = (specifier, context, next) => {
     const name = barePattern.exec(specifier)?.[0];
@@ -63,9 +65,10 @@ function createSearch(taskRoot, nodePath) {
     if (context.parentURL?.startsWith("file:") !== true) return next(specifier, context);
     const parent = fileURLToPath(context.parentURL);
     if (isAround(parent, name)) return next(specifier, context);
-    const fallback = fallbacks.find(({ folder }) => existsSync(join(folder, name)));
-    if (fallback !== undefined) return next(specifier, { ...context, parentURL: fallback.parentURL });
-    throw notFound(name, parent);
+    const fallback = folders.find((folder) => existsSync(join(folder, name)));
+    if (fallback === undefined) throw notFound(name, parent);
+    // Node.js looks into `node_modules` above a parent: any name in the folder that holds it will do.
+    return next(specifier, { ...context, parentURL: pathToFileURL(join(dirname(fallback), "fallback.mjs")).href });
   };
 
   /** Whether a node_modules above the importing file has it, or the file's own package is it. */
@@ -80,7 +83,7 @@ function createSearch(taskRoot, nodePath) {
     }
     return false;
   };
-  return { root, resolve };
+  return { taskRoot, nodePath, root, resolve };
 }
 
 function ownName(folder) {
@@ -116,9 +119,10 @@ function advice(name) {
  * Without a mount namespace the code lies somewhere in the host's folders, and whatever `node_modules` is above it would
  * be found, which works here and fails on AWS.
  */
-function confineRequire(root) {
+function confineRequire() {
   const lookUp = Module._nodeModulePaths;
   Module._nodeModulePaths = (from) => {
+    const { root } = search;
     const paths = lookUp.call(Module, from);
     return `${from}${sep}`.startsWith(root) ? paths.filter((path) => path.startsWith(root)) : paths;
   };

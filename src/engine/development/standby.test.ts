@@ -4,9 +4,9 @@ import { ScriptedDriver } from "../../../test/harness/scripted-driver.ts";
 import { systemClock } from "../../core/clock.ts";
 import { systemIds } from "../../core/ids.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
-import type { Launch, SandboxSpec } from "../../sandbox/sandbox.ts";
+import type { Launch } from "../../sandbox/sandbox.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
-import { launchOf } from "../environment/launch.ts";
+import { launchOf, specOf } from "../environment/launch.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { Standby } from "./standby.ts";
 
@@ -30,16 +30,6 @@ const planOf = (configuration: Partial<FunctionConfiguration> = {}, more: Partia
   ...more,
 });
 
-const specOf = ({ taskRoot, optRoot, runtime: { runtimeDir, languageDir }, version: { configuration } }: EnvironmentPlan): SandboxSpec => ({
-  id: "environment",
-  taskRoot,
-  optRoot,
-  runtimeDir,
-  languageDir,
-  memoryMiB: configuration.memoryMiB,
-  ephemeralStorageMiB: configuration.ephemeralStorageMiB,
-});
-
 function start() {
   const driver = new ScriptedDriver();
   driver.onStart = (guest) => guest.standBy();
@@ -48,7 +38,7 @@ function start() {
 
 /** As an environment starts its runtime. */
 async function begin(standby: Standby, plan: EnvironmentPlan): Promise<Launch> {
-  const sandbox = await standby.open(specOf(plan));
+  const sandbox = await standby.open(specOf(plan, "environment"));
   const launch = launchOf(plan, sandbox.paths, {
     credentials: { accessKeyId: "ASIA1", secretAccessKey: "secret", sessionToken: "token" },
     endpoint: "http://127.0.0.1:1",
@@ -82,7 +72,7 @@ test("what is booted ahead is told nothing of a function", async () => {
   standby.prepare(planOf({ environment: { WORD: "secret" } }));
   await expect.poll(() => driver.guests.length).toBe(1);
   const { environment } = driver.last.launch;
-  expect(Object.keys(environment).sort()).toEqual(["LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "LAMBENT_STANDBY", "LANG", "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "LD_LIBRARY_PATH", "PATH", "PWD", "SHLVL", "TZ"].sort());
+  expect(Object.keys(environment).sort()).toEqual(["LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "LAMBENT_STANDBY", "LANG", "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "LD_LIBRARY_PATH", "PATH", "PWD", "SHLVL", "TZ", "_LAMBDA_TELEMETRY_LOG_FD"].sort());
 });
 
 test.each<readonly [string, EnvironmentPlan]>([

@@ -5,6 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { Sandbox, SandboxDriver, SandboxSpec } from "../../sandbox/sandbox.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
+import { specOf } from "../environment/launch.ts";
 import { BootedRuntime, isBootable } from "../preboot/booted-runtime.ts";
 import { StandbySandbox } from "../preboot/standby-sandbox.ts";
 
@@ -55,14 +56,12 @@ export class Standby implements Pick<SandboxDriver, "open"> {
     return booting ?? Promise.resolve(undefined);
   }
 
-  async #boot({ version, runtime, taskRoot, optRoot }: EnvironmentPlan): Promise<Prepared> {
+  async #boot(plan: EnvironmentPlan): Promise<Prepared> {
     const { driver, ids, clock } = this.#parts;
-    const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    const { runtimeDir, languageDir } = runtime;
-    const spec = { id: ids.hex(16), taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB };
+    const spec = specOf(plan, ids.hex(16));
     const sandbox = await driver.open(spec);
     try {
-      return { spec, sandbox, runtime: await BootedRuntime.boot(sandbox, { runtime, memoryMiB }, clock) };
+      return { spec, sandbox, runtime: await BootedRuntime.boot(sandbox, { runtime: plan.runtime, memoryMiB: spec.memoryMiB }, clock) };
     } catch (error) {
       await sandbox.close();
       throw error;

@@ -1,7 +1,7 @@
 // The command line of a runtime and everything in its environment.
 import { Fault } from "../../core/faults.ts";
 import { entrypointInvalid } from "../../sandbox/faults.ts";
-import type { GuestPaths, Launch } from "../../sandbox/sandbox.ts";
+import type { GuestPaths, Launch, Sandbox, SandboxSpec } from "../../sandbox/sandbox.ts";
 import { asOnAws } from "../guest-paths.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
@@ -9,6 +9,12 @@ import { bootVariables, environmentVariables, type VariableSources } from "./var
 
 /** What is of one environment alone. */
 export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "runtimeApi" | "metadataToken" | "logStream" | "logDescriptor">;
+
+/** What the sandbox of this environment is to be. */
+export function specOf({ version, runtime, taskRoot, optRoot, compiledDir }: EnvironmentPlan, id: string): SandboxSpec {
+  const { memoryMiB, ephemeralStorageMiB } = version.configuration;
+  return { id, taskRoot, optRoot, compiledDir, runtimeDir: runtime.runtimeDir, languageDir: runtime.languageDir, memoryMiB, ephemeralStorageMiB };
+}
 
 /** Fault: Runtime.InvalidEntrypoint, as Runtime.launch has it. */
 export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: LaunchGivens): Launch {
@@ -22,11 +28,11 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
 }
 
 /** The same for one that is started ahead of its environment: nothing in it is of a function. */
-export function bootLaunchOf(runtime: Runtime, memoryMiB: number, paths: GuestPaths): Launch {
+export function bootLaunchOf(runtime: Runtime, memoryMiB: number, { paths, logDescriptor }: Pick<Sandbox, "paths" | "logDescriptor">): Launch {
   const host = { taskRoot: paths.taskRoot, optRoot: undefined };
   const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
   const { program, args, environment: language, programs } = runtime.launch(request);
-  const environment = { ...bootVariables(runtime.id, { paths, programs, language }), LAMBENT_STANDBY: "1" };
+  const environment = { ...bootVariables(runtime.id, { paths, programs, language, logDescriptor }), LAMBENT_STANDBY: "1" };
   return { program, args, cwd: paths.taskRoot, environment };
 }
 

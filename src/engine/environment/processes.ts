@@ -10,6 +10,7 @@ import { Telemetry } from "../telemetry/telemetry.ts";
 import type { EnvironmentParts, EnvironmentPlan } from "./environment-parts.ts";
 import type { Extensions } from "./extensions.ts";
 import { exited, extensionFailed, type Failure } from "./failure.ts";
+import { specOf } from "./launch.ts";
 import { Run } from "./run.ts";
 
 export interface ProcessesOwner {
@@ -110,10 +111,7 @@ export class Processes {
 
   async #start(): Promise<void> {
     const { driver, clock, ids } = this.#parts;
-    const { version, runtime, taskRoot, optRoot, compiledDir } = this.#plan;
-    const { runtimeDir, languageDir } = runtime;
-    const { memoryMiB, ephemeralStorageMiB } = version.configuration;
-    this.#sandbox ??= await driver.open({ id: this.#id, taskRoot, optRoot, compiledDir, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB });
+    this.#sandbox ??= await driver.open(specOf(this.#plan, this.#id));
     // It may be over before it has begun.
     if (this.isEnding) return;
     const run = new Run(this.#sandbox, this.#plan, {

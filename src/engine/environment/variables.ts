@@ -37,10 +37,11 @@ export const environmentVariables = (sources: VariableSources): Record<string, s
 });
 
 /** What of these is known before there is a function: with this a runtime boots ahead of its environment. */
-export const bootVariables = (runtime: string, sources: Pick<VariableSources, "paths" | "programs" | "language">): Record<string, string> => ({
+export const bootVariables = (runtime: string, sources: Pick<VariableSources, "paths" | "programs" | "language" | "logDescriptor">): Record<string, string> => ({
   ...defaults(runtime, { ...sources, endpoint: undefined }),
   ...sources.language,
   ...folders(sources.paths),
+  ...(isOsOnly(runtime) ? {} : forLogs(sources.logDescriptor)),
 });
 
 /** In which languages and the loader look for what they shall load. */
@@ -92,6 +93,8 @@ function defaults(runtime: string, { paths, programs = "/var/lang/bin", endpoint
 
 const folders = ({ taskRoot, runtimeDir }: GuestPaths): Record<string, string> => ({ LAMBDA_TASK_ROOT: taskRoot, LAMBDA_RUNTIME_DIR: runtimeDir });
 
+const forLogs = (descriptor: number): Record<string, string> => ({ _LAMBDA_TELEMETRY_LOG_FD: descriptor.toString() });
+
 function reserved({ version, initializationType, paths, credentials, logStream, logDescriptor, runtimeApi, metadataToken }: VariableSources): Record<string, string> {
   const { configuration, id } = version;
   const json = jsonLoggingOf(configuration);
@@ -118,7 +121,7 @@ function reserved({ version, initializationType, paths, credentials, logStream, 
     _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
     ...(json === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: json.format, AWS_LAMBDA_LOG_LEVEL: json.applicationLevel }),
-    ...(hasLogDescriptor(version) ? { _LAMBDA_TELEMETRY_LOG_FD: logDescriptor.toString() } : {}),
+    ...(hasLogDescriptor(version) ? forLogs(logDescriptor) : {}),
     ...(isOsOnly(configuration.runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}` }),
   };
 }

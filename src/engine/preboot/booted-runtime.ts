@@ -53,7 +53,7 @@ export class BootedRuntime {
 
   /** Resolves when it is booted. Rejects with a fault of the sandbox, or with Runtime.NotBooted; then its process is gone. */
   static async boot(sandbox: Sandbox, { runtime, memoryMiB }: BootPlan, clock: Clock): Promise<BootedRuntime> {
-    const launch = bootLaunchOf(runtime, memoryMiB, sandbox.paths);
+    const launch = bootLaunchOf(runtime, memoryMiB, sandbox);
     // Our bootstraps write messages to the log descriptor.
     const process = await sandbox.run(launch, { channel: true, log: true });
     const booted = new BootedRuntime(process, launch, runtime.bootReads);

@@ -24,7 +24,7 @@ const load = (name) => {
   if (loaded[name] === undefined) part((loaded[name] = { exports: {} }), load);
   return loaded[name].exports;
 };
-load.resolve = require.resolve;
+for (const name of ["resolve", "main", "cache"]) load[name] = require[name];
 load("./${entry}");
 `;
 }
