@@ -9,8 +9,15 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { Fault } from "../../core/faults.ts";
 import { tooManyRequests } from "../faults.ts";
 
-/** Ending an idle environment takes milliseconds; when none is idle, some are soon, or the machine is full. */
+/** When no environment is idle for so long, the machine is full. */
 const longestWaitMs = 2000;
+/** Where room is on its way, it is waited for so often; ending an idle environment takes milliseconds, on a busy machine more. */
+const mostWaits = 15;
+
+/** For how many starts room is made at once: environments that end together share the work. */
+const startsAtOnce = 8;
+/** Of all the room, what may be made ahead of need, so that a cold start finds it. */
+const aheadShare = 1 / 16;
 
 export interface MemoryBudgetParts {
   readonly clock: Clock;
@@ -41,7 +48,8 @@ export interface Room {
 }
 
 interface Waiting extends RoomRequest {
-  readonly timer: Timer;
+  timer: Timer;
+  waitsLeft: number;
 }
 
 export class MemoryBudget {
@@ -50,6 +58,7 @@ export class MemoryBudget {
   /** By function, in the order of asking. */
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #heldBytes = new Map<string, number>();
+  #waitingCount = 0;
   #usedBytes = 0;
   /** Of those used, what will be free when environments that are ending have ended. */
   #leavingBytes = 0;
@@ -73,9 +82,12 @@ export class MemoryBudget {
   enter(request: RoomRequest): void {
     if (!this.isShort && this.#fits(request.bytes)) {
       request.onRoom(this.#open(request));
+      this.#makeRoom(Math.min(startsAtOnce * request.bytes, aheadShare * this.#limitBytes));
       return;
     }
-    const waiting: Waiting = { ...request, timer: this.#clock.after(longestWaitMs, () => this.#refuse(waiting)) };
+    const timer = this.#clock.after(longestWaitMs, () => this.#onLongWait(waiting));
+    const waiting: Waiting = { ...request, timer, waitsLeft: mostWaits };
+    this.#waitingCount += 1;
     const line = this.#waiting.get(request.functionKey);
     if (line === undefined) this.#waiting.set(request.functionKey, [waiting]);
     else line.push(waiting);
@@ -91,15 +103,17 @@ export class MemoryBudget {
       this.#forget(next);
       next.onRoom(isNeeded ? this.#open(next) : undefined);
     }
-    if (next === undefined) return;
-    const { bytes } = next;
-    while (this.#lacks(bytes) && this.#evict());
+    if (next !== undefined) this.#makeRoom(next.bytes * Math.min(this.#waitingCount, startsAtOnce));
   }
 
   /** Whether an environment of the function is to end rather than serve its next invoke: another one waits, and will have less. */
   mustYield(functionKey: string): boolean {
     const next = this.#neediest();
     return next !== undefined && this.#lacks(next.bytes) && this.#held(next.functionKey) + next.bytes < this.#held(functionKey);
+  }
+
+  #makeRoom(bytes: number): void {
+    while (this.#lacks(bytes) && this.#evict());
   }
 
   #held(functionKey: string): number {
@@ -117,6 +131,7 @@ export class MemoryBudget {
 
   #forget(waiting: Waiting): void {
     waiting.timer.cancel();
+    this.#waitingCount -= 1;
     const line = this.#waiting.get(waiting.functionKey) ?? [];
     line.splice(line.indexOf(waiting), 1);
     if (line.length === 0) this.#waiting.delete(waiting.functionKey);
@@ -133,7 +148,12 @@ export class MemoryBudget {
     return leftBytes > 0 && leftBytes + bytes > this.#limitBytes;
   }
 
-  #refuse(waiting: Waiting): void {
+  #onLongWait(waiting: Waiting): void {
+    waiting.waitsLeft -= 1;
+    if (waiting.waitsLeft > 0 && !this.#lacks(waiting.bytes)) {
+      waiting.timer = this.#clock.after(longestWaitMs, () => this.#onLongWait(waiting));
+      return;
+    }
     this.#forget(waiting);
     waiting.onRefused(tooManyRequests("ConcurrentInvocationLimitExceeded"));
     this.serveWaiting();
