@@ -2,17 +2,18 @@
 // so that several versions of Lambent share one runtimes folder and none sees a half-made one.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bringPackages, packageState } from "./npm-packages.ts";
 
 export interface GuestFolderPlan {
   /** Folder of guest/ to copy. */
   readonly language: "node" | "python" | "ruby";
   /** Where the folder is made. */
   readonly parent: string;
-  /** Links to make in it: path inside, and the folder of the host to which it leads. */
-  readonly links: ReadonlyMap<string, string>;
+  /** npm packages to bring: their folders on the host by their paths inside. */
+  readonly packages?: ReadonlyMap<string, string>;
   /** Files to write in it, in place of those that were copied: their content by their names. */
   readonly written?: ReadonlyMap<string, string>;
   /** Last touch before the folder is shown, e.g. to compile. */
@@ -33,10 +34,7 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
     await cp(source, staging, { recursive: true });
     await chmod(staging, mode);
     for (const [name, content] of plan.written ?? []) await writeFile(join(staging, name), content);
-    for (const [path, to] of plan.links) {
-      await mkdir(dirname(join(staging, path)), { recursive: true });
-      await symlink(to, join(staging, path), "dir");
-    }
+    if (plan.packages !== undefined) await bringPackages(staging, plan.packages);
     await plan.finish?.(staging);
     await rename(staging, target);
   } catch (error) {
@@ -50,13 +48,15 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
 /** Where our bootstrap lies in this version of Lambent. */
 export const guestSource = (language: GuestFolderPlan["language"]): string => fileURLToPath(new URL(`../../../guest/${language}/`, import.meta.url));
 
-async function contentHash(source: string, { links, written = new Map() }: GuestFolderPlan): Promise<string> {
+async function contentHash(source: string, { packages = new Map(), written = new Map() }: GuestFolderPlan): Promise<string> {
   const hash = createHash("sha256").update(`${mode}\n`);
   for (const name of (await readdir(source)).sort()) {
     // Left behind when somebody ran the bootstrap in place.
     if (name === "__pycache__") continue;
     hash.update(`${name}\n`).update(await readFile(join(source, name)));
   }
-  for (const [path, to] of [...links, ...written]) hash.update(`${path}\n${to}\n`);
+  for (const [path, text] of written) hash.update(`${path}\n${text}\n`);
+  const states = await Promise.all(Array.from(packages, async ([path, folder]) => `${path}\n${await packageState(folder)}`));
+  for (const state of states) hash.update(state);
   return hash.digest("hex").slice(0, 16);
 }

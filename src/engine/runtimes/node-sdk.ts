@@ -14,23 +14,23 @@ const scopes = ["@aws-sdk", "@smithy"];
 export const isSdkPackage = (name: string): boolean => /^@(aws-sdk|smithy)\/[a-z0-9][a-z0-9-]*$/.test(name);
 
 /** From the path that a function's NODE_PATH finds (`node_modules/@aws-sdk/client-s3`) to the package on the host. */
-export async function sdkLinks(directory: string): Promise<ReadonlyMap<string, string>> {
-  const links = new Map<string, string>();
+export async function sdkPackages(directory: string): Promise<ReadonlyMap<string, string>> {
+  const packages = new Map<string, string>();
   for (const scope of scopes) {
     for (const folder of ownFolders()) {
       for (const name of await packagesIn(join(folder, scope))) {
         const path = join("node_modules", scope, name);
         // The nearest wins, as in Node.js's own search.
-        if (!links.has(path)) links.set(path, join(folder, scope, name));
+        if (!packages.has(path)) packages.set(path, join(folder, scope, name));
       }
     }
     for (const name of await packagesIn(join(directory, "aws-sdk", scope))) {
       const path = join("node_modules", scope, name);
       const folder = packageFolder(directory, `${scope}/${name}`);
-      if (!links.has(path) && existsSync(folder)) links.set(path, folder);
+      if (!packages.has(path) && existsSync(folder)) packages.set(path, folder);
     }
   }
-  return links;
+  return packages;
 }
 
 export const isShipped = (name: string): boolean => ownFolders().some((folder) => existsSync(join(folder, name)));

@@ -7,7 +7,7 @@ import { runtimeNotInstalled } from "./faults.ts";
 import { guestSource, prepareGuestFolder } from "./guest-folder.ts";
 import { bundleBootstrap } from "./node-bootstrap.ts";
 import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
-import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkLinks } from "./node-sdk.ts";
+import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkPackages } from "./node-sdk.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
 import type { RuntimeLaunch } from "./runtime.ts";
 import { createSdkOnDemand } from "./sdk-on-demand.ts";
@@ -94,9 +94,9 @@ async function candidates(major: string, host: LanguageHost): Promise<readonly s
 
 async function openNode({ id, version, program }: Node & { readonly id: string }, host: LanguageHost): Promise<OpenedRuntime> {
   const major = majorOf(id);
-  const links = await sdkLinks(host.directory);
+  const packages = await sdkPackages(host.directory);
   const written = new Map([["bootstrap.cjs", await bundleBootstrap(guestSource("node"))]]);
-  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), links, written });
+  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), packages, written });
   return {
     id,
     channel: "framed",

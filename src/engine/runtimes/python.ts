@@ -76,7 +76,6 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
   const guest = await prepareGuestFolder({
     language: "python",
     parent: runtimeDir,
-    links: new Map(),
     finish: (folder) => compile(python.program, folder),
   });
   const boto3 = boto3Packages({ id, program: python.program, runtimeDir, log: host.log });

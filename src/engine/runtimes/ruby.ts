@@ -108,7 +108,7 @@ interface Ruby extends RubyRelease {
 
 async function openRuby(ruby: Ruby, host: LanguageHost): Promise<OpenedRuntime> {
   const runtimeDir = join(host.directory, ruby.id);
-  const guest = await prepareGuestFolder({ language: "ruby", parent: runtimeDir, links: new Map() });
+  const guest = await prepareGuestFolder({ language: "ruby", parent: runtimeDir });
   const guestName = guest.slice(runtimeDir.length + 1);
   return {
     id: ruby.id,

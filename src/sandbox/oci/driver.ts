@@ -99,6 +99,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         {
           id: grade.id,
           kernel,
+          empty: root.empty,
           env: root.env,
           shown: [...shown, { target: guestPaths.tmp, source: tmp }],
           start,

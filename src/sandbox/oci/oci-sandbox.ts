@@ -27,6 +27,8 @@ export interface OciSandboxParts {
   readonly kernel: Pick<Kernel, "show">;
   /** What is seen in every container of this sandbox. */
   readonly shown: readonly ShownFolder[];
+  /** Shown where there are no layers. */
+  readonly empty: string;
   readonly env: EnvProgram;
   /** Makes a container over the sandbox's files, with these folders beside `shown`. */
   readonly start: (code: readonly ShownFolder[]) => Promise<LiveContainer>;
@@ -57,13 +59,13 @@ export class OciSandbox implements PreparedSandbox {
 
   /** With its first container. `code` undefined: shown later, by `load`. */
   static async open(parts: OciSandboxParts, code: SandboxCode | undefined): Promise<OciSandbox> {
-    const sandbox = new OciSandbox(parts, code === undefined ? [] : foldersOf(code));
+    const sandbox = new OciSandbox(parts, code === undefined ? [] : foldersOf(code, parts.empty));
     await sandbox.#container();
     return sandbox;
   }
 
   async load(code: SandboxCode): Promise<void> {
-    this.#code = foldersOf(code);
+    this.#code = foldersOf(code, this.#parts.empty);
     const { container } = await this.#container();
     const mounts = this.#code.map(({ source, target }) => ({ source, target, readOnly: true }));
     await this.#parts.kernel.show(container.pid, mounts).catch((error: unknown) => Promise.reject(sandboxStartFailed(this.id, error)));
@@ -159,8 +161,8 @@ export class OciSandbox implements PreparedSandbox {
   }
 }
 
-const foldersOf = ({ taskRoot, optRoot, compiledDir }: SandboxCode): readonly ShownFolder[] => [
+const foldersOf = ({ taskRoot, optRoot, compiledDir }: SandboxCode, empty: string): readonly ShownFolder[] => [
   { target: guestPaths.taskRoot, source: taskRoot },
-  ...(optRoot === undefined ? [] : [{ target: guestPaths.optRoot, source: optRoot }]),
+  { target: guestPaths.optRoot, source: optRoot ?? empty },
   ...(compiledDir === undefined ? [] : [{ target: "/var/cache", source: compiledDir }]),
 ];

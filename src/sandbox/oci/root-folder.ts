@@ -22,6 +22,8 @@ export interface RootFolder {
   readonly path: string;
   /** What must be mounted into it, and the folder itself as `/`. */
   readonly shown: readonly ShownFolder[];
+  /** A folder of the host with nothing in it. */
+  readonly empty: string;
   readonly env: EnvProgram;
 }
 
@@ -52,7 +54,7 @@ export async function prepareRoot({ parent, system, resolvConf }: RootPlan): Pro
   const files = { ...etcFiles, "resolv.conf": resolvConf };
   const path = join(parent, `root-${hashOf([system, folders, [...links], settings, files])}`);
   if (!existsSync(path)) await make(path, { folders, links, etc: join(system, "etc"), settings: settings.map(([name]) => name), files });
-  return { path, shown: [{ target: "/", source: path }, ...shown], env: await lookAtEnv(join(system, "usr", "bin", "env")) };
+  return { path, empty: join(path, "mnt"), shown: [{ target: "/", source: path }, ...shown], env: await lookAtEnv(join(system, "usr", "bin", "env")) };
 }
 
 /** GNU's has the option since 8.31; others have none. To start it would take longer, and a system that can be entered. */
