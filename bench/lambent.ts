@@ -16,8 +16,8 @@ export function lambentProgram(port: number, data?: string): Program {
   return { program: process.execPath, args: [main, "start", ...(data === undefined ? ["--memory"] : ["--data", data]), "--port", String(port), "--log-level", "warn"], environment };
 }
 
-/** How the hello function of fixtures/ speaks to its environment, or the Ruby runtime whose own bootstrap does. */
-export type HelloKind = "own bootstrap" | "Runtime API over HTTP" | `ruby${number}`;
+/** How the hello function of fixtures/ speaks to its environment. */
+export type HelloKind = "own bootstrap" | "Runtime API over HTTP";
 
 /** Creates the hello function under `name` and waits until it is active. */
 export async function createHello(endpoint: string, name: string, memoryMiB: number, kind: HelloKind = "own bootstrap"): Promise<void> {
@@ -29,7 +29,6 @@ export async function createHello(endpoint: string, name: string, memoryMiB: num
 function helloOf(kind: HelloKind): FunctionPlan {
   const fixture = (file: string): Buffer => readFileSync(new URL(`fixtures/${file}`, import.meta.url));
   if (kind === "own bootstrap") return { files: { "index.mjs": fixture("hello.mjs") } };
-  if (kind !== "Runtime API over HTTP") return { runtime: kind as Runtime, files: { "index.rb": fixture("hello.rb") } };
   const bootstrap = `#!/bin/sh\nexec "${process.execPath}" "$LAMBDA_TASK_ROOT/client.mjs"\n`;
   return { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") } };
 }
@@ -45,18 +44,19 @@ export async function createMany(endpoint: string, names: readonly string[], pla
 }
 
 export interface FunctionPlan {
-  readonly runtime?: Runtime;
+  readonly runtime?: string;
+  readonly handler?: string;
   readonly files: Parameters<typeof zipOf>[0];
   readonly memoryMiB?: number;
 }
 
 /** Active when it resolves. */
-export async function createFunction(client: LambdaClient, name: string, { runtime = "nodejs26.x", files, memoryMiB = 1769 }: FunctionPlan): Promise<void> {
+export async function createFunction(client: LambdaClient, name: string, { runtime = "nodejs26.x", handler = "index.handler", files, memoryMiB = 1769 }: FunctionPlan): Promise<void> {
   await client.send(
     new CreateFunctionCommand({
       FunctionName: name,
-      Runtime: runtime,
-      Handler: "index.handler",
+      Runtime: runtime as Runtime,
+      Handler: handler,
       Role: "arn:aws:iam::000000000000:role/bench",
       MemorySize: memoryMiB,
       Timeout: 60,

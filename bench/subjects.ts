@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHello, type HelloKind, lambentProgram } from "./lambent.ts";
+import type { BenchOptions } from "./options.ts";
 import { answeredAfter, freePort, type Started, startProgram } from "./process.ts";
 
 export interface Subject {
@@ -15,8 +16,13 @@ export interface Subject {
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const hello = { method: "POST", body: '{"name":"you"}', headers: { "content-type": "application/json" } };
 
+export const bareName = "bare node:http";
+export const lambentName = "lambent, Node.js";
+export const lambentHttpName = "lambent, Runtime API over HTTP";
+export const workerdName = "workerd";
+
 const bareServer: Subject = {
-  name: "bare node:http",
+  name: bareName,
   start: async () => {
     const port = await freePort();
     const started = startProgram({ program: process.execPath, args: [path("fixtures/bare-server.mjs"), String(port)] });
@@ -26,8 +32,8 @@ const bareServer: Subject = {
   },
 };
 
-const lambent = (memoryMiB: number, kind?: HelloKind): Subject => ({
-  name: `lambent, ${memoryMiB} MB${kind === undefined ? "" : `, ${kind}`}`,
+const lambent = ({ memoryMiB }: BenchOptions, kind: HelloKind = "own bootstrap"): Subject => ({
+  name: kind === "own bootstrap" ? lambentName : lambentHttpName,
   start: async () => {
     const port = await freePort();
     const started = startProgram(lambentProgram(port));
@@ -80,9 +86,30 @@ const serverlessOffline: Subject = {
   },
 };
 
+/** A peer that is a program: `args` by its port. */
+const peer = (name: string, program: string, args: (port: string) => readonly string[]): Subject => ({
+  name,
+  start: async () => {
+    const port = await freePort();
+    const started = startProgram({ program, args: args(String(port)) });
+    const url = `http://127.0.0.1:${port}/`;
+    await answeredAfter(url, hello);
+    return { url, started };
+  },
+});
+
+const scriptPeer = (name: string, file: string, handler: string): Subject =>
+  peer(name, process.execPath, (port) => [path(`fixtures/${name}.cjs`), port, path(`peers/node_modules/${file}`), path(`fixtures/${handler}`)]);
+
+const workerd = peer(workerdName, path("peers/node_modules/@cloudflare/workerd-linux-64/bin/workerd"), (port) => [
+  "serve",
+  path("fixtures/workerd/config.capnp"),
+  `--socket-addr=http=127.0.0.1:${port}`,
+]);
+
 /** Peers are left out, with a word, where `npm ci` was not run in bench/peers. */
-export function subjects(): readonly Subject[] {
-  const own = [bareServer, lambent(1769), lambent(1769, "Runtime API over HTTP")];
+export function subjects(options: BenchOptions): readonly Subject[] {
+  const own = [bareServer, lambent(options), lambent(options, "Runtime API over HTTP")];
   if (!existsSync(path("peers/node_modules"))) {
     process.stderr.write("peers are not installed and left out: npm ci --prefix bench/peers\n");
     return own;
@@ -93,5 +120,8 @@ export function subjects(): readonly Subject[] {
     functionsFramework(process.execPath, process.version),
     ...(machine === undefined ? [] : [functionsFramework(machine.program, machine.version)]),
     serverlessOffline,
+    scriptPeer("lambda-local", "lambda-local", "lambda-local-hello.cjs"),
+    scriptPeer("miniflare", "miniflare", "workerd/hello.mjs"),
+    workerd,
   ];
 }

@@ -338,6 +338,24 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       expect(sandbox.peakMemoryBytes()).toBe(bytes);
     });
 
+    test("shows what was compiled ahead, which no function of a driver that isolates writes", async () => {
+      const compiledDir = join(folder, "compiled");
+      await mkdir(compiledDir, { recursive: true, mode: 0o755 });
+      await writeFile(join(compiledDir, "entry"), "compiled\n");
+      const code = { taskRoot: join(folder, "task"), optRoot: undefined, compiledDir };
+      const early = await driver.open({ ...plan, ...code, id: `case-${++count}` });
+      const late = await driver.prepare?.({ ...plan, id: `case-${++count}` });
+      await late?.load(code);
+      for (const sandbox of late === undefined ? [early] : [early, late]) {
+        const at = sandbox.paths.compiledDir ?? "";
+        const { process, printed } = await run(sandbox, `cat ${at}/entry; echo x 2>/dev/null >${at}/other; rm -f ${at}/entry 2>/dev/null; mv ${at}/entry ${at}/gone 2>/dev/null`);
+        await process.exited;
+        expect(printed()).toContain("compiled\n");
+        if (driver.warning === undefined) expect(readdirSync(compiledDir)).toEqual(["entry"]);
+        await sandbox.close();
+      }
+    });
+
     test("ends everything when the driver stops, and starts nothing after", async () => {
       const own = cases.open(join(folder, "others"));
       const launch = { program: "/bin/sleep", args: ["1000"], cwd: "/", environment: {} };

@@ -1,0 +1,22 @@
+// What the command line says of a run, and in one line what there is to know of it beside its figures.
+
+export interface BenchOptions {
+  /** All of them when empty. */
+  readonly suites: readonly string[];
+  /** Of the functions. */
+  readonly memoryMiB: number;
+}
+
+/** One vCPU on AWS. */
+const usualMemoryMiB = 1769;
+
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const memory = argv.find((argument) => argument.startsWith("--memory="))?.slice("--memory=".length);
+  return { suites: argv.filter((argument) => !argument.startsWith("--")), memoryMiB: memory === undefined ? usualMemoryMiB : Number(memory) };
+}
+
+/** Settings of Lambent come by its variables. */
+export function described({ memoryMiB }: BenchOptions): string {
+  const settings = Object.entries(process.env).filter(([name]) => name.startsWith("LAMBENT_"));
+  return [`functions of ${memoryMiB} MB`, ...settings.map(([name, value]) => `${name}=${value ?? ""}`)].join(", ");
+}
