@@ -19,6 +19,8 @@ export interface ColdSubject {
   readonly bare: { readonly name: string; readonly command: Command } | undefined;
   readonly plan: Omit<FunctionPlan, "memoryMiB">;
   readonly promise: ColdPromise;
+  /** Whether it loads nothing but itself. */
+  readonly isHello: boolean;
 }
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -29,6 +31,7 @@ export const helloNode: ColdSubject = {
   bare: { name: "node hello.mjs", command: [process.execPath, fixture("bare-hello.mjs")] },
   plan: { files: { "index.mjs": text("hello.mjs") } },
   promise: { kind: "of bare", p50: 0.2, p99: 0.75 },
+  isHello: true,
 };
 
 /** What cannot be measured here is left out, with a word. `folder`: for what has to be built. */
@@ -81,6 +84,7 @@ const pythonSubject = (name: string, file: string, bareFile: string, { id, progr
   bare: { name: `python3 ${bareFile}`, command: [program, fixture(bareFile)] },
   plan: { runtime: id, files: { "index.py": text(file) } },
   promise: { kind: "of bare", p50: 0.4 },
+  isHello: file === "hello.py",
 });
 
 function imports(python: string, name: string): boolean {
@@ -98,6 +102,7 @@ const rubySubject = ({ id, program }: Installed): ColdSubject => ({
   bare: { name: "ruby hello.rb", command: [program, fixture("bare-hello.rb")] },
   plan: { runtime: id, files: { "index.rb": text("hello.rb") } },
   promise: { kind: "of bare", p50: 1 },
+  isHello: true,
 });
 
 function javaSubject(folder: string): ColdSubject {
@@ -110,6 +115,7 @@ function javaSubject(folder: string): ColdSubject {
     bare: { name: "java Hello", command: ["java", "-cp", classes, "Hello"] },
     plan: { runtime: `java${version}`, handler: "Hello::handle", files: { "Hello.class": readFileSync(join(classes, "Hello.class")) } },
     promise: { kind: "of bare", p50: 0.3 },
+    isHello: true,
   };
 }
 
@@ -121,6 +127,7 @@ function staticSubject(folder: string): ColdSubject {
     bare: undefined,
     plan: { runtime: "provided.al2023", files: { bootstrap: readFileSync(bootstrap) } },
     promise: { kind: "absolute", p50Ms: 6 },
+    isHello: true,
   };
 }
 
@@ -135,5 +142,6 @@ async function sdkSubject(folder: string): Promise<ColdSubject> {
     bare: { name: "node, the same bundle", command: [process.execPath, fixture("bare-sdk.cjs"), file] },
     plan: { files: { "index.cjs": readFileSync(file) } },
     promise: { kind: "of bare", p50: 0.6 },
+    isHello: false,
   };
 }

@@ -2,10 +2,10 @@
 
 /** Texts beyond this length are not kept, and no more than so many of the others: callers choose them. */
 const longestText = 512;
-const mostTexts = 1024;
+const usualTexts = 1024;
 
 /** `find`, which must say the same of the same text for ever. What it throws is not kept. */
-export function remembered<T>(find: (text: string) => T): (text: string) => T {
+export function remembered<T>(find: (text: string) => T, mostTexts = usualTexts): (text: string) => T {
   const found = new Map<string, T>();
   return (text) => {
     const known = found.get(text);

@@ -5,7 +5,7 @@ import { headersTooLarge, truncatedRequest } from "../faults.ts";
 import { framingOf, openBody } from "./body-framing.ts";
 import { noTrailers, type BodyReader } from "./body-reader.ts";
 import type { BodyTaker } from "./body-taker.ts";
-import { parseHead, type RequestHead } from "./request-head.ts";
+import { headParser, type RequestHead } from "./request-head.ts";
 
 export interface RequestListener {
   /** A request has begun; returns who gets its body. */
@@ -21,6 +21,7 @@ const longestHeadBytes = 1024 * 1024 + 64 * 1024;
 
 export class RequestReader {
   readonly #listener: RequestListener;
+  readonly #parseHead = headParser();
   #head = Buffer.alloc(4096);
   #headFill = 0;
   #body: { readonly reader: BodyReader; readonly taker: BodyTaker } | undefined;
@@ -69,7 +70,7 @@ export class RequestReader {
       if (this.#headFill >= longestHeadBytes) throw headersTooLarge();
       return bytes.length;
     }
-    const head = parseHead(this.#head.toString("latin1", 0, end));
+    const head = this.#parseHead(this.#head.toString("latin1", 0, end));
     this.#headFill = 0;
     if (this.#head.length > 64 * 1024) this.#head = Buffer.alloc(4096);
     this.#open(head);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseHead, type RequestHead } from "../http/request-head.ts";
+import { headParser, type RequestHead } from "../http/request-head.ts";
 import { errorCauseOf, mostCauseBytes } from "./error-cause.ts";
 import { reportedError } from "./reported-error.ts";
 
-const headOf = (...fields: readonly string[]): RequestHead => parseHead(["POST / HTTP/1.1", ...fields].join("\r\n"));
+const headOf = (...fields: readonly string[]): RequestHead => headParser()(["POST / HTTP/1.1", ...fields].join("\r\n"));
 
 const cause = {
   working_directory: "/var/task",
