@@ -1,9 +1,6 @@
 // Prints docs/isolation.md from the attempts that the hostile suite makes: `node tools/isolation-page.ts > docs/isolation.md`.
-import type { Attempt, DriverName, Verdict } from "../test/hostile/attempt.ts";
+import { driverNames, type Attempt, type Verdict } from "../test/hostile/attempt.ts";
 import { families } from "../test/hostile/families.ts";
-
-/** Those that the suite runs against. */
-const driverNames: readonly DriverName[] = ["process"];
 
 const attempts = families.flatMap((family) => family.attempts);
 

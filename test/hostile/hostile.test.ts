@@ -1,5 +1,6 @@
-// Hostile functions in the process driver, which does not isolate: what that means, measured.
-import { describeHostileFunctions } from "./suite.case.ts";
+// Hostile functions in every driver, one after the other: they measure what they cost.
+import { driverNames } from "./attempt.ts";
 import { whyNotHere } from "./here.ts";
+import { describeHostileFunctions } from "./suite.case.ts";
 
-describeHostileFunctions("process", whyNotHere());
+for (const driver of driverNames) describeHostileFunctions(driver, whyNotHere(driver));

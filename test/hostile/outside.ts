@@ -18,12 +18,15 @@ export interface HostProcess {
   cpuSeconds(): number;
 }
 
-/** Processes of this machine that have `mark` in their environment or their arguments. */
-export const processesWith = (mark: string): readonly HostProcess[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((name) => hostProcess(Number(name)))
-    .filter((found) => found.file("environ").includes(mark) || found.file("cmdline").includes(mark));
+/** Processes of this machine that have `mark` in their environment or their arguments, and all that share a namespace of theirs. */
+export function processesWith(mark: string): readonly HostProcess[] {
+  const all = namesIn("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((name) => hostProcess(Number(name)));
+  const marked = all.filter((found) => found.file("environ").includes(mark) || found.file("cmdline").includes(mark));
+  const namespaces = new Set(marked.map((found) => found.link("ns/pid")));
+  namespaces.delete(hostProcess(process.pid).link("ns/pid"));
+  namespaces.delete("");
+  return namespaces.size === 0 ? marked : all.filter((found) => namespaces.has(found.link("ns/pid")));
+}
 
 export function hostProcess(pid: number): HostProcess {
   const path = (name: string): string => `/proc/${pid}/${name}`;
@@ -52,6 +55,8 @@ export function hostProcess(pid: number): HostProcess {
     },
   };
 }
+
+export const variableOf = (found: HostProcess, name: string): string | undefined => new RegExp(`(?:^|\\0)${name}=([^\\0]*)`).exec(found.file("environ"))?.[1];
 
 export const residentMiB = (processes: readonly HostProcess[]): number =>
   processes.reduce((sum, found) => sum + Number.parseInt(found.status("VmRSS") || "0", 10), 0) / 1024;

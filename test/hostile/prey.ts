@@ -1,6 +1,6 @@
 // A function that an attempt may really hurt: in the middle of an invoke, with nothing else depending on it.
 import { vi } from "vitest";
-import { type HostProcess, processesWith } from "./outside.ts";
+import { type HostProcess, hostProcess, processesWith, variableOf } from "./outside.ts";
 import type { Answered, AttackedServer } from "./scene.ts";
 
 export interface Prey {
@@ -14,7 +14,11 @@ export interface Prey {
   end(): Promise<void>;
 }
 
-const source = `export const handler = async ({ hold }) => (hold === undefined ? "well" : new Promise((done) => setTimeout(() => done("true"), 3000)));`;
+/** Its child tells outside who it is, and what variables it has. */
+const source = `
+  import { spawn } from "node:child_process";
+  spawn("/bin/sleep", ["1000"], { stdio: "ignore" }).unref();
+  export const handler = async ({ hold }) => (hold === undefined ? "well" : new Promise((done) => setTimeout(() => done("true"), 3000)));`;
 
 export async function holdPrey(server: AttackedServer, mark: string): Promise<Prey> {
   // Not the attempt's mark as it is: its processes are told by that.
@@ -23,10 +27,10 @@ export async function holdPrey(server: AttackedServer, mark: string): Promise<Pr
   await server.invoke(name, {});
   const giveUp = new AbortController();
   const answer = server.invoke(name, { hold: true }, giveUp.signal).catch(() => undefined);
-  const found = await vi.waitUntil(() => processesWith(`MARK=${name}`)[0], { timeout: 5000, interval: 10 });
+  const child = await vi.waitUntil(() => processesWith(name).find((found) => found.file("cmdline").includes("sleep")), { timeout: 5000, interval: 20 });
   return {
-    process: found,
-    variable: (variable) => new RegExp(`(?:^|\\0)${variable}=([^\\0]*)`).exec(found.file("environ"))?.[1] ?? "",
+    process: hostProcess(child.parentPid),
+    variable: (variable) => variableOf(child, variable) ?? "",
     answer,
     letGo: () => void setTimeout(() => giveUp.abort(), 4000),
     end: async () => void (await server.end(name)),

@@ -16,7 +16,7 @@ import { built, locate, step } from "../harness/build-cache.ts";
 import { waitUntilUpdated } from "../harness/functions.ts";
 import { createFunction, temporaryFolder } from "../harness/lambent.ts";
 import type { DriverName, Facts } from "./attempt.ts";
-import { type HostProcess, processesWith } from "./outside.ts";
+import { type HostProcess, hostProcess, processesWith, variableOf } from "./outside.ts";
 
 /** What each place keeps, and nobody but its owner may see. */
 export const secretNames = ["environment", "event", "memory", "file", "port", "shared", "code", "host file", "host service", "host socket", "host process", "server", "metadata"] as const;
@@ -127,7 +127,7 @@ export class AttackedServer {
     await this.lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
     let left = processesWith(name);
     const gone = (): boolean => (left = processesWith(name)).length === 0;
-    await vi.waitUntil(gone, { timeout: 3000, interval: 20 }).catch(() => undefined);
+    await vi.waitUntil(gone, { timeout: 3000, interval: 50 }).catch(() => undefined);
     return left;
   }
 
@@ -140,7 +140,7 @@ export class AttackedServer {
   }
 }
 
-const driverFlags: Readonly<Record<DriverName, readonly string[]>> = { process: [], oci: ["--isolation", "required"] };
+const driverFlags: Readonly<Record<DriverName, readonly string[]>> = { process: ["--isolation", "none"], oci: ["--isolation", "required"] };
 
 /** The folder of hostile.c as a program. */
 export function hostileProgram(): Promise<string> {
@@ -197,6 +197,18 @@ async function setUp(driver: DriverName, closers: (() => unknown)[], stop: () =>
     victim: { ...victim.facts, needle },
     host: { ...host.facts, fileHandle: execFileSync(program, ["handle", host.facts.file], { encoding: "utf8" }).trim(), serverPid: guarded.process.pid ?? 0, dataDirectory: guarded.folder },
   };
+  const troubleNow = async (): Promise<string | undefined> => {
+    if (guarded.process.exitCode !== null || guarded.process.signalCode !== null) return "the server has ended";
+    const began = performance.now();
+    const { text } = await guarded.invoke(victim.mark, {}, AbortSignal.timeout(10 * usualMs));
+    const victimMs = performance.now() - began;
+    const health = await fetch(new URL("/_lambent/health", guarded.endpoint), { signal: AbortSignal.timeout(10 * usualMs) });
+    const serverMs = performance.now() - began - victimMs;
+    if (text !== '"well"') return `the victim answers ${text}`;
+    if (!health.ok) return `the server answers ${health.status}`;
+    if (victimMs > usualMs) return `the victim takes ${Math.round(victimMs)} ms`;
+    return serverMs > usualMs ? `the server takes ${Math.round(serverMs)} ms` : undefined;
+  };
   return {
     driver,
     guarded,
@@ -207,16 +219,9 @@ async function setUp(driver: DriverName, closers: (() => unknown)[], stop: () =>
     spawnBystander: host.spawnBystander,
     facts: (mark, more, { endpoint }) => ({ ...facts, mark, more, api: { host: endpoint.hostname, port: Number(endpoint.port) } }),
     trouble: async () => {
-      if (guarded.process.exitCode !== null || guarded.process.signalCode !== null) return "the server has ended";
-      const began = performance.now();
-      const { text } = await guarded.invoke(victim.mark, {}, AbortSignal.timeout(10 * usualMs));
-      const victimMs = performance.now() - began;
-      const health = await fetch(new URL("/_lambent/health", guarded.endpoint), { signal: AbortSignal.timeout(10 * usualMs) });
-      const serverMs = performance.now() - began - victimMs;
-      if (text !== '"well"') return `the victim answers ${text}`;
-      if (!health.ok) return `the server answers ${health.status}`;
-      if (victimMs > usualMs) return `the victim takes ${Math.round(victimMs)} ms`;
-      return serverMs > usualMs ? `the server takes ${Math.round(serverMs)} ms` : undefined;
+      const first = await troubleNow();
+      // A busy machine is slow once; what an attempt has done lasts.
+      return first?.includes(" takes ") === true ? ((await troubleNow()) && (await troubleNow())) : first;
     },
     stop,
   };
@@ -248,9 +253,8 @@ async function openVictim({ run, server, program, secrets, closers }: VictimPart
     return found.some(isCareless) ? found : undefined;
   }, { timeout: 20_000, interval: 20 });
   const careless = processes.find(isCareless);
-  const main = processes.find(({ pid }) => pid === careless?.parentPid);
-  if (careless === undefined || main === undefined) throw new Error("the victim is not at work");
-  const variable = (name: string): string | undefined => new RegExp(`(?:^|\\0)${name}=([^\\0]*)`).exec(main.file("environ"))?.[1];
+  if (careless === undefined) throw new Error("the victim is not at work");
+  const main = hostProcess(careless.parentPid);
   return {
     mark,
     process: main,
@@ -260,8 +264,8 @@ async function openVictim({ run, server, program, secrets, closers }: VictimPart
       carelessPid: careless.pid,
       name: mark,
       sysvKey,
-      runtimeApi: variable("AWS_LAMBDA_RUNTIME_API") ?? "",
-      tmp: variable("TMPDIR") ?? `/proc/${main.pid}/root/tmp`,
+      runtimeApi: variableOf(careless, "AWS_LAMBDA_RUNTIME_API") ?? "",
+      tmp: variableOf(careless, "TMPDIR") ?? `/proc/${main.pid}/root/tmp`,
       port,
       addresses: [...main.file("net/fib_trie").matchAll(/\|-- ([\d.]+)\n\s+\/32 host LOCAL/g)].map(([, address = ""]) => address).filter((address) => !address.startsWith("127.")),
     },

@@ -8,12 +8,13 @@ import { processesWith } from "./outside.ts";
 import { openScene, type AttackedServer, type Scene } from "./scene.ts";
 
 /** At one time, of attempts that do not mind each other. */
-const atOnce = 4;
+const atOnce = 6;
 
 interface Outcome {
   readonly verdict: Verdict;
   /** What the harm was, or what was answered. */
   readonly why: string;
+  readonly tookMs?: number;
 }
 
 export function describeHostileFunctions(driver: DriverName, whyNot: string | undefined): void {
@@ -49,9 +50,13 @@ const isExpected = ({ expected, variesByMachine }: Attempt, driver: DriverName, 
 async function runAll(scene: Scene, attempts: readonly Attempt[], outcomes: Map<Attempt, Promise<Outcome>>): Promise<void> {
   const settle = new Map<Attempt, (outcome: Promise<Outcome>) => void>();
   for (const attempt of attempts) outcomes.set(attempt, new Promise((resolve) => settle.set(attempt, resolve)));
+  for (const outcome of outcomes.values()) outcome.catch(() => undefined);
   const work = async (queue: Attempt[]): Promise<void> => {
     for (let attempt = queue.shift(); attempt !== undefined; attempt = queue.shift()) {
-      const outcome = make(scene, attempt);
+      const began = performance.now();
+      const outcome = make(scene, attempt).then((made) => ({ ...made, tookMs: performance.now() - began }));
+      // Told by its test, when that comes to it.
+      outcome.catch(() => undefined);
       settle.get(attempt)?.(outcome);
       await outcome.catch(() => undefined);
     }
@@ -79,16 +84,29 @@ async function make(scene: Scene, attempt: Attempt): Promise<Outcome> {
 type Under = { readonly server: AttackedServer; readonly mark: string; readonly facts: Seen["facts"] };
 
 async function judge(scene: Scene, attempt: Attempt, { server, mark, facts }: Under): Promise<Outcome> {
-  const { text, log, functionError, durationMs } = await server.invoke(mark, facts);
+  const invoke = server.invoke(mark, facts);
+  const meanwhile = attempt.alone === true ? watch(scene, invoke) : undefined;
+  const { text, log, functionError, durationMs } = await invoke;
   const { refused } = refusalIn(text);
   const seen: Seen = { scene, facts, functionName: mark, answer: text, log, functionError, durationMs, refused, processes: () => processesWith(mark) };
-  let harm = (await attempt.harm(seen)) ?? (await scene.trouble());
+  let harm = (await attempt.harm(seen)) ?? (await meanwhile) ?? (await scene.trouble());
   // What hides in mounts cannot be taken away.
   await attempt.clean?.(scene, mark);
   const left = await server.end(mark);
   harm ??= left.length > 0 ? `is still there: ${left.map((one) => `${one.pid} ${one.file("cmdline").replaceAll("\0", " ")}`).join(", ")}` : await attempt.harmAtEnd?.(seen);
   if (harm !== undefined) return { verdict: "not contained", why: harm };
   return { verdict: refused === undefined ? "contained" : "refused", why: text.slice(0, 400) };
+}
+
+/** What is wrong for others as long as the attempt goes on. */
+async function watch(scene: Scene, attempt: Promise<unknown>): Promise<string | undefined> {
+  const over = attempt.catch(() => undefined).then(() => "over");
+  for (;;) {
+    const trouble = await scene.trouble();
+    if (trouble !== undefined) return trouble;
+    const pause = new Promise<undefined>((done) => setTimeout(done, 20, undefined));
+    if ((await Promise.race([over, pause])) === "over") return undefined;
+  }
 }
 
 function refusalIn(text: string): { readonly refused?: string } {
@@ -107,7 +125,7 @@ async function tableOf(driver: DriverName, attempts: readonly Attempt[], outcome
   const lines = [`Hostile functions in the ${driver} driver`];
   for (const attempt of attempts) {
     const outcome: Outcome = (await outcomes.get(attempt)?.catch((error: unknown) => ({ verdict: "not tried", why: String(error) }) as const)) ?? { verdict: "not tried", why: "" };
-    lines.push(`${isExpected(attempt, driver, outcome) ? " " : "!"} ${outcome.verdict.padEnd(14)} ${attempt.name.padEnd(32)} ${outcome.why.replaceAll("\n", " ").slice(0, 150)}`);
+    lines.push(`${isExpected(attempt, driver, outcome) ? " " : "!"} ${outcome.verdict.padEnd(14)} ${attempt.name.padEnd(32)} ${Math.round(outcome.tookMs ?? 0).toString().padStart(5)} ms ${outcome.why.replaceAll("\n", " ").slice(0, 150)}`);
   }
   return lines.join("\n");
 }

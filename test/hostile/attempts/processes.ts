@@ -45,7 +45,7 @@ export const processes: Family = {
       tries: "reads the environment of its parent, and of the process that the server is",
       attack: ({ host }, { fs, each }) => each([process.ppid, host.serverPid], (pid) => fs.readFileSync(`/proc/${pid}/environ`, "latin1")),
       harm: leaks("server"),
-      expected: refusedInOci,
+      expected: containedInOci,
     },
     {
       name: "memory by /proc",

@@ -4,7 +4,7 @@ import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { containedByAll, containedInOci, refusedInOci, type Family, type Harm } from "../attempt.ts";
 import { anyOf, exceedsCpuShare, exceedsMemory } from "../harms.ts";
-import { hostProcess, residentMiB, threadCount, usageOf } from "../outside.ts";
+import { hostProcess, residentMiB, threadCount, usageOf, variableOf } from "../outside.ts";
 
 /** Of what AWS gives an execution environment. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const [mostProcesses, mostFiles] = [1024, 1024];
@@ -31,7 +31,8 @@ export const resources: Family = {
       attack: (_facts, { program }) => program("fork", 1200),
       harm: (seen) => {
         const count = threadCount(seen.processes());
-        return count > mostProcesses ? `has ${count} processes and threads` : undefined;
+        // And the shells that it is started by.
+        return count > mostProcesses + 8 ? `has ${count} processes and threads` : undefined;
       },
       alone: true,
       expected: containedInOci,
@@ -241,8 +242,8 @@ export const resources: Family = {
       },
       harm: ({ scene, processes }) => {
         const [found] = processes();
-        const tmp = new RegExp(`(?:^|\\0)TMPDIR=([^\\0]*)`).exec(found?.file("environ") ?? "")?.[1] ?? "/tmp";
-        const [own, host] = [statfsSync(`/proc/${found?.pid}/root${tmp}`), statfsSync(scene.guarded.folder)];
+        if (found === undefined) return "is not there";
+        const [own, host] = [statfsSync(`/proc/${found.pid}/root${variableOf(found, "TMPDIR") ?? "/tmp"}`), statfsSync(scene.guarded.folder)];
         return own.blocks * own.bsize === host.blocks * host.bsize ? "has all the room that the host has" : undefined;
       },
       expected: containedInOci,

@@ -9,6 +9,9 @@ import * as path from "node:path";
 
 const patienceMs = 1500;
 
+// For who looks from outside: what was started before it had its variables is not told by them.
+process.title = process.env.MARK;
+
 /** Runs a command of hostile.c; resolves with what it printed when it ends or stays. Rejects with what refused it. */
 function program(...args) {
   return new Promise((resolve, reject) => {
