@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -30,7 +30,7 @@ export async function built({ sources, name = basename(sources ?? "build"), reci
   const hash = createHash("sha256").update(JSON.stringify([process.arch, recipe]));
   for (const file of filesIn(sources)) hash.update(`\0${file}\0`).update(readFileSync(join(sources ?? "", file)));
   const folder = join(folderOfBuilds(), `${name}-${hash.digest("hex").slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) return opened(folder);
   if (isSlow && process.env["LAMBENT_TEST_BUILDS"] !== "all") throw new Missing(`${name} is not built, which takes minutes: LAMBENT_TEST_BUILDS=all npm test`);
   await mkdir(folderOfBuilds(), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
@@ -42,6 +42,12 @@ export async function built({ sources, name = basename(sources ?? "build"), reci
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+  return opened(folder);
+}
+
+/** Also for the users that functions in containers are. */
+async function opened(folder: string): Promise<string> {
+  await chmod(folder, 0o755);
   return folder;
 }
 

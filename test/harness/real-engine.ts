@@ -32,7 +32,7 @@ export interface RealEngine {
 }
 
 /** Makes the driver over a folder of its own. */
-type OpenDriver = (directory: string, instanceId: string) => SandboxDriver;
+export type OpenDriver = (directory: string, instanceId: string) => SandboxDriver;
 
 const processDriver: OpenDriver = (directory, instanceId) => createProcessDriver({ directory, instanceId });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, type TestContext } from "v
 import type { InvokeOutcome, InvokeRequest } from "../../src/engine/engine.ts";
 import { Missing } from "../harness/build-cache.ts";
 import { requestIdOf } from "../harness/engine.ts";
-import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
+import { startRealEngine, type OpenDriver, type RealEngine } from "../harness/real-engine.ts";
 import { exitStatus, whyWithout, type ContextField, type ExpectedError, type MatrixCase, type RuntimeClient } from "./client.ts";
 
 const longestResponse = 6_291_556;
@@ -13,15 +13,27 @@ const uuid = "11111111-1111-4111-8111-111111111111";
 const withoutPrelude = (text: string): string => text.replace(/^\{.*\}\0{8}/, "");
 const valueOf = ({ payload }: InvokeOutcome): unknown => JSON.parse(Buffer.from(payload).toString("utf8"));
 
-export function describeClient(client: RuntimeClient): void {
-  const timeoutSeconds = client.timeoutSeconds ?? 1;
+/** Where functions run; undefined: as plain processes. */
+export interface MatrixDriver {
+  readonly name: string;
+  readonly open: OpenDriver;
+  /** Why it cannot run here. */
+  readonly missing: string | undefined;
+}
+
+export const describeClient = (client: RuntimeClient): void => describeClientOn(undefined, client);
+
+export function describeClientOn(driver: MatrixDriver | undefined, client: RuntimeClient): void {
+  // In a container they have the share of a processor that their memory buys.
+  const timeoutSeconds = (client.timeoutSeconds ?? 1) * (driver === undefined ? 1 : 3);
   let engine: RealEngine | undefined;
   let missing: string | undefined;
 
   beforeAll(async () => {
     try {
+      if (driver?.missing !== undefined) throw new Missing(driver.missing);
       const { folder, configuration } = await client.build();
-      engine = await startRealEngine();
+      engine = await startRealEngine(driver?.open);
       for (const [name, handler] of Object.entries(client.handlers)) {
         engine.putFolder(name, folder, { memoryMiB: 512, timeoutSeconds, ...configuration, handler });
       }
@@ -59,7 +71,7 @@ export function describeClient(client: RuntimeClient): void {
       await run();
     });
 
-  describe(`${client.language}: ${client.client}, ${client.runs}`, () => {
+  describe(`${client.language}: ${client.client}, ${client.runs}${driver === undefined ? "" : `, ${driver.name}`}`, () => {
     caseOf("echo", async () => {
       const value = { text: "é\u{1f980}\n\"", list: [1, -2.5, true, null, []], deep: { er: {} } };
       expect(valueOf(await invoke({ do: "echo", value }))).toEqual(value);
