@@ -38,6 +38,10 @@ describe("settings", () => {
   test.each([
     [{ port: "70000" }, "--port: must be a whole number from 0 to 65535"],
     [{ account: "12" }, "--account: must have twelve digits"],
+    [{ egress: "bridge" }, "--egress: must be one of auto, none, nat, host"],
+    [{ egressAllow: "10.0.0.0/8, fd00::/8" }, "--egress-allow: must be IPv4 addresses or networks such as 10.1.0.0/16, none of loopback: fd00::/8"],
+    [{ egressAllow: "10.0.0.0/33" }, "--egress-allow: must be IPv4 addresses or networks such as 10.1.0.0/16, none of loopback: 10.0.0.0/33"],
+    [{ egressAllow: "127.0.0.1" }, "--egress-allow: must be IPv4 addresses or networks such as 10.1.0.0/16, none of loopback: 127.0.0.1"],
     [{ region: "mars" }, "--region: must be a region such as eu-west-1"],
     [{ serviceEndpoints: "s4=http://127.0.0.1" }, "--service-endpoint: must be SERVICE=URL with one of these services: lambda, s3,"],
     [{ serviceEndpoints: "s3" }, "--service-endpoint: must be SERVICE=URL"],

@@ -1,6 +1,7 @@
 // Every setting, once: its flag, its environment variable, its key in the configuration file, its default. The only
 // reader of process.env. docs/settings.md is generated from this table (tools/settings-page.ts).
 import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import type { RemoteCredentials } from "./cloud/remote.ts";
@@ -27,6 +28,9 @@ export interface Settings {
   readonly ociRuntime: string | undefined;
   /** Absolute path. */
   readonly sandboxSystem: string;
+  readonly egress: "auto" | "none" | "nat" | "host";
+  /** IPv4 addresses and networks. */
+  readonly egressAllow: readonly string[];
   readonly deprecatedRuntimes: "warn" | "block";
   readonly concurrency: number;
   readonly quotas: "none" | "aws";
@@ -91,6 +95,17 @@ function parseEndpoints(text: string): ReadonlyMap<string, string> {
     endpoints.set(name, url);
   }
   return endpoints;
+}
+
+/** `10.1.0.0/16,192.168.1.20` */
+function parseNetworks(text: string): readonly string[] {
+  const networks = list(text);
+  for (const network of networks) {
+    const [address = "", bits = "32", ...more] = network.split("/");
+    const isNetwork = isIPv4(address) && !address.startsWith("127.") && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && more.length === 0;
+    if (!isNetwork) throw new SettingsError(`must be IPv4 addresses or networks such as 10.1.0.0/16, none of loopback: ${network}`);
+  }
+  return networks;
 }
 
 function parseRegion(text: string): Region {
@@ -220,6 +235,23 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "/",
     parse: (text) => resolve(text),
   },
+  egress: {
+    flag: "egress",
+    placeholder: "auto|none|nat|host",
+    variable: "LAMBENT_EGRESS",
+    summary:
+      "What functions in containers reach beside Lambent itself. `nat`: the public Internet, but nothing of this machine, of private networks, of cloud metadata and of other functions; `none`: nothing; `host`: whatever this machine reaches, itself included; `auto`: `nat` where it can be set up (it takes root and `nft`), else nothing.",
+    fallback: "auto",
+    parse: oneOf("auto", "none", "nat", "host"),
+  },
+  egressAllow: {
+    flag: "egress-allow",
+    placeholder: "LIST",
+    variable: "LAMBENT_EGRESS_ALLOW",
+    summary: "IPv4 addresses and networks, separated by commas, that functions reach by `--egress nat` although they are private or this machine's own: `10.1.0.0/16,192.168.1.20`. Not loopback.",
+    fallback: "",
+    parse: parseNetworks,
+  },
   deprecatedRuntimes: {
     flag: "deprecated-runtimes",
     placeholder: "warn|block",
@@ -339,6 +371,8 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     isolation: value("isolation"),
     ociRuntime: value("ociRuntime"),
     sandboxSystem: value("sandboxSystem"),
+    egress: value("egress"),
+    egressAllow: value("egressAllow"),
     deprecatedRuntimes: value("deprecatedRuntimes"),
     concurrency: value("concurrency"),
     quotas: value("quotas"),

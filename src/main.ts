@@ -30,7 +30,7 @@ import { createLogger, type Logger } from "./observe/logger.ts";
 import { RecordingFiles } from "./observe/recording-files.ts";
 import { loadServiceWire } from "./protocol/service-wire.ts";
 import { loadValidator } from "./protocol/validation/validator.ts";
-import { chooseDriver, type DriverChoice, IsolationUnavailable } from "./sandbox/choose-driver.ts";
+import { chooseDriver, type DriverChoice, DriverUnavailable } from "./sandbox/choose-driver.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
@@ -220,18 +220,18 @@ async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promi
 
 /** The functions' listener is there by the time that the first sandbox is made. */
 async function openDriver(
-  { isolation, ociRuntime, sandboxSystem: system }: Settings,
+  { isolation, ociRuntime, sandboxSystem: system, egress, egressAllow: allowed }: Settings,
   { directory, functions, log }: Pick<DriverChoice, "directory" | "functions"> & { readonly log: Logger },
 ): Promise<SandboxDriver> {
   const { searchPath } = programFolders();
   try {
-    const driver = await chooseDriver({ isolation, ociRuntime, system, searchPath, directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), functions, clock: systemClock });
+    const driver = await chooseDriver({ isolation, ociRuntime, system, egress, allowed, searchPath, directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), functions, clock: systemClock });
     const onShortcomings = (found: readonly string[] = []): void => found.forEach((shortcoming) => log.warn({ shortcoming }, "isolation-incomplete"));
     // What keeps it from working is told to whoever opens a sandbox.
     void driver.shortcomings?.().then(onShortcomings, () => undefined);
     return driver;
   } catch (error) {
-    if (error instanceof IsolationUnavailable) throw new SettingsError(`--isolation required: containers cannot be used here: ${error.message}`);
+    if (error instanceof DriverUnavailable) throw new SettingsError(`--${error.asked} ${{ isolation, egress }[error.asked]}: ${error.message}`);
     throw error;
   }
 }

@@ -8,7 +8,8 @@ import { basename, isAbsolute, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { findCgroups } from "./linux/cgroups/cgroups.ts";
 import { openKernel } from "./linux/kernel.ts";
-import { openBestNetworks, openNetworks, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
+import { hostNetworks, hostNetworkWarning } from "./linux/network/host-network.ts";
+import { openBestNetworks, openNetworks, type Egress, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
 import { createOciDriver } from "./oci/driver.ts";
 import { proveDriver } from "./oci/proof.ts";
 import { createProcessDriver } from "./process/driver.ts";
@@ -25,14 +26,24 @@ export interface DriverChoice {
   /** For the sandboxes' folders; nobody else's. */
   readonly directory: string;
   readonly instanceId: string;
+  /** What functions reach beside this server; `auto`: `nat` where containers can have it, else what there is. */
+  readonly egress: "auto" | Egress;
+  /** IPv4 addresses and networks that `nat` reaches although they are private. */
+  readonly allowed: readonly string[];
   /** The functions' listener; asked for when the first sandbox is made. */
   readonly functions: () => FunctionsDoor | undefined;
   readonly clock: Clock;
 }
 
-/** Functions must be isolated, and cannot be here: the message says why. */
-export class IsolationUnavailable extends Error {
-  override readonly name = "IsolationUnavailable";
+/** What was asked for cannot be had here: the message says why. */
+export class DriverUnavailable extends Error {
+  override readonly name = "DriverUnavailable";
+  readonly asked: "isolation" | "egress";
+
+  constructor(asked: DriverUnavailable["asked"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.asked = asked;
+  }
 }
 
 /** In the order of preference; one container costs runc three times as much. */
@@ -43,29 +54,51 @@ const usualFolders = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbi
 /** For what all servers of this machine share, and its users may enter. */
 const rootsFolder = "/run/lambent";
 
-/** Rejects with IsolationUnavailable. */
+/** Rejects with DriverUnavailable. */
 export async function chooseDriver(choice: DriverChoice): Promise<SandboxDriver> {
-  if (choice.isolation === "none") return createProcessDriver(choice);
+  if (choice.isolation === "none") return openProcesses(choice);
   try {
     return await openContainers(choice);
   } catch (error) {
+    if (error instanceof DriverUnavailable) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    if (choice.isolation === "required") throw new IsolationUnavailable(reason, { cause: error });
-    const driver = createProcessDriver(choice);
+    if (choice.isolation === "required") throw new DriverUnavailable("isolation", `containers cannot be used here: ${reason}`, { cause: error });
+    const driver = openProcesses(choice);
     return { ...driver, warning: `${driver.warning ?? ""} Containers cannot be used here: ${reason}.` };
   }
+}
+
+function openProcesses(choice: DriverChoice): SandboxDriver {
+  const { egress, allowed } = choice;
+  if (egress === "none" || egress === "nat" || allowed.length > 0) throw new DriverUnavailable("egress", "plain processes have the network of this machine, all of it");
+  return createProcessDriver(choice);
 }
 
 async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   if (process.platform !== "linux") throw new Error("they need Linux");
   const program = findRuntime(choice);
   if (process.getuid?.() !== 0) throw new Error("Lambent was not started by root");
-  const { directory, instanceId, system, functions, clock } = choice;
+  const { directory, instanceId, system, clock } = choice;
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
   const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
     createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups: findCgroups(), networks });
   await proveOnce(program, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
-  return open(directory, openBestNetworks({ allowed: [], functions, clock }));
+  const networks = openNetworksFor(choice);
+  // Nobody else waits for it: a server is not to start that cannot do as it was told.
+  if (choice.egress !== "auto" || choice.allowed.length > 0) await networks;
+  const driver = open(directory, networks);
+  return choice.egress === "host" ? { ...driver, warning: hostNetworkWarning } : driver;
+}
+
+async function openNetworksFor({ egress, allowed, functions, clock }: DriverChoice): Promise<Networks> {
+  if (allowed.length > 0 && egress !== "auto" && egress !== "nat") throw new DriverUnavailable("egress", `--egress-allow says what is reached by --egress nat beside the Internet, not by ${egress}`);
+  if (egress === "host") return hostNetworks();
+  if (egress === "auto" && allowed.length === 0) return openBestNetworks({ allowed, functions, clock });
+  try {
+    return await openNetworks({ egress: egress === "none" ? "none" : "nat", allowed, functions, clock });
+  } catch (error) {
+    throw new DriverUnavailable("egress", error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** Fault: nothing there, in words that end in how to get it. */

@@ -139,7 +139,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       await Promise.allSettled(opens);
       await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
       await ready.catch(() => undefined);
-      await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop())]);
+      await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop(), () => undefined)]);
     },
   };
 }

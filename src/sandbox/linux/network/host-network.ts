@@ -8,9 +8,13 @@ const nameServers = "/etc/resolv.conf";
 
 const network: SandboxNetwork = { namespace: undefined, listen: listenOnLoopback, connect: connectToLoopback, close: () => undefined };
 
+/** For people. */
+export const hostNetworkWarning =
+  "The network of functions is NOT ISOLATED (--egress host): they reach whatever listens on this machine, one another's Runtime API too.";
+
 export const hostNetworks = (): Networks => ({
   egress: "host",
-  warning: "The network of functions is NOT ISOLATED (--egress host): they reach whatever listens on this machine, one another's Runtime API too.",
+  warning: undefined,
   resolvConf: existsSync(nameServers) ? readFileSync(nameServers, "utf8") : "",
   take: () => Promise.resolve(network),
   adopt: () => Promise.resolve(network),

@@ -31,7 +31,7 @@ export interface FunctionsDoor {
 
 export interface Networks {
   readonly egress: Egress;
-  /** What a person should know of it. */
+  /** Why it is `none` though nobody asked for that. */
   readonly warning: string | undefined;
   /** Contents of /etc/resolv.conf inside. */
   readonly resolvConf: string;

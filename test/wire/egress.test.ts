@@ -1,0 +1,66 @@
+// What a function in a container reaches, asked of the function itself. Linux and root.
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { createServer, type AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { describe, expect, test } from "vitest";
+import { ociMissing } from "../harness/oci-driver.ts";
+import { createFunction, startTestLambent } from "../harness/lambent.ts";
+
+const handler = `
+import { connect } from "node:net";
+const reach = ({ host, port }) => new Promise((resolve) => {
+  const socket = connect({ host, port, timeout: 5000 });
+  const end = (what) => { socket.destroy(); resolve(what); };
+  socket.on("connect", () => end("reached")).on("error", (error) => end(error.code)).on("timeout", () => end("timeout"));
+});
+export const handler = ({ reach: places }) => Promise.all(places.map(reach));`;
+
+const ask = async (lambda: LambdaClient, event: object): Promise<unknown> => {
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "f", Payload: JSON.stringify(event) }));
+  return JSON.parse(Buffer.from(Payload ?? []).toString());
+};
+
+const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.filter(({ family, internal }) => family === "IPv4" && !internal).map(({ address }) => address));
+const [own = "127.0.0.1"] = addresses;
+
+describe.skipIf(ociMissing !== undefined)(`a function in a container${ociMissing === undefined ? "" : ` (${ociMissing})`}`, () => {
+  const lambent = (flags: Record<string, string>) => startTestLambent({ isolation: "required", ...flags });
+
+  test("reaches nothing of this machine, and what is allowed of it if anything is", async () => {
+    const service = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => void service.listen(0, "0.0.0.0", resolve));
+    const { port } = service.address() as AddressInfo;
+    const places = (api: string): object => ({
+      reach: [
+        { host: "127.0.0.1", port },
+        { host: own, port },
+        { host: "127.0.0.1", port: Number(new URL(api).port) },
+        { host: own, port: Number(new URL(api).port) },
+        { host: "169.254.169.254", port: 80 },
+      ],
+    });
+    {
+      await using server = await lambent({ egress: "nat" });
+      await createFunction(server.lambda, "f", { "index.mjs": handler });
+      expect(await ask(server.lambda, places(server.endpoint))).toEqual(Array.from({ length: 5 }, () => "ECONNREFUSED"));
+    }
+    {
+      await using server = await lambent({ egress: "nat", egressAllow: own });
+      await createFunction(server.lambda, "f", { "index.mjs": handler });
+      expect(await ask(server.lambda, places(server.endpoint))).toEqual(["ECONNREFUSED", "reached", "ECONNREFUSED", "ECONNREFUSED", "ECONNREFUSED"]);
+    }
+    {
+      await using server = await lambent({ egress: "host" });
+      await createFunction(server.lambda, "f", { "index.mjs": handler });
+      expect(server.running.warnings).toEqual([expect.stringContaining("NOT ISOLATED")]);
+      expect(await ask(server.lambda, places(server.endpoint))).toEqual(["reached", "reached", "reached", expect.any(String), expect.any(String)]);
+    }
+    service.close();
+  });
+});
+
+test("a way out that cannot be had is refused, not replaced by another", async () => {
+  await expect(startTestLambent({ isolation: "none", egress: "none" })).rejects.toThrow("--egress none: plain processes have the network of this machine");
+  await expect(startTestLambent({ isolation: "none", egressAllow: "10.0.0.0/8" })).rejects.toThrow("--egress auto: plain processes");
+  await expect(startTestLambent({ egressAllow: "127.0.0.1" })).rejects.toThrow("none of loopback: 127.0.0.1");
+});
