@@ -80,8 +80,10 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   if (process.getuid?.() !== 0) throw new Error("Lambent was not started by root");
   const { directory, instanceId, system, clock } = choice;
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
+  const cgroups = findCgroups();
+  cgroups.removeLeftovers(clock.now());
   const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
-    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups: findCgroups(), networks });
+    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups, networks });
   await proveOnce(program, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
   const networks = openNetworksFor(choice);
   // Nobody else waits for it: a server is not to start that cannot do as it was told.

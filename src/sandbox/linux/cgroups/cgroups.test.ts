@@ -2,7 +2,7 @@
 // version 1 that this user may make, the real ones show that it works.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -124,6 +124,15 @@ test("finds each controller of version 1, also beside a version 2 that has none"
   expect(has(`${tree}/cpu,cpuacct/lambent/i.e/cpu.shares`)).toBe("5928");
   cgroup?.freeze();
   expect(has(`${tree}/my freezer/lambent/i.e/freezer.state`)).toBe("FROZEN");
+});
+
+test("removes groups that were left, and none that is new or has processes", () => {
+  put({ ...version2, "sys/fs/cgroup/lambent/busy/cgroup.procs": "12\n" });
+  const groups = join(root, "sys/fs/cgroup/lambent");
+  for (const name of ["left", "new"]) mkdirSync(join(groups, name));
+  for (const name of ["left", "busy"]) utimesSync(join(groups, name), 100, 100);
+  findCgroups(root, true).removeLeftovers(systemClock.now());
+  expect(readdirSync(groups).sort()).toEqual(["busy", "cgroup.subtree_control", "new"]);
 });
 
 const real = findCgroups();

@@ -1,6 +1,6 @@
 // The limits of the execution environments of this machine: what a container is told to be limited to, and where its
 // control group is afterwards. Found once, when the driver is made.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isErrno } from "../../errno.ts";
 import type { SandboxSpec } from "../../sandbox.ts";
@@ -29,6 +29,8 @@ export interface Cgroups {
   resourcesOf(spec: LimitedSpec, cpus?: string): OciResources;
   /** The group of a container that has just been made, while only its init runs; undefined where there are no groups. */
   open(name: string, spec: LimitedSpec): Cgroup | undefined;
+  /** Removes the groups that servers left which were killed: without a process, and not of the last minute. */
+  removeLeftovers(nowMs: number): void;
 }
 
 /** What our own init and the containers' maker need beside the function; measured 0.25 MiB. */
@@ -38,6 +40,8 @@ const mostProcesses = 1024 + 2;
 
 /** Of all environments of this machine, whichever server they belong to. */
 const groupName = "lambent";
+/** A group that is being made, or removed by whom it belongs to, is empty for a moment. */
+const leftoverAgeMs = 60_000;
 
 /** `root` is for tests: a folder of files as the kernel's. */
 export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgroups {
@@ -57,6 +61,9 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
         ...(trees.has("cpu") && { cpu: { period: cpuPeriodUs, ...(cpus !== undefined && trees.has("cpuset") && { cpus }) } }),
       };
     },
+    removeLeftovers: (nowMs) => {
+      for (const tree of new Set(trees.values())) removeEmpty(join(tree, parent ?? "/", groupName), nowMs - leftoverAgeMs);
+    },
     open: (name, { memoryMiB }) => {
       if (layout === "none") return undefined;
       const folders = new Map(Array.from(trees, ([controller, tree]) => [controller, join(tree, pathOf(name))] as const));
@@ -66,6 +73,19 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
 }
 
 const nothing: ControllerTrees = { layout: "none", trees: new Map() };
+
+function removeEmpty(folder: string, beforeMs: number): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const group = join(folder, entry.name);
+    try {
+      if (entry.isDirectory() && statSync(group).mtimeMs < beforeMs) rmdirSync(group);
+    } catch (error) {
+      // It has processes; or another server looks, too.
+      if (!isErrno(error, "EBUSY", "ENOTEMPTY", "ENOENT")) throw error;
+    }
+  }
+}
 
 /** Where a kernel does not account for swap (version 1), it cannot be told to allow none. */
 const countsSwap = (layout: Cgroups["layout"], trees: ControllerTrees["trees"]): boolean =>
