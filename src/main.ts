@@ -225,7 +225,7 @@ async function openDriver(
 ): Promise<SandboxDriver> {
   const { searchPath } = programFolders();
   try {
-    const driver = await chooseDriver({ isolation, ociRuntime, system, egress, allowed, searchPath, directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), functions, clock: systemClock });
+    const driver = await chooseDriver({ isolation, ociRuntime, system, egress, allowed, searchPath, directory: join(directory, "sandboxes"), instanceId: systemIds.hex(4), functions, clock: systemClock, log });
     const onShortcomings = (found: readonly string[] = []): void => found.forEach((shortcoming) => log.warn({ shortcoming }, "isolation-incomplete"));
     // What keeps it from working is told to whoever opens a sandbox.
     void driver.shortcomings?.().then(onShortcomings, () => undefined);

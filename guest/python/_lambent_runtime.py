@@ -23,6 +23,10 @@ INIT_FAILED = (
 
 
 def main(layers_root):
+    # Says that this is no runtime but a fork server, whose children are; the process whose requests it takes.
+    host = os.environ.pop("LAMBENT_FORK_SERVER", None)
+    if host is not None:
+        _serve(int(host))
     _boot()
     if os.environ.pop("LAMBENT_STANDBY", None) is not None:
         _stand_by(os.environ)
@@ -36,6 +40,25 @@ def main(layers_root):
             # Not the interpreter's way out: threads of the function must not hold it up.
             os._exit(0)
         _answer(handler, *received)
+
+
+def _serve(host):
+    """Returns in children of the fork server: each goes on as if it had just been started."""
+    import site  # noqa: F401
+
+    before = set(sys.modules)
+    sys.path.insert(0, OWN_FOLDER)
+    import _lambent_preload
+
+    preloaded = _lambent_preload.load("boto3", os.environ.pop("LAMBENT_PRELOAD"), before)
+    from _lambent_fork_server import ForkServer
+
+    sys.path.remove(OWN_FOLDER)
+    for name in set(sys.modules).difference(before):
+        del sys.modules[name]
+    ForkServer(host).serve()
+    if preloaded is not None:
+        sys.meta_path.insert(0, preloaded)
 
 
 def _boot():

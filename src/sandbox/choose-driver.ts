@@ -33,6 +33,7 @@ export interface DriverChoice {
   /** The functions' listener; asked for when the first sandbox is made. */
   readonly functions: () => FunctionsDoor | undefined;
   readonly clock: Clock;
+  readonly log: { warn(fields: object, event: string): void };
 }
 
 /** What was asked for cannot be had here: the message says why. */
@@ -78,12 +79,12 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   if (process.platform !== "linux") throw new Error("they need Linux");
   const program = findRuntime(choice);
   if (process.getuid?.() !== 0) throw new Error("Lambent was not started by root");
-  const { directory, instanceId, system, clock } = choice;
+  const { directory, instanceId, system, clock, log } = choice;
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
   const cgroups = findCgroups();
   cgroups.removeLeftovers(clock.now());
   const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
-    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups, networks });
+    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups, networks, log });
   await proveOnce(program, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
   const networks = openNetworksFor(choice);
   // Nobody else waits for it: a server is not to start that cannot do as it was told.

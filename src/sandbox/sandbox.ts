@@ -65,6 +65,11 @@ export interface Launch {
   readonly cwd: string;
   /** The whole environment; nothing is inherited from the server. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Variables of a process with the same command from which this one may be forked in place of started (guest/PROTOCOL.md,
+   * fork server). Nothing in them is of a function. Left out: it can only be started.
+   */
+  readonly forkServer?: Readonly<Record<string, string>>;
 }
 
 /** Files of its own, and the processes that run over them. */

@@ -30,6 +30,8 @@ export interface Syscalls {
   limitOpenFiles(pid: number, count: number): void;
   /** Where a sparse file has data. Linux. */
   extents(fd: number): readonly Extent[];
+  /** A descriptor that means this process and no later one of its number: pidfd_open(2). Linux; throws where there is no such process. */
+  openProcess(pid: number): number;
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
   readonly readBuffer: Buffer;
 }
@@ -46,6 +48,9 @@ const flags =
 const seekData = 3;
 const seekHole = 4;
 
+/** The same on all processors; not every C library has a function for it. */
+const pidfdOpen = 434;
+
 /** Loads koffi (about ten milliseconds), so call it once, where a driver is made. */
 export function loadSyscalls(): Syscalls {
   const libc = koffi.load(null);
@@ -53,6 +58,7 @@ export function loadSyscalls(): Syscalls {
   const write = libc.func("intptr_t write(int fd, const void *bytes, size_t size)");
   const poll = libc.func("int poll(void *fds, unsigned long count, int timeout)");
   const fcntl = libc.func("int fcntl(int fd, int command, ...)");
+  const syscall = libc.func("long syscall(long number, ...)");
   const makePipe = loadPipe(libc, fcntl);
   const limitOpenFiles = loadLimitOpenFiles(libc);
   const lseek = libc.func("int64_t lseek(int fd, int64_t offset, int whence)");
@@ -92,6 +98,10 @@ export function loadSyscalls(): Syscalls {
       fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
     limitOpenFiles,
+    openProcess: (pid) => {
+      const fd = Number(syscall(pidfdOpen, "int", pid, "unsigned int", 0));
+      return fd < 0 ? fail("pidfd_open") : fd;
+    },
     extents: (fd) => {
       const found: Extent[] = [];
       const seek = (from: number, whence: number): number => Number(lseek(fd, from, whence));

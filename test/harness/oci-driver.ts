@@ -12,8 +12,10 @@ const program = ["/usr/bin/crun", "/usr/sbin/crun", "/usr/local/bin/crun"].find(
 /** Why it cannot run here; undefined: it can. */
 export const ociMissing = program === undefined ? "crun is not installed" : process.getuid?.() === 0 ? undefined : "needs root";
 
-export function openOciDriver(directory: string, instanceId: string): SandboxDriver {
+/** `onWarning`: of what is made up for, and worth a person's attention all the same. */
+export function openOciDriver(directory: string, instanceId: string, onWarning: (warning: object) => void = () => undefined): SandboxDriver {
   if (program === undefined) throw new Error(ociMissing);
   const networks = openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock: systemClock });
-  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups(), networks });
+  const log = { warn: (fields: object, event: string) => onWarning({ event, ...fields }) };
+  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups(), networks, log });
 }

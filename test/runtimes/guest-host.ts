@@ -67,6 +67,8 @@ export interface GuestPlan {
   readonly handler: string | ((paths: GuestPaths) => string);
   readonly environment?: Readonly<Record<string, string>>;
   readonly memoryMiB?: number;
+  /** Names of the variables with which a fork server is booted, from which the guest may be forked then. */
+  readonly bootVariables?: readonly string[];
 }
 
 export class GuestHost {
@@ -98,7 +100,7 @@ export class GuestHost {
     const { paths } = sandbox;
     const handler = typeof plan.handler === "string" ? plan.handler : plan.handler(paths);
     const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };
-    const { program, args, environment } = plan.runtime.launch(request);
+    const { program, args, environment, forkServer } = plan.runtime.launch(request);
     const own = {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       LAMBDA_TASK_ROOT: paths.taskRoot,
@@ -110,7 +112,10 @@ export class GuestHost {
       AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/probe",
       AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/31/[7]0123456789abcdef",
     };
-    const launch = { program, args, cwd: paths.taskRoot, environment: { ...environment, ...plan.environment, ...own } };
+    const whole = { ...environment, ...plan.environment, ...own };
+    const atBoot = Object.entries(whole).filter(([name]) => plan.bootVariables?.includes(name));
+    const forked = forkServer === undefined || plan.bootVariables === undefined ? {} : { forkServer: { ...Object.fromEntries(atBoot), ...forkServer } };
+    const launch = { program, args, cwd: paths.taskRoot, environment: whole, ...forked };
     return converse(sandbox, await sandbox.run(launch, { channel: true, log: true }));
   }
 

@@ -4,6 +4,7 @@ import { entrypointInvalid } from "../../sandbox/faults.ts";
 import type { GuestPaths, Launch, Sandbox, SandboxSpec } from "../../sandbox/sandbox.ts";
 import { asOnAws } from "../guest-paths.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { isReadAtBoot } from "./boot-variables.ts";
 import type { EnvironmentPlan } from "./environment-parts.ts";
 import { bootVariables, environmentVariables, type VariableSources } from "./variables.ts";
 
@@ -22,18 +23,28 @@ export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: Launc
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
   const compiled = compiledDir === undefined ? undefined : paths.compiledDir;
   const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own, compiled };
-  const { program, args, environment: language, programs } = runtime.launch(request);
+  const { program, args, environment: language, programs, forkServer } = runtime.launch(request);
   const environment = environmentVariables({ ...givens, version, initializationType, paths, programs, language });
-  return { program, args, cwd: paths.taskRoot, environment };
+  const isOwnBoot = Object.keys(own).some((name) => isReadAtBoot(name, runtime.bootReads));
+  return { program, args, cwd: paths.taskRoot, environment, ...(isOwnBoot ? {} : forkedFrom(forkServer, environment, runtime)) };
 }
+
+/** A fork server is booted with those variables alone that count then. */
+function forkedFrom(more: Variables | undefined, environment: Variables, { bootReads }: Runtime): Pick<Launch, "forkServer"> {
+  if (more === undefined) return {};
+  const atBoot = Object.entries(environment).filter(([name]) => isReadAtBoot(name, bootReads));
+  return { forkServer: { ...Object.fromEntries(atBoot), ...more } };
+}
+
+type Variables = Readonly<Record<string, string>>;
 
 /** The same for one that is started ahead of its environment: nothing in it is of a function. */
 export function bootLaunchOf(runtime: Runtime, memoryMiB: number, { paths, logDescriptor }: Pick<Sandbox, "paths" | "logDescriptor">): Launch {
   const host = { taskRoot: paths.taskRoot, optRoot: undefined };
   const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
-  const { program, args, environment: language, programs } = runtime.launch(request);
+  const { program, args, environment: language, programs, forkServer } = runtime.launch(request);
   const environment = { ...bootVariables(runtime.id, { paths, programs, language, logDescriptor }), LAMBENT_STANDBY: "1" };
-  return { program, args, cwd: paths.taskRoot, environment };
+  return { program, args, cwd: paths.taskRoot, environment, ...forkedFrom(forkServer, environment, runtime) };
 }
 
 /** Why a program was not started. Of one that cannot be executed it names AWS's path, whatever ours is. */

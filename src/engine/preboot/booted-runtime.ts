@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../core/clock.ts";
 import { sleep } from "../../core/clock.ts";
 import type { Launch, Sandbox, SandboxProcess } from "../../sandbox/sandbox.ts";
+import { isReadAtBoot } from "../environment/boot-variables.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 import { bootLaunchOf } from "../environment/launch.ts";
 import { isBootedFrame, variablesFrame } from "../runtime-api/framed/framed-front.ts";
@@ -13,9 +14,6 @@ import { LateStream } from "./late-stream.ts";
 
 /** As long as an init on demand may take. */
 const patienceMs = 10_000;
-
-/** What the C library and the loader read before a program begins, and what puts a function's own program before ours. */
-const readBeforeAnyLanguage = /^(?:LD_|LC_|LANG|GLIBC_|MALLOC_|LOCPATH$|GCONV_PATH$|AWS_LAMBDA_EXEC_WRAPPER$)/;
 
 /** No more of an environment than what is known before there is one. */
 export interface BootPlan {
@@ -28,8 +26,6 @@ export function isBootable({ version, runtime, inspectorPort }: EnvironmentPlan)
   const own = Object.keys(version.configuration.environment ?? {});
   return runtime.bootReads !== undefined && inspectorPort === undefined && !own.some((name) => isReadAtBoot(name, runtime.bootReads));
 }
-
-const isReadAtBoot = (name: string, byLanguage: RegExp | undefined): boolean => readBeforeAnyLanguage.test(name) || byLanguage?.test(name) === true;
 
 export class BootedRuntime {
   readonly #process: SandboxProcess;

@@ -124,5 +124,7 @@ function launchPython(id: string, guest: string, { program, paths, inspectorPort
       PYTHONPATH: paths.runtimeDir,
       ...(withoutCType.has(versionOf(id)) ? {} : { LC_CTYPE: "C.UTF-8" }),
     },
+    // A debugger is a program around ours.
+    forkServer: inspectorPort === undefined ? { LAMBENT_PRELOAD: join(paths.runtimeDir, "site-packages") } : undefined,
   };
 }

@@ -70,6 +70,11 @@ export interface RuntimeLaunch {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder of the language's own programs, `/var/lang/bin` on AWS. Left out: the function brings them. */
   readonly programs?: string | undefined;
+  /**
+   * When the process may be forked from one that has the language booted already (guest/PROTOCOL.md, fork server): what
+   * such a one is told beside the variables that it reads at boot.
+   */
+  readonly forkServer?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A version of a runtime on this machine. */

@@ -25,6 +25,7 @@ for (const name of ["crun", "runc"]) {
         kernel: openKernel(),
         cgroups: findCgroups(),
         networks: openBestNetworks({ allowed: [], functions: () => undefined, clock: systemClock }),
+        log: { warn: () => undefined },
       }),
   });
 }

@@ -14,11 +14,13 @@ import type { SandboxCode, SandboxDriver, SandboxGrade } from "../sandbox.ts";
 import { loadSyscalls } from "../syscalls.ts";
 import { Container, shell } from "./container.ts";
 import { containerConfig } from "./container-config.ts";
+import { type ForkServerHost, openForkServer } from "./fork-server-container.ts";
+import { ForkServers } from "./fork-servers.ts";
 import type { ShownFolder } from "./guest-path.ts";
 import { createIdRanges } from "./id-ranges.ts";
 import { createOciRuntime, type OciRuntime } from "./oci-runtime.ts";
 import { guestPaths, type LiveContainer, OciSandbox } from "./oci-sandbox.ts";
-import { prepareRoot } from "./root-folder.ts";
+import { prepareRoot, type RootFolder } from "./root-folder.ts";
 import { openGivens } from "./sandbox-givens.ts";
 
 export interface OciDriverOptions {
@@ -37,6 +39,7 @@ export interface OciDriverOptions {
   readonly cgroups: Cgroups;
   /** Closed with the driver, too. */
   readonly networks: Promise<Networks>;
+  readonly log: { warn(fields: object, event: string): void };
 }
 
 /** What functions see of it names no machine. */
@@ -48,7 +51,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const { directory, instanceId, kernel, cgroups } = options;
   const shared = (name: string): string => join(directory, sharedName, name);
   const runtime = createOciRuntime({ program: options.program, stateFolder: shared("containers"), kernel });
-  const syscalls = loadSyscalls();
+  const host = { syscalls: loadSyscalls(), runtime, kernel };
   const sandboxes = new Set<OciSandbox>();
   const opens = new Set<Promise<OciSandbox>>();
   const makeReady = async () => {
@@ -57,16 +60,16 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     const adopts = !runtime.joinsNetworks && networks.egress !== "host";
     const [root, storage] = await Promise.all([
       prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
-      openEphemeralStorage({ directory: shared("storage"), kernel, syscalls }),
+      openEphemeralStorage({ directory: shared("storage"), ...host }),
       removeLeftovers(directory, shared("containers"), runtime),
     ]);
     return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
   };
   const ready = makeReady();
+  const forkServers = createForkServers(options, ready, host);
   // Told where it matters, by `open`.
   ready.catch(() => undefined);
   let stopping = false;
-
   const open = async (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
     const { root, parts, networks } = await ready;
     if (stopping) throw new Error("the server is stopping");
@@ -88,7 +91,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         resources: cgroups.resourcesOf(grade, sees.cpus),
         network: network === undefined ? {} : pathOf(network),
       });
-      const container = await Container.start({ syscalls, runtime, kernel }, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
+      const container = await Container.start(host, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
       const cgroup = cgroups.open(id, grade);
       if (network !== undefined) return { container, network, cgroup, remove: () => container.remove() };
       const own = await adoptNetwork(networks, grade.id, container);
@@ -103,9 +106,10 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
           env: root.env,
           shown: [...shown, { target: guestPaths.tmp, source: tmp }],
           start,
-          onClosed: async () => {
+          fork: (container, plan) => forkServers.fork({ ...plan, containerPid: container.pid, owner, shown: foldersOf(grade) }),
+          onClosed: () => {
             sandboxes.delete(sandbox);
-            await givens.giveBack();
+            return givens.giveBack();
           },
         },
         code,
@@ -131,18 +135,21 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     prepare: (grade) => opened(grade, undefined),
     shortcomings: async () => {
       const { parts, networks } = await ready;
-      const unlimited = cgroups.missing.length === 0 ? undefined : `nothing limits or measures ${cgroups.missing.join(", ")}: this server may not make such control groups`;
-      return [unlimited, parts.storage.shortcoming, networks.warning].filter((text) => text !== undefined);
+      return [unlimited(cgroups), parts.storage.shortcoming, networks.warning].filter((text) => text !== undefined);
     },
     stop: async () => {
       stopping = true;
       await Promise.allSettled(opens);
       await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
       await ready.catch(() => undefined);
+      await forkServers.stop();
       await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop(), () => undefined)]);
     },
   };
 }
+
+const unlimited = ({ missing }: Cgroups): string | undefined =>
+  missing.length === 0 ? undefined : `nothing limits or measures ${missing.join(", ")}: this server may not make such control groups`;
 
 /** A server that was killed leaves containers, as the program knows them, and the folders of sandboxes. */
 async function removeLeftovers(directory: string, stateFolder: string, runtime: OciRuntime): Promise<void> {
@@ -165,6 +172,20 @@ async function adoptNetwork(networks: Networks, sandboxId: string, container: Co
 
 /** Undefined: the host's. */
 const pathOf = ({ namespace }: SandboxNetwork): { readonly path: string } | undefined => (namespace === undefined ? undefined : { path: namespace });
+
+/** In the root of the sandboxes. */
+function createForkServers({ instanceId, directory, cgroups, log }: OciDriverOptions, ready: Promise<{ readonly root: RootFolder }>, host: ForkServerHost): ForkServers {
+  let count = 0;
+  return new ForkServers({
+    syscalls: host.syscalls,
+    log,
+    open: async (plan) => {
+      const { path, shown } = (await ready).root;
+      const id = `${instanceId}.fork-server-${++count}`;
+      return openForkServer(plan, { id, folder: join(directory, id), cgroupsPath: cgroups.pathOf(id), root: path, system: shown }, host);
+    },
+  });
+}
 
 const foldersOf = ({ runtimeDir, languageDir }: SandboxGrade): readonly ShownFolder[] => [
   ...(runtimeDir === undefined ? [] : [{ target: guestPaths.runtimeDir, source: runtimeDir }]),

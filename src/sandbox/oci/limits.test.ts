@@ -24,7 +24,7 @@ describe.skipIf(missing !== undefined)(`the limits of a container${missing === u
     await mkdir(join(folder, "task"));
     const kernel = openKernel();
     const networks = openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock: systemClock });
-    driver = createOciDriver({ directory: join(folder, "sandboxes"), instanceId: "11417", program, system: "/", rootsFolder: "/run/lambent", kernel, cgroups, networks });
+    driver = createOciDriver({ directory: join(folder, "sandboxes"), instanceId: "11417", program, system: "/", rootsFolder: "/run/lambent", kernel, cgroups, networks, log: { warn: () => undefined } });
   });
   afterAll(async () => {
     await driver.stop();

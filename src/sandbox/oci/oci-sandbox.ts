@@ -6,6 +6,7 @@ import type { Kernel } from "../linux/kernel.ts";
 import type { SandboxNetwork } from "../linux/network/networks.ts";
 import type { GuestPaths, Launch, RunOptions, SandboxProcess, PreparedSandbox, SandboxCode } from "../sandbox.ts";
 import type { Container } from "./container.ts";
+import type { ForkPlan } from "./fork-servers.ts";
 import type { ShownFolder } from "./guest-path.ts";
 import { type EnvProgram, guestDescriptors } from "./launch-script.ts";
 import type { LaunchGivens } from "./launcher.ts";
@@ -30,6 +31,8 @@ export interface OciSandboxParts {
   /** Shown where there are no layers. */
   readonly empty: string;
   readonly env: EnvProgram;
+  /** Undefined: the process has to be started in full. */
+  readonly fork: (container: Container, plan: Pick<ForkPlan, "launch" | "options" | "givens">) => Promise<SandboxProcess | undefined>;
   /** Makes a container over the sandbox's files, with these folders beside `shown`. */
   readonly start: (code: readonly ShownFolder[]) => Promise<LiveContainer>;
   /** Gives back the files, when no process is left. */
@@ -75,6 +78,8 @@ export class OciSandbox implements PreparedSandbox {
     const live = await this.#container().catch((error: unknown) => Promise.reject(sandboxStartFailed(this.id, error)));
     refuseProgram(launch, [...this.#parts.shown, ...this.#code]);
     const givens: LaunchGivens = { env: this.#parts.env, thaw: () => live.cgroup?.thaw(), ranOutOfMemory: () => this.#ranOutOfMemory(live) };
+    const forked = await this.#parts.fork(live.container, { launch, options, givens });
+    if (forked !== undefined) return forked;
     return live.container.launch(launch, options, givens).catch((error: unknown) => Promise.reject(sandboxStartFailed(this.id, error)));
   }
 
