@@ -2,7 +2,7 @@
 // version 1 that this user may make, the real ones show that it works.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -54,10 +54,19 @@ describe("with control groups of version 2", () => {
 
   test("a user makes them below a group that was delegated", () => {
     const own = "sys/fs/cgroup/user.slice/user-1000.slice/session.scope";
-    put({ ...version2, [`${own}/cgroup.subtree_control`]: "" });
+    put({ ...version2, [`${own}/cgroup.subtree_control`]: "", [`${own}/cgroup.controllers`]: "memory pids\n" });
     const cgroups = findCgroups(root, false);
+    expect(cgroups).toMatchObject({ layout: "v2", missing: ["cpu", "cpuset"] });
     expect(cgroups.pathOf("i.e")).toBe("/user.slice/user-1000.slice/session.scope/lambent/i.e");
-    expect(has(`${own}/cgroup.subtree_control`)).toBe("+memory +cpu +pids +cpuset");
+    expect(has(`${own}/cgroup.subtree_control`)).toBe("+memory +pids");
+  });
+
+  test("so does root where the root of the tree is not to be changed, as in a user namespace", () => {
+    const own = "sys/fs/cgroup/user.slice/user-1000.slice/session.scope";
+    put({ ...version2, [`${own}/cgroup.subtree_control`]: "", [`${own}/cgroup.controllers`]: "memory pids\n" });
+    rmSync(join(root, "sys/fs/cgroup/cgroup.subtree_control"));
+    symlinkSync("no/folder", join(root, "sys/fs/cgroup/cgroup.subtree_control"));
+    expect(findCgroups(root, true).pathOf("i.e")).toBe("/user.slice/user-1000.slice/session.scope/lambent/i.e");
   });
 
   test("tells that there are none where none was delegated, or without the memory controller", () => {

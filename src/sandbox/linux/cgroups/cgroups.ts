@@ -46,9 +46,8 @@ const leftoverAgeMs = 60_000;
 /** `root` is for tests: a folder of files as the kernel's. */
 export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgroups {
   const found = findControllers(root);
-  const parent = found.layout === "v2" ? delegate(found, root, isRoot) : undefined;
-  const { layout, trees } = parent === undefined && found.layout === "v2" ? nothing : found;
-  const pathOf = (name: string): string => join(parent ?? "/", groupName, name);
+  const { layout, trees, parent } = found.layout === "v2" ? delegated(found, root, isRoot) : { ...found, parent: "/" };
+  const pathOf = (name: string): string => join(parent, groupName, name);
   return {
     layout,
     missing: controllers.filter((controller) => !trees.has(controller)),
@@ -62,7 +61,7 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
       };
     },
     removeLeftovers: (nowMs) => {
-      for (const tree of new Set(trees.values())) removeEmpty(join(tree, parent ?? "/", groupName), nowMs - leftoverAgeMs);
+      for (const tree of new Set(trees.values())) removeEmpty(join(tree, parent, groupName), nowMs - leftoverAgeMs);
     },
     open: (name, { memoryMiB }) => {
       if (layout === "none") return undefined;
@@ -71,8 +70,6 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
     },
   };
 }
-
-const nothing: ControllerTrees = { layout: "none", trees: new Map() };
 
 function removeEmpty(folder: string, beforeMs: number): void {
   if (!existsSync(folder)) return;
@@ -91,29 +88,42 @@ function removeEmpty(folder: string, beforeMs: number): void {
 const countsSwap = (layout: Cgroups["layout"], trees: ControllerTrees["trees"]): boolean =>
   layout === "v2" || isWritable(join(trees.get("memory") ?? "", "memory.memsw.limit_in_bytes"));
 
+interface DelegatedTrees extends ControllerTrees {
+  /** Path of the group below which this server may make groups. */
+  readonly parent: string;
+}
+
 /**
- * Version 2: the path of the group below which this server may make groups, with the controllers handed down to it.
- * Undefined: none was delegated to this user. https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation
+ * Version 2: what this user may use of it. Below the root of the tree, or, for other users and in containers, below the
+ * group that they are in. https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation
  */
-function delegate({ trees }: ControllerTrees, root: string, isRoot: boolean): string | undefined {
-  const tree = trees.get("memory");
+function delegated({ trees }: ControllerTrees, root: string, isRoot: boolean): DelegatedTrees {
+  const tree = trees.get("memory") ?? "";
   const own = /^0::(.*)$/m.exec(readIfThere(join(root, "proc/self/cgroup")))?.[1];
-  if (tree === undefined || own === undefined) return undefined;
-  const parent = isRoot ? "/" : own;
+  for (const parent of [...(isRoot ? ["/"] : []), ...(own === undefined ? [] : [own])]) {
+    const offered = readIfThere(join(tree, parent, "cgroup.controllers")).trim().split(" ");
+    const usable = new Map(Array.from(trees).filter(([controller]) => controller === "freezer" || offered.includes(controller)));
+    if (usable.has("memory") && isHandedDown(join(tree, parent), [...usable.keys()])) return { layout: "v2", trees: usable, parent };
+  }
+  return { layout: "none", trees: new Map(), parent: "/" };
+}
+
+/** False: this user may not. */
+function isHandedDown(folder: string, wanted: readonly Controller[]): boolean {
   try {
-    handDown(join(tree, parent), trees);
-    mkdirSync(join(tree, parent, groupName), { recursive: true });
-    handDown(join(tree, parent, groupName), trees);
-    return parent;
+    handDown(folder, wanted);
+    mkdirSync(join(folder, groupName), { recursive: true });
+    handDown(join(folder, groupName), wanted);
+    return true;
   } catch (error) {
-    if (isErrno(error, "EACCES", "EPERM", "EROFS", "EBUSY", "ENOENT")) return undefined;
+    if (isErrno(error, "EACCES", "EPERM", "EROFS", "EBUSY", "ENOENT")) return false;
     throw error;
   }
 }
 
-function handDown(folder: string, trees: ControllerTrees["trees"]): void {
-  const wanted = controllers.filter((controller) => controller !== "freezer" && trees.has(controller));
-  const enable = (): void => writeFileSync(join(folder, "cgroup.subtree_control"), wanted.map((name) => `+${name}`).join(" "));
+function handDown(folder: string, wanted: readonly Controller[]): void {
+  const words = wanted.filter((controller) => controller !== "freezer").map((name) => `+${name}`);
+  const enable = (): void => writeFileSync(join(folder, "cgroup.subtree_control"), words.join(" "));
   try {
     enable();
   } catch (error) {
