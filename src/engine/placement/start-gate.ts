@@ -30,7 +30,7 @@ export class StartGate {
 
   constructor(limit: number, clock: Clock) {
     this.#limit = limit;
-    this.#aheadLimit = Math.max(1, Math.floor(limit / 4));
+    this.#aheadLimit = Math.max(1, Math.floor(limit / 2));
     this.#clock = clock;
   }
 
