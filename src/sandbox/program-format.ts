@@ -1,7 +1,7 @@
 // Refuses programs whose format the kernel does not know. Node.js starts processes by `execvp`, which hands such a file to
 // a shell; AWS's launcher does not, so a script without its first line or a program for another processor would run here
 // in some fashion and fail there.
-import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** ELF's numbers of processors, little endian. https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
 const elfMachines: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 62, arm64: 183 };
@@ -22,7 +22,9 @@ function headOf(program: string): Buffer | undefined {
   let file: number | undefined;
   try {
     accessSync(program, constants.X_OK);
-    file = openSync(program, "r");
+    // A function may put a named pipe there: to open that would hold up the server until somebody writes.
+    file = openSync(program, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(file).isFile()) return undefined;
     const head = Buffer.alloc(headBytes);
     return head.subarray(0, readSync(file, head));
   } catch {

@@ -40,6 +40,8 @@ export class Container {
   #first: Launcher | undefined;
   readonly #launchers: Set<Launcher>;
   #joined = 0;
+  /** Whether it has ended, by itself or by us: its number may be another process's then. */
+  #isGone = false;
   #ending: Promise<void> | undefined;
 
   private constructor(parts: ContainerParts, { id, folder, owner }: ContainerGivens, pid: number, first: Launcher) {
@@ -50,6 +52,9 @@ export class Container {
     this.#owner = owner;
     this.#first = first;
     this.#launchers = new Set([first]);
+    const gone = (): void => void (this.#isGone = true);
+    // Rejects only with the kernel thread itself.
+    parts.kernel.ended(pid).then(gone, gone);
   }
 
   /** Rejects, leaving nothing, with what hindered it. */
@@ -75,7 +80,7 @@ export class Container {
 
   /** Ends every process; resolves when none is left. May be called again. */
   end(): Promise<void> {
-    return (this.#ending ??= this.#parts.kernel.kill(this.pid));
+    return (this.#ending ??= this.#isGone ? Promise.resolve() : this.#parts.kernel.kill(this.pid));
   }
 
   /** After `end`: makes the maker forget it. */

@@ -6,10 +6,10 @@ import { PipeWriter } from "../pipe-writer.ts";
 import type { Launch, RunOptions, SandboxChannel, SandboxExit, SandboxProcess } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { commandsDescriptor, type EnvProgram, guestDescriptors, launchScript, readReports, reportsDescriptor } from "./launch-script.ts";
-import { descendantsOf, hostPidOf, signalPid } from "./process-tree.ts";
+import { beginningOf, descendantsOf, hostPidOf, signalPid } from "./process-tree.ts";
 
-/** What is read of a shell's own words: more than it ever says. */
-const mostReportBytes = 64 * 1024;
+/** What is read of a shell's own words: more than it ever says. The function can say them, too, byte by byte. */
+const mostReportLength = 8 * 1024;
 
 export interface LaunchGivens {
   readonly env: EnvProgram;
@@ -34,7 +34,7 @@ export class Launcher {
   readonly #reports: PipeReader;
   #drain: () => void;
   #reported = "";
-  #shellPid: number | undefined;
+  #shell: { readonly pid: number; readonly beginning: string | undefined } | undefined;
   #exit: ((exit: SandboxExit) => void) | undefined;
   #isOver = false;
 
@@ -81,7 +81,7 @@ export class Launcher {
   started(shellPid: number | undefined): void {
     const { output, toGuest, fromGuest, log, commands, reports } = this.#pipes;
     for (const fd of [output.writeFd, toGuest.readFd, fromGuest.writeFd, log.writeFd, commands.readFd, reports.writeFd]) closeSync(fd);
-    this.#shellPid = shellPid;
+    this.#shell = shellPid === undefined ? undefined : { pid: shellPid, beginning: beginningOf(shellPid) };
     if (shellPid === undefined) this.close();
     else this.#reports.onBytes((bytes) => this.#read(bytes));
     // The shell and all of its namespace have ended.
@@ -132,7 +132,8 @@ export class Launcher {
   }
 
   #read(bytes: Buffer): void {
-    if (this.#reported.length < mostReportBytes) this.#reported += bytes.toString();
+    if (this.#reported.length > mostReportLength) return;
+    this.#reported += bytes.toString("latin1", 0, mostReportLength);
     const { exit } = readReports(this.#reported);
     if (exit !== undefined) this.#end(exit);
   }
@@ -148,15 +149,23 @@ export class Launcher {
   }
 
   #processPid(): number | undefined {
+    const shell = this.#shellPid();
+    if (this.#isOver || shell === undefined) return undefined;
     const { pid } = readReports(this.#reported);
-    if (this.#isOver || this.#shellPid === undefined) return undefined;
     // As long as the shell has not said which, it has started one.
-    return pid === undefined ? descendantsOf(this.#shellPid)[0] : hostPidOf(this.#shellPid, pid);
+    return pid === undefined ? descendantsOf(shell)[0] : hostPidOf(shell, pid);
   }
 
   #killAll(): void {
-    if (this.#isOver || this.#shellPid === undefined) return;
-    for (const pid of descendantsOf(this.#shellPid)) signalPid(pid, "SIGKILL");
+    const shell = this.#shellPid();
+    if (this.#isOver || shell === undefined) return;
+    for (const pid of descendantsOf(shell)) signalPid(pid, "SIGKILL");
+  }
+
+  /** The host's number of the shell. A function may end it, and have others take its number. */
+  #shellPid(): number | undefined {
+    const shell = this.#shell;
+    return shell !== undefined && shell.beginning !== undefined && beginningOf(shell.pid) === shell.beginning ? shell.pid : undefined;
   }
 
   #joinChannel(): SandboxChannel {

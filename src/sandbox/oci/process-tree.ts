@@ -20,6 +20,9 @@ export const hostPidOf = (ancestor: number, ownPid: number): number | undefined 
     return Number(numbers?.at(-1)) === ownPid;
   });
 
+/** When it began: what has this number later began later. Undefined: it has ended. proc_pid_stat(5), the 22nd. */
+export const beginningOf = (pid: number): string | undefined => readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ")[19];
+
 export function signalPid(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -15,6 +15,9 @@ const patienceMs = 2_000;
 /** Questions and connections under way, of all sandboxes; one more is dropped, and asked again. */
 const mostQuestions = 512;
 const mostConnections = 64;
+/** Of these one sandbox may have so many: what it asks for in vain must not keep others from asking. */
+const mostQuestionsOfOne = 64;
+const mostConnectionsOfOne = 8;
 /** How old what is known of the host's servers may be. */
 const freshMs = 2_000;
 
@@ -22,18 +25,21 @@ const freshMs = 2_000;
 export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly udp: number }, clock: Clock): NameForwarder {
   const servers = hostServers(clock);
   const asking = new Set<Datagrams>();
+  const [questioners, connected] = [new Tally(mostQuestionsOfOne), new Tally(mostConnectionsOfOne)];
   const connections = new Set<Socket>();
 
   const inside = createSocket("udp4");
   inside.on("error", () => undefined);
   inside.on("message", (question, { address, port }) => {
     const ask = ([server, ...others]: readonly string[]): void => {
-      if (server === undefined || asking.size >= mostQuestions) return;
+      if (server === undefined || asking.size >= mostQuestions || !questioners.add(address)) return;
       const outside = createSocket(isIPv6(server) ? "udp6" : "udp4");
       asking.add(outside);
       const end = (): void => {
         patience.cancel();
-        if (asking.delete(outside)) outside.close();
+        if (!asking.delete(outside)) return;
+        questioners.remove(address);
+        outside.close();
       };
       const next = (): void => {
         end();
@@ -55,10 +61,12 @@ export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly
 
   const listener = createServer({ allowHalfOpen: true }, (asker) => {
     const [server] = servers();
-    if (server === undefined || connections.size >= 2 * mostConnections) {
+    const { remoteAddress = "" } = asker;
+    if (server === undefined || connections.size >= 2 * mostConnections || !connected.add(remoteAddress)) {
       asker.destroy();
       return;
     }
+    asker.once("close", () => connected.remove(remoteAddress));
     const answerer = connect({ host: server, port: namePort, allowHalfOpen: true });
     for (const [one, other] of [[asker, answerer], [answerer, asker]] as const) {
       connections.add(one);
@@ -83,6 +91,30 @@ export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly
       await new Promise<void>((resolve) => void listener.close(() => resolve()));
     },
   };
+}
+
+/** How many of something each has, by address. */
+class Tally {
+  readonly #most: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False, and nothing is added, where that would be too many. */
+  add(address: string): boolean {
+    const count = this.#counts.get(address) ?? 0;
+    if (count >= this.#most) return false;
+    this.#counts.set(address, count + 1);
+    return true;
+  }
+
+  remove(address: string): void {
+    const count = this.#counts.get(address) ?? 0;
+    if (count > 1) this.#counts.set(address, count - 1);
+    else this.#counts.delete(address);
+  }
 }
 
 /** Those of /etc/resolv.conf, as of now or a moment ago; without one, this machine's own, as resolv.conf(5) has it. */

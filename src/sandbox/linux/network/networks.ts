@@ -189,9 +189,13 @@ function openNetwork({ namespace, sockets: [first, functionsFd], door }: Ready, 
   };
 }
 
+/** Of one sandbox to the functions' listener: clients of AWS open fifty, and each costs the server a descriptor. */
+const mostConnections = 512;
+
 /** As an HTTP server has its sockets. */
 function listenFor(door: FunctionsDoor, fd: number): Server {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => door.take(socket));
+  server.maxConnections = mostConnections;
   // An accept that fails (out of descriptors) fails that client only.
   server.on("error", () => undefined);
   server.listen({ fd });
