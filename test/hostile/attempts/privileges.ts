@@ -42,6 +42,14 @@ export const privileges: Family = {
       expected: refusedInOci,
     },
     {
+      name: "system calls in 32 bits",
+      tries: "makes a user namespace by int 0x80, and by the numbers of x32",
+      attack: async (_facts, { program }) => [await program("other-calls", "32"), await program("other-calls", "x32")],
+      harm: isInNewNamespace("user"),
+      variesByMachine: true,
+      expected: containedInOci,
+    },
+    {
       name: "a new mount namespace",
       tries: "unshare(CLONE_NEWNS)",
       attack: (_facts, { program }) => program("unshare", 0x20000),

@@ -1,11 +1,43 @@
 // Reading and hurting other processes: what /proc shows, memory, descriptors, signals.
 import { readFileSync } from "node:fs";
-import { containedInOci, refusedInOci, type Attempt, type Family } from "../attempt.ts";
+import { containedByAll, containedInOci, refusedInOci, type Attempt, type Family } from "../attempt.ts";
 import { holds, hurtsProcess, leaks } from "../harms.ts";
 import { hostProcess, listeningPorts } from "../outside.ts";
 import { holdPrey, type Prey } from "../prey.ts";
 
 const prey = new Map<string, Prey>();
+
+/** The event has how secrets begin, and no secret. */
+const searchOfSelf = `
+import re
+
+def handler(event, context):
+    needle = event["victim"]["needle"].encode()
+    found, size = set(), 0
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        for line in maps:
+            bounds = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
+            if bounds is None or "[v" in line:
+                continue
+            start, end = (int(text, 16) for text in bounds.groups())
+            try:
+                memory.seek(start)
+                text = memory.read(min(end - start, 64 << 20))
+            except OSError:
+                continue
+            size += len(text)
+            found.update(re.findall(re.escape(needle) + rb"[0-9a-f]{24}", text))
+    return {"answer": [text.decode() for text in found], "searched": size}
+`;
+
+/** Looks at every process that comes, from before the runtime is started. */
+const watchingExtension = `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
+hostile watch 1500 > "\${TMPDIR:-/tmp}/seen" &
+sleep 0.1
+id=$(curl -s -D - -o /dev/null -X POST -H "Lambda-Extension-Name: watch" -d '{"events":["INVOKE"]}' "$api/register" | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')
+while curl -s -o /dev/null -H "Lambda-Extension-Identifier: $id" "$api/event/next"; do :; done
+`;
 
 /** Processes that are there to be hurt: one of the host, one of another environment. */
 const hurting = (rest: Pick<Attempt, "name" | "tries" | "attack" | "expected">, who: "bystander" | "prey"): Attempt => ({
@@ -69,6 +101,13 @@ export const processes: Family = {
       expected: refusedInOci,
     },
     {
+      name: "memory that it began with",
+      tries: "in Python, searches its own memory for what it was forked from: variables of the server, secrets of others",
+      attack: { runtime: "python3.11", files: { "index.py": searchOfSelf } },
+      harm: leaks(),
+      expected: containedByAll,
+    },
+    {
       name: "ptrace",
       tries: "attaches to another environment's process as its tracer",
       attack: ({ victim }, { program }) => program("trace", victim.carelessPid),
@@ -92,6 +131,27 @@ export const processes: Family = {
         return links.some((link) => answer.includes(link)) ? "sees the victim's descriptors" : undefined;
       },
       expected: refusedInOci,
+    },
+    {
+      name: "descriptors that came along",
+      tries: "runs, and is looked at: whether a process of its environment has a file of the host open",
+      attack: () => "",
+      harm: (seen) => {
+        const links = seen.processes().flatMap((found) => [...found.descriptors().values()]);
+        return links.find((link) => link.startsWith("/") && !/^\/(dev\/(null|urandom)$|proc\/|tmp\/|var\/task\/)/.test(link));
+      },
+      expected: containedByAll,
+    },
+    {
+      name: "descriptors of newcomers",
+      tries: "as an extension, watches what makes the runtime's process inside, and opens what that has open",
+      layer: { "extensions/watch": watchingExtension },
+      attack: async (_facts, { fs, sleep, tmp }) => {
+        await sleep(1600);
+        return fs.readFileSync(`${tmp}/seen`, "latin1");
+      },
+      harm: ({ answer }) => (answer.includes("looked at") ? /opened [^\\]*/.exec(answer)?.[0] : "did not look"),
+      expected: { process: "not tried", oci: "contained" },
     },
     {
       name: "descriptors by pidfd_getfd",

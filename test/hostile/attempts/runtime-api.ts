@@ -1,5 +1,5 @@
 // What an environment sends to Lambent: requests, frames and bytes that no client would send. Only its own invoke may fail.
-import { containedByAll, refusedByAll, type Family, type Harm } from "../attempt.ts";
+import { containedByAll, containedInOci, refusedByAll, type Family, type Harm } from "../attempt.ts";
 import { hostProcess, residentMiB } from "../outside.ts";
 import type { Scene } from "../scene.ts";
 
@@ -16,6 +16,17 @@ const burdensServer: Harm = ({ scene, facts }) => {
   if (grownMiB > 200) return `the server has grown by ${Math.round(grownMiB)} MiB`;
   return opened > 128 ? `the server holds ${opened} more descriptors` : undefined;
 };
+
+/** Says at its first event what was said to it. */
+const hastyBootstrap = `#!/bin/sh
+runtime="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+said=$(curl -s -X POST -d 1 -o /dev/null -w '%{http_code}' "$runtime/00000000-0000-4000-8000-000000000000/response")
+while :; do
+  id=$(curl -s -D - -o /dev/null "$runtime/next" | tr -d '\\r' | sed -n 's/^lambda-runtime-aws-request-id: //Ip')
+  if [ "$said" -ge 400 ]; then answer="{\\"refused\\":\\"$said\\"}"; else answer='"taken"'; fi
+  curl -s -o /dev/null -X POST -d "$answer" "$runtime/$id/response"
+done
+`;
 
 const weighed = { prepare: weighServer, harm: burdensServer, alone: true } as const;
 
@@ -75,6 +86,23 @@ export const protocol: Family = {
       expected: containedByAll,
     },
     {
+      name: "many connections to the API",
+      tries: "opens 950 connections to where functions reach Lambent, and says nothing",
+      prepare: weighServer,
+      attack: async (_facts, { net, sleep, api }) => {
+        const sockets = Array.from({ length: 950 }, () => net.connect(api).on("error", () => {}));
+        await sleep(1000);
+        Object.assign(globalThis, { sockets });
+        return sockets.filter((socket) => socket.readyState === "open").length;
+      },
+      harm: ({ scene, facts }) => {
+        const opened = serverOf(scene).descriptors().size - Number(facts.more["descriptors"]);
+        return opened > 700 ? `the server holds ${opened} more descriptors` : undefined;
+      },
+      alone: true,
+      expected: containedInOci,
+    },
+    {
       name: "many requests at once",
       tries: "sends 20,000 requests on one connection without reading an answer",
       ...weighed,
@@ -99,6 +127,13 @@ export const protocol: Family = {
       },
       harm: () => undefined,
       expected: containedByAll,
+    },
+    {
+      name: "an answer before any event",
+      tries: "as a custom runtime, answers before it has asked for an event",
+      attack: { runtime: "provided.al2023", files: { bootstrap: hastyBootstrap } },
+      harm: () => undefined,
+      expected: refusedByAll,
     },
     {
       name: "an unknown frame",

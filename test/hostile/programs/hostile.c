@@ -2,6 +2,7 @@
 // Prints what it found or did, one line each; `refused ERRNO` when the kernel said no. Commands that are to be seen
 // from outside stay where they are (`pause`) until their environment ends.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -360,6 +361,20 @@ static void new_user_clone(char **args) {
   waitpid((pid_t)pid, NULL, 0);
 }
 
+/** By the calls of another architecture, of which a filter may have forgotten to say something. */
+static void other_calls(char **args) {
+  long flags = CLONE_NEWUSER, result = -1;
+#ifdef __x86_64__
+  if (strcmp(args[0], "x32") == 0) result = syscall(0x40000000 + SYS_unshare, flags);
+  else __asm__ volatile("int $0x80" : "=a"(result) : "a"(310L), "b"(flags) : "memory", "r8", "r9", "r10", "r11");
+  if (result < -1) errno = (int)-result;
+#else
+  errno = ENOSYS;
+#endif
+  must(result < 0 ? -1 : 0, "unshare");
+  stay("unshare");
+}
+
 static void enter(char **args) {
   must(setns((int)must(open(args[0], O_RDONLY), args[0]), 0), "setns");
   stay("setns");
@@ -645,6 +660,33 @@ static void be_deaf(char **args) {
   linger(args);
 }
 
+/** Whether a descriptor of a process that comes by can be opened that is none of this sandbox's: `watch MILLISECONDS`. */
+static void watch_newcomers(char **args) {
+  struct timespec now, began;
+  clock_gettime(CLOCK_MONOTONIC, &began);
+  char path[300], link[4096];
+  long looked = 0;
+  do {
+    DIR *all = opendir("/proc");
+    for (struct dirent *one; (one = readdir(all)) != NULL;) {
+      if (one->d_name[0] < '1' || one->d_name[0] > '9' || atoi(one->d_name) == getpid()) continue;
+      for (int fd = 0; fd < 32; fd++) {
+        snprintf(path, sizeof path, "/proc/%s/fd/%d", one->d_name, fd);
+        ssize_t length = readlink(path, link, sizeof link - 1);
+        if (length < 0) continue;
+        looked++;
+        link[length] = 0;
+        if (link[0] != '/' || strncmp(link, "/dev/null", 9) == 0 || strncmp(link, "/tmp", 4) == 0 || strncmp(link, "/var/", 5) == 0) continue;
+        if (strncmp(link, "/opt", 4) == 0 || strncmp(link, "/usr", 4) == 0 || strncmp(link, "/proc", 5) == 0 || strncmp(link, "/etc", 4) == 0) continue;
+        if (open(path, O_RDONLY) >= 0) printf("opened %s of %s\n", link, one->d_name);
+      }
+    }
+    closedir(all);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+  } while ((now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000 < number(args, 0));
+  printf("looked at %ld\n", looked);
+}
+
 // Network
 
 static void packet_socket(char **args) {
@@ -670,7 +712,7 @@ static const struct {
     {"mount-cgroup", mount_cgroup}, {"bind", bind_mount}, {"remount", remount}, {"umount", unmount},
     {"move-mount", move_mount_to}, {"pivot", pivot}, {"mknod", make_device}, {"open-to-write", open_to_write},
     {"open-to-read", open_to_read}, {"setuid", setuid_copy}, {"be-root", be_root}, {"unshare", new_namespaces},
-    {"clone3", new_user_clone}, {"setns", enter}, {"setns-process", enter_process}, {"bpf", use_bpf},
+    {"clone3", new_user_clone}, {"setns", enter}, {"other-calls", other_calls}, {"watch", watch_newcomers}, {"setns-process", enter_process}, {"bpf", use_bpf},
     {"perf", use_perf}, {"io-uring", use_io_uring}, {"userfaultfd", use_userfaultfd}, {"fanotify", use_fanotify},
     {"kexec", use_kexec}, {"module", load_module}, {"clock", set_clock}, {"kernel-log", read_kernel_log},
     {"fork", fork_many}, {"zombies", make_zombies}, {"orphans", make_orphans},
