@@ -2,6 +2,7 @@
 // it dies with it.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Cgroup } from "../linux/cgroups/cgroup.ts";
 import type { Kernel } from "../linux/kernel.ts";
 import type { Launch, RunOptions, SandboxProcess } from "../sandbox.ts";
 import type { Syscalls } from "../syscalls.ts";
@@ -83,10 +84,10 @@ export class Container {
     return (this.#ending ??= this.#isGone ? Promise.resolve() : this.#parts.kernel.kill(this.pid));
   }
 
-  /** After `end`: makes the maker forget it. */
-  async remove(): Promise<void> {
+  /** After `end`: makes the maker forget it, without starting the maker for it where that can be: that takes half of what a container does. */
+  async remove(cgroup: Cgroup | undefined): Promise<void> {
     for (const launcher of this.#launchers) launcher.close();
-    await this.#parts.runtime.delete(this.id);
+    if (cgroup?.remove() !== true || !(await this.#parts.runtime.forget(this.id))) await this.#parts.runtime.delete(this.id);
   }
 
   async #join(): Promise<Launcher> {

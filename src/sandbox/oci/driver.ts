@@ -93,9 +93,9 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       });
       const container = await Container.start(host, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
       const cgroup = cgroups.open(id, grade);
-      if (network !== undefined) return { container, network, cgroup, remove: () => container.remove() };
+      if (network !== undefined) return { container, network, cgroup, remove: () => container.remove(cgroup) };
       const own = await adoptNetwork(networks, grade.id, container);
-      return { container, network: own, cgroup, remove: () => container.remove().finally(() => own.close()) };
+      return { container, network: own, cgroup, remove: () => container.remove(cgroup).finally(() => own.close()) };
     };
     try {
       const sandbox = await OciSandbox.open(
@@ -165,7 +165,7 @@ async function adoptNetwork(networks: Networks, sandboxId: string, container: Co
     return await networks.adopt(sandboxId, container.pid);
   } catch (error) {
     await container.end();
-    await container.remove();
+    await container.remove(undefined);
     throw error;
   }
 }

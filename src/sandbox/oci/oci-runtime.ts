@@ -1,6 +1,6 @@
 // The program that makes containers: crun, runc, or what understands their command line. It is started from the kernel's
 // mount namespace, tells by its exit status, and leaves no process behind beside the container's own.
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Kernel } from "../linux/kernel.ts";
 
@@ -31,6 +31,8 @@ export interface OciRuntime {
   exec(start: ContainerStart & { readonly processFile: string }): Promise<number>;
   /** Ends and forgets a container; one that is not there is no error. */
   delete(id: string): Promise<void>;
+  /** Forgets one whose processes have ended and whose control groups are gone. False: this program keeps more than files. */
+  forget(id: string): Promise<boolean>;
 }
 
 export function createOciRuntime({ program, stateFolder, kernel }: OciRuntimeOptions): OciRuntime {
@@ -57,6 +59,11 @@ export function createOciRuntime({ program, stateFolder, kernel }: OciRuntimeOpt
     joinsNetworks: basename(program) !== "runc",
     run: (request) => start(request, ["run", "--bundle", request.bundle]),
     exec: (request) => start(request, ["exec", "--process", request.processFile]),
+    forget: async (id) => {
+      const keepsFiles = basename(program) === "crun" || basename(program) === "runc";
+      if (keepsFiles) await rm(join(stateFolder, id), { recursive: true, force: true });
+      return keepsFiles;
+    },
     delete: async (id) => {
       const { failed, stderr } = await call(["delete", "--force", id]);
       if (failed !== undefined && !/does not exist/i.test(stderr)) throw new Error(`${basename(program)} delete ${id}: ${stderr.trim() || failed}`);

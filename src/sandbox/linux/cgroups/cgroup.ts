@@ -2,7 +2,6 @@
 // open; all of them are the kernel's memory, so none blocks.
 import { closeSync, openSync, readSync, rmdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Clock, sleep } from "../../../core/clock.ts";
 import { isErrno } from "../../errno.ts";
 import { readIfThere, type Controller } from "./controllers.ts";
 import { cpuPeriodUs, cpuQuotaUs, cpuWeight } from "./cpu-share.ts";
@@ -23,14 +22,16 @@ export interface Cgroup {
   readonly joining: readonly string[];
   /** Lets go of its files; afterwards it tells the last that it knew. */
   close(): void;
-  /** Kills who is left, and removes it. Resolves when it is gone; may be called again. Rejects when it does not go in ten seconds. */
-  remove(clock: Clock): Promise<void>;
+  /** Removes it, everywhere, and lets go of its files. False: a process is left, or it is not ours to remove. May be called again. */
+  remove(): boolean;
 }
 
 export interface CgroupParts {
   readonly version: 1 | 2;
   /** The container's own, by controller; all the same in version 2. */
   readonly folders: ReadonlyMap<Controller, string>;
+  /** Its folders in all trees, those among them. */
+  readonly all: readonly string[];
   readonly memoryMiB: number;
 }
 
@@ -62,9 +63,7 @@ const files = {
   },
 } as const;
 
-const longestRemovalMs = 10_000;
-
-export function openCgroup({ version, folders, memoryMiB }: CgroupParts): Cgroup {
+export function openCgroup({ version, folders, all, memoryMiB }: CgroupParts): Cgroup {
   const names = files[version];
   const memory = folders.get("memory");
   const freezerFolder = folders.get("freezer");
@@ -99,18 +98,9 @@ export function openCgroup({ version, folders, memoryMiB }: CgroupParts): Cgroup
       if (folder === undefined) return;
       for (const [name, limit] of Object.entries(names.cpuLimits(memoryMiB))) writeFileSync(join(folder, name), limit);
     },
-    remove: async (clock) => {
-      tell(names.freezer.thawed);
+    remove: () => {
       close();
-      const endMs = clock.monotonic() + longestRemovalMs;
-      for (const folder of unique) {
-        for (let waitMs = 1; !isRemoved(folder); waitMs = Math.min(2 * waitMs, 100)) {
-          // A member that is killed leaves a moment later.
-          for (const pid of pids()) killIfThere(pid);
-          if (clock.monotonic() > endMs) throw new Error(`${folder} still has processes: ${pids().join(", ")}`);
-          await sleep(clock, waitMs);
-        }
-      }
+      return all.every(isRemoved);
     },
   };
 }
@@ -169,13 +159,9 @@ const isRemoved = (folder: string): boolean => {
     return true;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return true;
-    if (isErrno(error, "EBUSY")) return false;
+    if (isErrno(error, "EBUSY", "EROFS", "EACCES", "EPERM")) return false;
     throw error;
   }
-};
-
-const killIfThere = (pid: number): void => {
-  ifThere(() => process.kill(pid, "SIGKILL"));
 };
 
 /** A group may be removed by whoever made the container: then its open files answer ENODEV. */

@@ -46,7 +46,7 @@ const leftoverAgeMs = 60_000;
 /** `root` is for tests: a folder of files as the kernel's. */
 export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgroups {
   const found = findControllers(root);
-  const { layout, trees, parent } = found.layout === "v2" ? delegated(found, root, isRoot) : { ...found, parent: "/" };
+  const { layout, trees, all, parent } = found.layout === "v2" ? delegated(found, root, isRoot) : { ...found, parent: "/" };
   const pathOf = (name: string): string => join(parent, groupName, name);
   return {
     layout,
@@ -61,12 +61,12 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
       };
     },
     removeLeftovers: (nowMs) => {
-      for (const tree of new Set(trees.values())) removeEmpty(join(tree, parent, groupName), nowMs - leftoverAgeMs);
+      for (const tree of all) removeEmpty(join(tree, parent, groupName), nowMs - leftoverAgeMs);
     },
     open: (name, { memoryMiB }) => {
       if (layout === "none") return undefined;
       const folders = new Map(Array.from(trees, ([controller, tree]) => [controller, join(tree, pathOf(name))] as const));
-      return openCgroup({ version: layout === "v2" ? 2 : 1, folders, memoryMiB });
+      return openCgroup({ version: layout === "v2" ? 2 : 1, folders, all: all.map((tree) => join(tree, pathOf(name))), memoryMiB });
     },
   };
 }
@@ -97,15 +97,15 @@ interface DelegatedTrees extends ControllerTrees {
  * Version 2: what this user may use of it. Below the root of the tree, or, for other users and in containers, below the
  * group that they are in. https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation
  */
-function delegated({ trees }: ControllerTrees, root: string, isRoot: boolean): DelegatedTrees {
+function delegated({ trees, all }: ControllerTrees, root: string, isRoot: boolean): DelegatedTrees {
   const tree = trees.get("memory") ?? "";
   const own = /^0::(.*)$/m.exec(readIfThere(join(root, "proc/self/cgroup")))?.[1];
   for (const parent of [...(isRoot ? ["/"] : []), ...(own === undefined ? [] : [own])]) {
     const offered = readIfThere(join(tree, parent, "cgroup.controllers")).trim().split(" ");
     const usable = new Map(Array.from(trees).filter(([controller]) => controller === "freezer" || offered.includes(controller)));
-    if (usable.has("memory") && isHandedDown(join(tree, parent), [...usable.keys()])) return { layout: "v2", trees: usable, parent };
+    if (usable.has("memory") && isHandedDown(join(tree, parent), [...usable.keys()])) return { layout: "v2", trees: usable, all, parent };
   }
-  return { layout: "none", trees: new Map(), parent: "/" };
+  return { layout: "none", trees: new Map(), all: [], parent: "/" };
 }
 
 /** False: this user may not. */

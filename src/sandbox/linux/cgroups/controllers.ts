@@ -13,6 +13,8 @@ export interface ControllerTrees {
   readonly layout: "v1" | "hybrid" | "v2" | "none";
   /** Folder of the tree that has a controller's files; absent: not to be had, or not by this user. */
   readonly trees: ReadonlyMap<Controller, string>;
+  /** Those and all others: crun makes a group in each. */
+  readonly all: readonly string[];
 }
 
 /** `root`: the folder that has `proc` and, but for tests, is the root. */
@@ -20,17 +22,19 @@ export function findControllers(root: string): ControllerTrees {
   const mounts = readIfThere(join(root, "proc/self/mountinfo")).split("\n").map(parseMount);
   const unified = mounts.find((mount) => mount?.type === "cgroup2")?.folder;
   const ofVersion1 = new Map<Controller, string>();
+  const all = new Set<string>();
   for (const mount of mounts) {
     if (mount?.type !== "cgroup") continue;
     const folder = join(root, mount.folder);
+    all.add(folder);
     for (const controller of controllers) if (mount.options.includes(controller) && isWritable(folder)) ofVersion1.set(controller, folder);
   }
-  if (ofVersion1.size > 0) return { layout: unified === undefined ? "v1" : "hybrid", trees: ofVersion1 };
-  if (unified === undefined) return { layout: "none", trees: ofVersion1 };
+  if (ofVersion1.size > 0) return { layout: unified === undefined ? "v1" : "hybrid", trees: ofVersion1, all: [...all] };
+  if (unified === undefined) return { layout: "none", trees: ofVersion1, all: [] };
   const folder = join(root, unified);
   const offered = readIfThere(join(folder, "cgroup.controllers")).trim().split(" ");
   const there = controllers.filter((controller) => controller === "freezer" || offered.includes(controller));
-  return { layout: there.includes("memory") ? "v2" : "none", trees: new Map(there.map((controller) => [controller, folder])) };
+  return { layout: there.includes("memory") ? "v2" : "none", trees: new Map(there.map((controller) => [controller, folder])), all: [folder] };
 }
 
 interface Mount {
