@@ -1,5 +1,5 @@
 // A live Lambent in this process for a test file: listens on a free port, keeps nothing unless told to.
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateFunctionCommand, type CreateFunctionCommandInput, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
@@ -17,7 +17,12 @@ export interface TestLambent extends AsyncDisposable {
 
 export const testRole = "arn:aws:iam::000000000000:role/test";
 
-export const temporaryFolder = (purpose: string): string => mkdtempSync(join(tmpdir(), `lambent-${purpose}-`));
+/** Also for the users that functions in containers are. */
+export function temporaryFolder(purpose: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `lambent-${purpose}-`));
+  chmodSync(folder, 0o755);
+  return folder;
+}
 
 export async function startTestLambent(flags: GivenSettings = {}): Promise<TestLambent> {
   // Plain processes start sooner; LAMBENT_ISOLATION chooses for a run of the tests, a flag for a test.

@@ -1,4 +1,5 @@
-// What a function in a container reaches, asked of the function itself. Linux and root.
+// What a function in a container reaches, asked of the function itself: Lambent by its role's credentials, and what the
+// setting lets it reach. Linux and root.
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { createServer, type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -13,7 +14,17 @@ const reach = ({ host, port }) => new Promise((resolve) => {
   const end = (what) => { socket.destroy(); resolve(what); };
   socket.on("connect", () => end("reached")).on("error", (error) => end(error.code)).on("timeout", () => end("timeout"));
 });
-export const handler = ({ reach: places }) => Promise.all(places.map(reach));`;
+export const handler = async ({ reach: places }) => {
+  if (places !== undefined) return Promise.all(places.map(reach));
+  const { LambdaClient, ListFunctionsCommand } = await import("@aws-sdk/client-lambda");
+  const client = new LambdaClient({});
+  const { Functions } = await client.send(new ListFunctionsCommand({}));
+  const unsigned = await fetch(process.env.AWS_ENDPOINT_URL + "/2015-03-31/functions");
+  const admin = await fetch(process.env.AWS_ENDPOINT_URL + "/_lambent/health");
+  const guessed = new LambdaClient({ credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+  const refused = await guessed.send(new ListFunctionsCommand({})).catch((error) => error.name);
+  return { names: Functions.map(({ FunctionName }) => FunctionName), unsigned: unsigned.status, admin: admin.status, refused, api: process.env.AWS_LAMBDA_RUNTIME_API };
+};`;
 
 const ask = async (lambda: LambdaClient, event: object): Promise<unknown> => {
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "f", Payload: JSON.stringify(event) }));
@@ -25,6 +36,12 @@ const [own = "127.0.0.1"] = addresses;
 
 describe.skipIf(ociMissing !== undefined)(`a function in a container${ociMissing === undefined ? "" : ` (${ociMissing})`}`, () => {
   const lambent = (flags: Record<string, string>) => startTestLambent({ isolation: "required", ...flags });
+
+  test("calls Lambent by its role's credentials, and by no others", async () => {
+    await using server = await lambent({ egress: "none" });
+    await createFunction(server.lambda, "f", { "index.mjs": handler }, { Timeout: 20, MemorySize: 1769 });
+    expect(await ask(server.lambda, {})).toEqual({ names: ["f"], unsigned: 403, admin: 404, refused: "UnrecognizedClientException", api: "127.0.0.1:9001" });
+  });
 
   test("reaches nothing of this machine, and what is allowed of it if anything is", async () => {
     const service = createServer((socket) => socket.end());
