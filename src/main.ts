@@ -31,6 +31,7 @@ import { RecordingFiles } from "./observe/recording-files.ts";
 import { loadServiceWire } from "./protocol/service-wire.ts";
 import { loadValidator } from "./protocol/validation/validator.ts";
 import { chooseDriver, type DriverChoice, DriverUnavailable } from "./sandbox/choose-driver.ts";
+import { restartInUserNamespace, userNamespaceFault } from "./sandbox/linux/user-namespace.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
@@ -49,6 +50,12 @@ export interface RunningLambent {
   readonly warnings: readonly string[];
   /** Lets running requests and invokes finish within `graceMs`, then ends what is left and closes the store. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** Containers need root, if only that of a user namespace: where this is not, starts this program again as that and does not return. */
+export function restartForContainers({ isolation }: Settings): void {
+  const isRoot = process.platform !== "linux" || process.getuid?.() === 0;
+  if (isolation !== "none" && !isRoot && userNamespaceFault() === undefined) restartInUserNamespace();
 }
 
 /** Starts an instance in this process. Rejects, with nothing left over, when it cannot. */

@@ -1,6 +1,6 @@
 // `lambent start`: runs Lambent in this process until it is told to stop.
 import { Command } from "commander";
-import { type RunningLambent, startLambentHere } from "../main.ts";
+import { restartForContainers, type RunningLambent, startLambentHere } from "../main.ts";
 import type { ReadyMessage } from "../library.ts";
 import { environmentOf } from "./connection.ts";
 import { exportLines } from "./env.ts";
@@ -12,6 +12,8 @@ export function startCommand(version: string): Command {
   addSettingsFlags(command);
   return command.action(async () => {
     const settings = settingsOf(command);
+    // A parent that started this as a library would lose its channel.
+    if (process.send === undefined) restartForContainers(settings);
     // Asked to stop while starting: stop as soon as it stands.
     const stopRequested = stopRequest();
     const lambent = await startLambentHere(settings, version);

@@ -10,7 +10,8 @@ import { findCgroups } from "./linux/cgroups/cgroups.ts";
 import { openKernel } from "./linux/kernel.ts";
 import { hostNetworks, hostNetworkWarning } from "./linux/network/host-network.ts";
 import { openBestNetworks, openNetworks, type Egress, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
-import { createOciDriver } from "./oci/driver.ts";
+import { isHostRoot, userNamespaceFault } from "./linux/user-namespace.ts";
+import { createOciDriver, rootsFolderOf } from "./oci/driver.ts";
 import { proveDriver } from "./oci/proof.ts";
 import { createProcessDriver } from "./process/driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
@@ -53,7 +54,7 @@ const knownRuntimes = ["crun", "runc"];
 const usualFolders = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
 
 /** For what all servers of this machine share, and its users may enter. */
-const rootsFolder = "/run/lambent";
+const sharedRootsFolder = "/run/lambent";
 
 /** Rejects with DriverUnavailable. */
 export async function chooseDriver(choice: DriverChoice): Promise<SandboxDriver> {
@@ -78,14 +79,16 @@ function openProcesses(choice: DriverChoice): SandboxDriver {
 async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   if (process.platform !== "linux") throw new Error("they need Linux");
   const program = findRuntime(choice);
-  if (process.getuid?.() !== 0) throw new Error("Lambent was not started by root");
+  if (process.getuid?.() !== 0) throw new Error(userNamespaceFault() ?? "Lambent was not started by root, nor in a user namespace (unshare --user --map-root-user)");
   const { directory, instanceId, system, clock, log } = choice;
+  const isRoot = isHostRoot();
+  const rootsFolder = isRoot ? sharedRootsFolder : rootsFolderOf(directory);
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
-  const cgroups = findCgroups();
+  const cgroups = findCgroups("/", isRoot);
   cgroups.removeLeftovers(clock.now());
   const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
-    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, kernel: openKernel(), cgroups, networks, log });
-  await proveOnce(program, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
+    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, isRootless: !isRoot, kernel: openKernel(), cgroups, networks, log });
+  await proveOnce(program, rootsFolder, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
   const networks = openNetworksFor(choice);
   // Nobody else waits for it: a server is not to start that cannot do as it was told.
   if (choice.egress !== "auto" || choice.allowed.length > 0) await networks;
@@ -127,8 +130,8 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Runs a container, unless this program has run one on this kernel since the machine was started: /run forgets then. */
-async function proveOnce(program: string, open: (directory: string) => SandboxDriver): Promise<void> {
+/** Runs a container, unless this program has run one on this kernel; where root is asked, since the machine was started: /run forgets then. */
+async function proveOnce(program: string, rootsFolder: string, open: (directory: string) => SandboxDriver): Promise<void> {
   const { mtimeMs, size } = statSync(program);
   const key = createHash("sha256").update([program, mtimeMs, size, release()].join("\n")).digest("hex").slice(0, 16);
   const proof = join(rootsFolder, `${basename(program)}-works-${key}`);

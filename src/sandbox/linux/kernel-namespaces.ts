@@ -1,12 +1,13 @@
 // The namespaces of the kernel thread: a mount namespace of its own as its home, others as guests for one call.
 import { closeSync, existsSync, openSync } from "node:fs";
 import { CLONE_FS, CLONE_NEWNET, CLONE_NEWNS, MS_RDONLY, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
+import { isHostRoot } from "./user-namespace.ts";
 
 /** The namespaces that the thread returns to, as descriptors. */
 export interface Home {
   /** The kernel's own, which outlives a thread as long as this is open. */
   readonly mount: number;
-  /** The host's. */
+  /** The host's; or an empty one, where who is no root of the host could not return to its. */
   readonly network: number;
 }
 
@@ -18,7 +19,7 @@ export function makeHome(calls: KernelCalls): Home {
   calls.unshare(CLONE_FS | CLONE_NEWNS);
   calls.mount({ source: "none", target: "/", flags: MS_REC | MS_SLAVE });
   if (existsSync(unified)) hideUnified(calls);
-  return openHome();
+  return openHome(calls);
 }
 
 /** Where controllers of cgroup v1 and the tree of v2 are mounted side by side, crun (1.8) refuses to work. */
@@ -37,10 +38,13 @@ function hideUnified(calls: KernelCalls): void {
 export function enterHome(calls: KernelCalls, mount: number): Home {
   calls.unshare(CLONE_FS);
   calls.enterNamespace(mount, CLONE_NEWNS, "the kernel thread's own mounts");
-  return openHome();
+  return openHome(calls);
 }
 
-const openHome = (): Home => ({ mount: openSync("/proc/thread-self/ns/mnt", "r"), network: openSync("/proc/thread-self/ns/net", "r") });
+function openHome(calls: KernelCalls): Home {
+  if (!isHostRoot()) calls.unshare(CLONE_NEWNET);
+  return { mount: openSync("/proc/thread-self/ns/mnt", "r"), network: openSync("/proc/thread-self/ns/net", "r") };
+}
 
 /** Runs `work` in one namespace of a process and returns home whatever happens. ESRCH when the process has ended. */
 export function insideOf<Result>(calls: KernelCalls, home: Home, where: { readonly pid: number; readonly kind: "mount" | "network" }, work: () => Result): Result {

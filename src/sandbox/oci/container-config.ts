@@ -20,7 +20,8 @@ export interface ContainerPlan {
   readonly firstId: number | undefined;
   readonly hostname: string;
   readonly initArgs: readonly string[];
-  readonly cgroupsPath: string;
+  /** Undefined: this server can make no control groups. */
+  readonly cgroupsPath: string | undefined;
   readonly resources: object;
   /** Its network namespace, a new one if there is no path to it; undefined: the host's. */
   readonly network: { readonly path?: string } | undefined;
@@ -48,10 +49,9 @@ export function containerConfig(plan: ContainerPlan): object {
     ],
     linux: {
       namespaces: plan.network === undefined ? own : [...own, { type: "network", ...plan.network }],
-      uidMappings: idMappings(plan.firstId, guestUser.uid),
-      gidMappings: idMappings(plan.firstId, guestUser.gid),
-      cgroupsPath: plan.cgroupsPath,
-      resources: { devices: [{ allow: false, access: "rwm" }], ...plan.resources },
+      uidMappings: idMappings(plan.firstId, guestUser.uid, process.getuid?.()),
+      gidMappings: idMappings(plan.firstId, guestUser.gid, process.getgid?.()),
+      ...(plan.cgroupsPath === undefined ? {} : { cgroupsPath: plan.cgroupsPath, resources: { devices: [{ allow: false, access: "rwm" }], ...plan.resources } }),
       ...(seccomp === undefined ? {} : { seccomp }),
       maskedPaths,
       readonlyPaths,
@@ -79,9 +79,9 @@ const limits: readonly (readonly [type: string, value: number])[] = [
   ["RLIMIT_MEMLOCK", 64 * 1024],
 ];
 
-function idMappings(firstId: number | undefined, own: number): readonly object[] {
+function idMappings(firstId: number | undefined, own: number, ours = 0): readonly object[] {
   if (firstId !== undefined) return [{ containerID: 0, hostID: firstId, size: idsPerSandbox }];
-  return [{ containerID: own, hostID: process.getuid?.() ?? 0, size: 1 }];
+  return [{ containerID: own, hostID: ours, size: 1 }];
 }
 
 /** What /proc tells of the machine and not of the sandbox's processes, and what acts on it. */

@@ -34,6 +34,8 @@ export interface OciDriverOptions {
   readonly system: string;
   /** Where the root's mount points are: a folder that is every user's to enter and only ours to change. */
   readonly rootsFolder: string;
+  /** This server is not the machine's root: its sandboxes have no ids of the host but its own. */
+  readonly isRootless?: boolean;
   /** Closed with the driver. */
   readonly kernel: Kernel;
   readonly cgroups: Cgroups;
@@ -47,10 +49,16 @@ const hostname = "169-254-100-1";
 /** Beside the folders of sandboxes, whose names have a dot: what they share. */
 const sharedName = "shared";
 
+const sharesUser =
+  "functions run as your own user, in user namespaces of theirs: what breaks out of one may do what you may (started by root, Lambent gives each sandbox ids of its own)";
+
+/** For a server that shares roots with nobody: a part of its own folder that is kept. */
+export const rootsFolderOf = (directory: string): string => join(directory, sharedName, "roots");
+
 export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const { directory, instanceId, kernel, cgroups } = options;
   const shared = (name: string): string => join(directory, sharedName, name);
-  const runtime = createOciRuntime({ program: options.program, stateFolder: shared("containers"), kernel });
+  const runtime = createOciRuntime({ program: options.program, stateFolder: shared("containers"), kernel, hasCgroups: cgroups.layout !== "none" });
   const host = { syscalls: loadSyscalls(), runtime, kernel };
   const sandboxes = new Set<OciSandbox>();
   const opens = new Set<Promise<OciSandbox>>();
@@ -63,7 +71,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       openEphemeralStorage({ directory: shared("storage"), ...host }),
       removeLeftovers(directory, shared("containers"), runtime),
     ]);
-    return { root, parts: { storage, ids: createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
+    return { root, parts: { storage, ids: options.isRootless === true ? undefined : createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
   };
   const ready = makeReady();
   const forkServers = createForkServers(options, ready, host);
@@ -87,7 +95,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         firstId,
         hostname,
         initArgs: shell,
-        cgroupsPath: cgroups.pathOf(id),
+        cgroupsPath: cgroups.layout === "none" ? undefined : cgroups.pathOf(id),
         resources: cgroups.resourcesOf(grade, sees.cpus),
         network: network === undefined ? {} : pathOf(network),
       });
@@ -135,7 +143,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     prepare: (grade) => opened(grade, undefined),
     shortcomings: async () => {
       const { parts, networks } = await ready;
-      return [unlimited(cgroups), parts.storage.shortcoming, networks.warning].filter((text) => text !== undefined);
+      return [...shortcomingsOf(options), parts.storage.shortcoming, networks.warning].filter((text) => text !== undefined);
     },
     stop: async () => {
       stopping = true;
@@ -148,8 +156,10 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   };
 }
 
-const unlimited = ({ missing }: Cgroups): string | undefined =>
-  missing.length === 0 ? undefined : `nothing limits or measures ${missing.join(", ")}: this server may not make such control groups`;
+function shortcomingsOf({ cgroups: { missing }, isRootless }: OciDriverOptions): readonly (string | undefined)[] {
+  const unlimited = missing.length === 0 ? undefined : `nothing limits or measures ${missing.join(", ")}: this server may not make such control groups`;
+  return [unlimited, isRootless === true ? sharesUser : undefined];
+}
 
 /** A server that was killed leaves containers, as the program knows them, and the folders of sandboxes. */
 async function removeLeftovers(directory: string, stateFolder: string, runtime: OciRuntime): Promise<void> {

@@ -10,6 +10,8 @@ export interface OciRuntimeOptions {
   /** Where it keeps what it knows of its containers; nobody else's. */
   readonly stateFolder: string;
   readonly kernel: Pick<Kernel, "run">;
+  /** Whether containers have control groups. */
+  readonly hasCgroups: boolean;
 }
 
 export interface ContainerStart {
@@ -35,11 +37,13 @@ export interface OciRuntime {
   forget(id: string): Promise<boolean>;
 }
 
-export function createOciRuntime({ program, stateFolder, kernel }: OciRuntimeOptions): OciRuntime {
+export function createOciRuntime({ program, stateFolder, kernel, hasCgroups }: OciRuntimeOptions): OciRuntime {
+  // runc needs no word for it: it does without where it must.
+  const common = hasCgroups || basename(program) === "runc" ? [] : ["--cgroup-manager=disabled"];
   const call = async (args: readonly string[], descriptors?: ReadonlyMap<number, number>): Promise<{ failed: string | undefined; stderr: string }> => {
     const { exitCode, signal, stderr } = await kernel.run({
       program,
-      args: ["--root", stateFolder, ...args],
+      args: [...common, "--root", stateFolder, ...args],
       environment: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
       ...(descriptors === undefined ? {} : { descriptors }),
     });

@@ -12,7 +12,8 @@ import type { IdRanges } from "./id-ranges.ts";
 import type { GuestOwner } from "./launcher.ts";
 
 export interface GivensParts {
-  readonly ids: IdRanges;
+  /** Undefined: whoever runs the server is every sandbox's user. */
+  readonly ids: IdRanges | undefined;
   readonly storage: EphemeralStorage;
   readonly machine: Machine;
   /** Of which one is given; undefined: none is. */
@@ -20,7 +21,8 @@ export interface GivensParts {
 }
 
 export interface SandboxGivens {
-  readonly firstId: number;
+  /** Of its range; undefined: it has none. */
+  readonly firstId: number | undefined;
   /** Its user, as the host knows it. */
   readonly owner: GuestOwner;
   readonly folder: string;
@@ -41,9 +43,9 @@ export async function openGivens(parts: GivensParts, { id, memoryMiB, ephemeralS
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
-    const firstId = ids.take();
-    undo.push(() => ids.giveBack(firstId));
-    const owner = { uid: firstId + guestUser.uid, gid: firstId + guestUser.gid };
+    const firstId = ids?.take();
+    if (firstId !== undefined) undo.push(() => ids?.giveBack(firstId));
+    const owner = firstId === undefined ? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 } : { uid: firstId + guestUser.uid, gid: firstId + guestUser.gid };
     const tmp = join(folder, "tmp");
     await mkdir(tmp, { recursive: true, mode: 0o700 });
     undo.push(() => removeFolders(folder));

@@ -6,6 +6,7 @@ import { closeSync } from "node:fs";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { KernelError } from "../kernel-error.ts";
 import { toPlainFault } from "../kernel-message.ts";
+import { isHostRoot } from "../user-namespace.ts";
 import { gateway, mostServers, sandboxAddress, uplinkAddresses, uplinkPrefix } from "./addresses.ts";
 import { applyRules, attachedNetworks, defaultDevice, deviceIndex, forward, forwardForUs, serverName, setSysctl, tidyHost } from "./host-side.ts";
 import { loadNetworkCalls, type NetlinkMessage, type NetworkCalls } from "./network-calls.ts";
@@ -32,7 +33,9 @@ interface Router {
 
 class NetworkLoop {
   readonly #calls: NetworkCalls = loadNetworkCalls();
-  readonly #home = this.#calls.current();
+  readonly #isRoot = isHostRoot();
+  /** Who is no root of the host cannot return to its namespace. */
+  readonly #home = this.#isRoot ? this.#calls.current() : this.#calls.enterNew();
   #router: Router | undefined;
 
   carryOut(order: NetworkOrder): AnswerOf<NetworkOrder> {
@@ -61,6 +64,7 @@ class NetworkLoop {
 
   /** The sandboxes' devices are in a namespace of their own, not among the host's, and so are their rules. */
   #route(allowed: readonly string[]): Routed {
+    if (!this.#isRoot) throw new KernelError("", "EPERM", "only the machine's root can make a way out");
     const device = defaultDevice();
     if (device === undefined) throw new KernelError("", "ENETUNREACH", "this machine has no default route itself");
     tidyHost();
