@@ -62,14 +62,17 @@ function isForwarding(device: string): boolean | undefined {
 export function tidyHost(): void {
   const tables = Array.from(nft(["list", "tables", "inet"]).matchAll(/^table inet (\S+)$/gm), ([, name = ""]) => name);
   const present = devices();
-  for (const name of tables) if (isServer(name) && !present.includes(name)) nft(["delete", "table", "inet", name]);
+  for (const name of tables) if (isServer(name) && !present.includes(name)) removeTable(name);
   if (!tables.includes(guardName) || present.some(isServer)) return;
   const guarded = Array.from(nft(["list", "set", "inet", guardName, "guarded"]).matchAll(/"([^"]+)"/g), ([, name = ""]) => name);
-  nft(["delete", "table", "inet", guardName]);
+  removeTable(guardName);
   // A server may have come meanwhile: from here on none can look before it is done.
   if (devices().some(isServer)) applyRules(guardRules(guarded));
   else for (const device of guarded) if (isForwarding(device) === true) setSysctl(forwardingOf(device), "0");
 }
+
+/** One that is not there any more is no error. */
+const removeTable = (name: string): void => applyRules(`table inet ${name} {\n}\ndelete table inet ${name}\n`);
 
 const devices = (): readonly string[] => readdirSync("/sys/class/net");
 

@@ -17,6 +17,9 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 
+/** Of <sys/file.h>. */
+const LOCK_EX = 2;
+
 /** Messages of one answer; acknowledgements are 36 bytes each, of failures with what was asked. */
 const answerBytes = 32 * 1024;
 
@@ -30,6 +33,8 @@ export interface NetworkCalls {
   current(): number;
   /** In the thread's namespace; bound to an address, or to none yet. */
   socket(kind: "tcp" | "udp", at?: { readonly host: string; readonly port: number }): number;
+  /** Waits until no other server of this machine has the file locked; the descriptor is the lock, also when this server is killed. */
+  lock(path: string): number;
   /** A socket that asks for changes of the thread's namespace, wherever the thread is later. */
   openNetlink(): number;
   /** Returns when the kernel has done each of them in order; throws what it refuses first, with what that was about. */
@@ -61,6 +66,7 @@ export function loadNetworkCalls(): NetworkCalls {
   const bind = call("bind", "int bind(int fd, const void *address, unsigned int length)");
   const send = call("send", "intptr_t send(int fd, const void *bytes, size_t length, int flags)");
   const recv = call("recv", "intptr_t recv(int fd, void *bytes, size_t length, int flags)");
+  const flock = call("flock", "int flock(int fd, int operation)");
   const answer = Buffer.alloc(answerBytes);
 
   return {
@@ -81,6 +87,16 @@ export function loadNetworkCalls(): NetworkCalls {
       try {
         setOption(fd, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(1), 4);
         bind(fd, socketAddress(at), 16);
+        return fd;
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+    },
+    lock: (path) => {
+      const fd = openSync(path, "a", 0o600);
+      try {
+        flock(fd, LOCK_EX);
         return fd;
       } catch (error) {
         closeSync(fd);

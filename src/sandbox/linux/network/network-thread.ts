@@ -2,7 +2,8 @@
 // better to do. Between orders it is in the host's namespace. Nothing that it makes outlives the process, however that
 // ends, but for the host's rules and its forwarding, which the next server tidies up.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { closeSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { KernelError } from "../kernel-error.ts";
 import { toPlainFault } from "../kernel-message.ts";
@@ -21,6 +22,8 @@ const uplinkIndex = 2;
 /** Of the router's ends: the first after its own. */
 const firstIndex = 10;
 const namePort = 53;
+/** Of what all servers of a machine share. */
+const lockFolder = "/run/lambent";
 
 interface Router {
   readonly namespace: number;
@@ -49,16 +52,27 @@ class NetworkLoop {
   #carryOut(order: NetworkOrder): AnswerOf<NetworkOrder> {
     switch (order.kind) {
       case "route":
-        return this.#route(order.allowed);
+        return this.#alone(() => this.#route(order.allowed));
       case "make":
         return this.#make(order);
       case "socket":
         this.#calls.enter(order.namespace);
         return this.#calls.socket("tcp", order.port === undefined ? undefined : { host: loopback, port: order.port });
       case "close":
-        return this.#close();
+        return this.#router === undefined ? undefined : this.#alone(() => this.#close());
       default:
         return order satisfies never;
+    }
+  }
+
+  /** Servers that start or stop at one time would take each other's tables for what a killed one has left. */
+  #alone<Result>(work: () => Result): Result {
+    mkdirSync(lockFolder, { recursive: true, mode: 0o711 });
+    const lock = this.#calls.lock(join(lockFolder, "network.lock"));
+    try {
+      return work();
+    } finally {
+      closeSync(lock);
     }
   }
 

@@ -157,6 +157,16 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
     await networks.stop();
   });
 
+  test("servers that start and stop at one time do not take each other's for what is left over", async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const opened = await Promise.all([open(), open(), open()]);
+      expect(opened.map(({ egress }) => egress)).toEqual(["nat", "nat", "nat"]);
+      const tables = (await run("nft", ["list", "tables", "inet"])).stdout;
+      expect(tables.match(/lambent\d+$/gm)?.length).toBeGreaterThanOrEqual(3);
+      await Promise.all(opened.map((networks) => networks.stop()));
+    }
+  });
+
   test("leaves nothing on a machine, and the next server removes what a killed one has left", async () => {
     // A machine of its own, as far as networks go: servers of this one come and go as they like.
     const script = "mount -t sysfs none /sys; ip link set lo up; ip link add eth0 type veth peer name peer; ip addr add 192.0.2.9/24 dev eth0; ip link set peer up; ip link set eth0 up; ip route add default via 192.0.2.1; echo up; exec sleep 1000";
