@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 def load(name, folder, before):
     """Loads a package of this folder with all that it needs. A finder of what is there then and was not `before`; None without the package."""
     notes = Notes(builtins.__import__)
+    finders = list(sys.meta_path)
     sys.path.append(folder)
     builtins.__import__ = notes.noting_import
     try:
@@ -19,6 +20,7 @@ def load(name, folder, before):
     finally:
         builtins.__import__ = notes.plain_import
         sys.path.remove(folder)
+        sys.meta_path[:] = finders
     return Preloaded({name: module for name, module in sys.modules.items() if name not in before}, notes)
 
 
@@ -29,6 +31,8 @@ class Notes:
     def __init__(self, plain_import):
         self.plain_import = plain_import
         self.names = {}
+        # Of each module the finders that it put behind the others, as `six` does.
+        self.finders = {}
         self._asked_for = set()
 
     def noting_import(self, name, globals=None, locals=None, fromlist=(), level=0):
@@ -42,9 +46,13 @@ class Notes:
         self._asked_for.update(asked_for)
         self._note(importer, asked_for)
         count = len(sys.modules)
+        finders = len(sys.meta_path)
         try:
             return self.plain_import(name, globals, locals, fromlist, level)
         finally:
+            if len(sys.meta_path) > finders:
+                known = [finder for own in self.finders.values() for finder in own]
+                self.finders.setdefault(whole, []).extend(new for new in sys.meta_path[finders:] if new not in known)
             if len(sys.modules) > count:
                 came_along = [new for new in list(sys.modules)[count:] if new not in self._asked_for]
                 self._asked_for.update(came_along)
@@ -67,6 +75,7 @@ class Preloaded:
     def __init__(self, modules, notes):
         self.modules = modules
         self.names = notes.names
+        self.finders = notes.finders
         self._trusted = set()
 
     def find_spec(self, name, path=None, target=None):
@@ -105,6 +114,9 @@ class Preloaded:
         package = name.rpartition(".")[0]
         return not package or hasattr(self.modules.get(package) or sys.modules.get(package), "__path__")
 
+    def add_finders(self, name):
+        sys.meta_path.extend(self.finders.get(name, ()))
+
 
 class Loader:
     def __init__(self, preloaded):
@@ -120,6 +132,7 @@ class Loader:
         name = module.__spec__.name
         module.__spec__ = self._own_spec
         hidden = self._preloaded.modules
+        self._preloaded.add_finders(name)
         for other in self._preloaded.names.get(name, ()):
             if other not in hidden:
                 continue
@@ -127,3 +140,4 @@ class Loader:
                 __import__(other)
             else:
                 sys.modules[other] = hidden.pop(other)
+                self._preloaded.add_finders(other)

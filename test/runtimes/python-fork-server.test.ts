@@ -41,7 +41,7 @@ def of_language():
         "environ": dict(os.environ), "executable": sys.executable, "prefix": [sys.prefix, sys.exec_prefix, sys.base_prefix],
         "encoding": [sys.getfilesystemencoding(), sys.stdout.encoding, sys.stdout.line_buffering, sys.stdout.write_through, locale.setlocale(locale.LC_ALL), locale.getpreferredencoding()],
         "threads": threading.active_count(), "main": threading.current_thread() is threading.main_thread(), "gc": [gc.isenabled(), gc.get_threshold()],
-        "zone": [time.tzname, time.timezone], "recursion": sys.getrecursionlimit(), "switch": sys.getswitchinterval(), "hooks": [sys.excepthook is sys.__excepthook__, sys.gettrace(), sys.getprofile()],
+        "zone": [time.tzname, time.timezone], "recursion": sys.getrecursionlimit(), "switch": sys.getswitchinterval(), "finders": [str(finder).split(" object")[0] for finder in sys.meta_path if "reloaded" not in str(finder)], "hooks": [sys.excepthook is sys.__excepthook__, sys.gettrace(), sys.getprofile()],
         "packages": len(__import__("site").getsitepackages()), "descriptors": [os.get_inheritable(fd) for fd in (0, 1, 2, 3, 4)],
     }
 def handler(event, context):
@@ -87,9 +87,10 @@ describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
   });
 
   const environment = { LD_LIBRARY_PATH: "/var/lang/lib:/var/task/lib:/opt/lib", LANG: "en_US.UTF-8", TZ: ":UTC" };
+  const bootNames = ["LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "PYTHONPATH"];
   const start = async (how: "forked" | "started", more: object = {}): Promise<Guest> => {
     const runtime = await runtimes.resolve(id);
-    const bootVariables = how === "forked" ? ["LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "PYTHONPATH"] : undefined;
+    const bootVariables = how === "forked" ? bootNames : undefined;
     // The first of them finds no fork server yet.
     for (;;) {
       const guest = await host.start({ runtime, files: { "app.py": probe }, handler: "app.handler", environment, ...(bootVariables && { bootVariables }), ...more });
@@ -130,7 +131,7 @@ root = [type(handler).__name__ for handler in logging.getLogger().handlers]
 import boto3, botocore.client
 client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
 import json
-result = [root, sorted(sys.modules), boto3.__file__, boto3.__spec__.origin, client.meta.endpoint_url, json is sys.modules["botocore.client"].json if hasattr(sys.modules["botocore.client"], "json") else None]
+result = [root, sorted(sys.modules), boto3.__file__, boto3.__spec__.origin, sorted(str(finder).split(" object")[0] for finder in sys.meta_path if "reloaded" not in str(finder)), client.meta.endpoint_url, json is sys.modules["botocore.client"].json if hasattr(sys.modules["botocore.client"], "json") else None]
 `;
     test("has after an import the modules that a start would have loaded", async () => {
       const [forked, started] = await both({ run: loaded });
@@ -180,6 +181,20 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     const owner = await start("forked", { environment: { ...environment, SECRET: first + second } });
     expect(await ask(owner, { run: scan })).toBeGreaterThan(0);
     expect(await ask(await start("forked"), { run: scan })).toBe(0);
+  });
+
+  test("says why code cannot be loaded as a start does, time and again", async () => {
+    const runtime = await runtimes.resolve(id);
+    const files = { "broken.py": "def handler(:" };
+    await start("forked");
+    const said: unknown[] = [];
+    for (const bootVariables of [undefined, ...Array.from({ length: 8 }, () => bootNames)]) {
+      const guest = await host.start({ runtime, files, handler: "broken.handler", environment, ...(bootVariables && { bootVariables }) });
+      const reply = await guest.ready();
+      said.push([reply && "payload" in reply ? reply.payload : [reply, guest.output()], guest.logged().map(({ type, text }) => [type, text.replace(/\S*Z/, "TIME")])]);
+    }
+    expect(said[0]).toMatchObject([{ errorType: "Runtime.UserCodeSyntaxError" }, expect.anything()]);
+    for (const other of said) expect(other).toEqual(said[0]);
   });
 
   test.each([

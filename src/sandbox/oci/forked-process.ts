@@ -2,7 +2,7 @@
 import { closeSync, fchownSync } from "node:fs";
 import { drainTogether, PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
-import type { SandboxProcess } from "../sandbox.ts";
+import type { SandboxExit, SandboxProcess } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { guestUser } from "./container-config.ts";
 import type { ForkedProcess, ForkServer } from "./fork-server.ts";
@@ -68,14 +68,17 @@ function processOf({ pid, ended }: ForkedProcess, { output, log, channel, drain 
     if (!isRunning) return;
     for (const each of [...descendantsOf(pid), pid]) signalPid(each, "SIGKILL");
   };
-  const exited = ended.then(({ exitCode, signal }) => {
+  const exit = async (): Promise<SandboxExit> => {
+    const { exitCode, signal } = await ended;
     isRunning = false;
     // It leads a group of its own, and what it has started ends with it.
     signalPid(-pid, "SIGKILL");
+    // It may have ended as soon as it was there: whoever asked for it begins to listen in this turn.
+    await new Promise((resolve) => setImmediate(resolve));
     drain();
     channel?.reader.drain();
     return { exitCode, signal, outOfMemory: ranOutOfMemory() };
-  });
+  };
   return {
     output,
     log,
@@ -87,7 +90,7 @@ function processOf({ pid, ended }: ForkedProcess, { output, log, channel, drain 
       resume: () => channel.reader.resume(),
       write: (bytes) => channel.writer.write(bytes),
     },
-    exited,
+    exited: exit(),
     terminate: () => {
       thaw();
       if (isRunning) signalPid(pid, "SIGTERM");
