@@ -1,6 +1,7 @@
 // The Linux calls of namespaces, mounts, processes and sockets that Node.js does not offer, through koffi. They act on
 // the thread that makes them and may block it: only the kernel thread uses this file. (syscalls.ts holds what the main
 // thread needs.) Numbers are those of Linux's headers, the same on x86_64 and arm64.
+import { openSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { constants as osConstants } from "node:os";
 import koffi from "koffi";
@@ -33,6 +34,7 @@ const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
 // <fcntl.h>; EFD_, EPOLL_, SOCK_ and OPEN_TREE_CLOEXEC are all the same.
 const CLOEXEC = 0o2000000;
 const NONBLOCK = 0o4000;
+const O_PATH = 0o10000000;
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const AT_RECURSIVE = 0x8000;
@@ -151,6 +153,12 @@ function mountCalls({ bind, bindNumber }: Binder) {
     mount: ({ source, target, type, flags, options }: MountRequest): void => void mount(`${source} at ${target}`, source, target, type ?? null, flags, options ?? null),
     /** At once; what still uses it keeps it. */
     unmount: (target: string): void => void umount2(target, target, MNT_DETACH),
+    /** The same, but the file system is there as long as the descriptor that it answers: who closes it waits for the disk. */
+    detach: (target: string): number => {
+      const held = openSync(target, O_PATH | CLOEXEC);
+      umount2(target, target, MNT_DETACH);
+      return held;
+    },
     /** A copy of the mounts at and below a path of this namespace, attached nowhere. */
     cloneTree: (path: string): number => openTree(path, AT_FDCWD, path, OPEN_TREE_CLONE | CLOEXEC | AT_RECURSIVE),
     setTreeAttributes: (tree: number, attributes: number, path: string): void => {

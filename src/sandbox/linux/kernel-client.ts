@@ -1,6 +1,7 @@
 // The main thread's end of the kernel thread: an order is a message, and its answer settles a promise.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { writeSync } from "node:fs";
+import { close, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
 import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
@@ -61,8 +62,11 @@ export class KernelThread implements Kernel {
     return this.#order({ kind: "mount-image", request });
   }
 
-  unmount(target: string): Promise<void> {
-    return this.#order({ kind: "unmount", target });
+  async unmount(target: string): Promise<void> {
+    const held = await this.#order({ kind: "unmount", target });
+    // Writing back a full disk takes seconds, which the thread must not wait for. (A program that is being forked has a copy
+    // of the descriptor, and may be who waits.)
+    await promisify(close)(held);
   }
 
   ended(pid: number): Promise<void> {

@@ -21,7 +21,7 @@ export type ToKernel = { readonly id: number; readonly order: KernelOrder } | un
 /** What an order answers: how a program ended, a descriptor, or nothing. */
 export type AnswerOf<Order extends KernelOrder> = Order extends { readonly kind: "run" }
   ? RunResult
-  : Order extends { readonly kind: "listen" | "connect" }
+  : Order extends { readonly kind: "listen" | "connect" | "unmount" }
     ? number
     : void;
 export type KernelAnswer = AnswerOf<KernelOrder>;

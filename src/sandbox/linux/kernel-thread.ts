@@ -108,7 +108,7 @@ class KernelLoop {
       case "mount-image":
         return this.#done(id, mountImage(this.#calls, order.request));
       case "unmount":
-        return this.#done(id, this.#calls.unmount(order.target));
+        return this.#done(id, this.#calls.detach(order.target));
       case "ended":
         this.#follow(id, order.pid);
         return;

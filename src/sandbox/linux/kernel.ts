@@ -25,7 +25,7 @@ export interface Kernel {
   mount(request: MountRequest): Promise<void>;
   /** Mounts there an ext4 file system that lies in a file, without setuid programs and devices; then the file may be closed. */
   mountImage(request: ImageRequest): Promise<void>;
-  /** At once; processes that use it keep it. */
+  /** At once; processes that use it keep it. Resolves when this server has let go of it. */
   unmount(target: string): Promise<void>;
   /** Resolves when the process has ended, at once when it is no more. */
   ended(pid: number): Promise<void>;

@@ -67,6 +67,18 @@ describe.skipIf(reason !== "")(`ephemeral storage${reason}`, () => {
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(target);
   });
 
+  test("holds up nothing else while what was written is given up", async () => {
+    const target = await open(2048);
+    await run(`dd if=/dev/zero of='${target}/all' bs=1M count=1000`);
+    const closed = storage.close(target);
+    let isClosed = false;
+    void closed.then(() => (isClosed = true));
+    // A number that no process has: the answer takes no longer than the thread is busy.
+    await kernel.ended(2 ** 22 + 1);
+    expect(isClosed).toBe(false);
+    await closed;
+  });
+
   test("says why where none can be made, and takes memory instead", async () => {
     const refusing: Kernel = Object.assign(Object.create(kernel), { mountImage: () => Promise.reject(new Error("no loop devices")) });
     const inMemory = await openEphemeralStorage({ directory: join(folder, "other"), kernel: refusing, syscalls: loadSyscalls() });
