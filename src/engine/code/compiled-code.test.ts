@@ -108,6 +108,18 @@ describe("code that was compiled ahead", () => {
     expect(openCompiled().find(runtime, tree)).toBe(compiled.find(runtime, tree));
   });
 
+  test("is made again when it has gone with its tree", async () => {
+    writeFileSync(join(tree, "index.js"), padding);
+    const [compiled, runtime] = [openCompiled(), await nodeRuntime()];
+    for (let times = 0; times < 2; times += 1) {
+      compiled.wish(runtime, tree, code);
+      await compiled.settled();
+      expect(compiled.find(runtime, tree)).toBeDefined();
+      rmSync(compiledFolder(tree), { recursive: true, force: true });
+      expect(compiled.find(runtime, tree)).toBeUndefined();
+    }
+  });
+
   test("is done without where it cannot be made", async () => {
     const compiled = openCompiled();
     const runtime: CompilingRuntime = { versionHash: "d".repeat(64), compiler: () => ({ program: "/bin/false", args: [] }) };

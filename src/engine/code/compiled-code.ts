@@ -31,8 +31,8 @@ const leastBytes = 16 * 1024;
 
 export class CompiledCode {
   readonly #parts: CompiledCodeParts;
-  /** By folder: whether it is there. Nobody looks twice. */
-  readonly #there = new Map<string, boolean>();
+  /** Folders that are being made, or could not be: a second time it would fail again. */
+  readonly #asked = new Set<string>();
   readonly #ending = new AbortController();
   /** One at a time, behind everything else. */
   #last: Promise<void> = Promise.resolve();
@@ -41,21 +41,19 @@ export class CompiledCode {
     this.#parts = parts;
   }
 
-  /** The folder, if it is there. */
+  /** The folder, if it is there: it may have gone with its tree, which has come again since. `taskRoot` is held. */
   find({ versionHash, compiler }: CompilingRuntime, taskRoot: string): string | undefined {
     if (compiler === undefined) return undefined;
     const folder = folderOf(taskRoot, versionHash);
-    const isThere = this.#there.get(folder) ?? existsSync(folder);
-    if (isThere) this.#there.set(folder, true);
-    return isThere ? folder : undefined;
+    return existsSync(folder) ? folder : undefined;
   }
 
   /** Has it made, unless it is there, was asked for before, or would save nothing. `code`: what is unpacked at `taskRoot`. */
   wish({ versionHash, compiler }: CompilingRuntime, taskRoot: string, { sha256, sizeBytes }: CodeReference): void {
     if (compiler === undefined || sizeBytes < leastBytes) return;
     const folder = folderOf(taskRoot, versionHash);
-    if (this.#there.has(folder)) return;
-    this.#there.set(folder, false);
+    if (this.#asked.has(folder) || existsSync(folder)) return;
+    this.#asked.add(folder);
     this.#last = this.#last.then(() => this.#make(compiler, folder, sha256)).catch((error: unknown) => {
       if (!this.#ending.signal.aborted) this.#parts.onFailed(error);
     });
@@ -82,7 +80,7 @@ export class CompiledCode {
       await run(program, [...args], { cwd: "/", env: {}, timeout: patienceMs, killSignal: "SIGKILL", signal: this.#ending.signal });
       await chmod(making, 0o555);
       await rename(making, folder);
-      this.#there.set(folder, true);
+      this.#asked.delete(folder);
     } finally {
       await rm(making, { recursive: true, force: true });
       tree.release();
