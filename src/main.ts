@@ -225,6 +225,25 @@ async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promi
   return loadOperator(dataDirectory, account);
 }
 
+export interface FoundIsolation {
+  readonly driver: string;
+  /** What a person should know of it. Empty: functions are isolated and limited in full. */
+  readonly shortcomings: readonly string[];
+}
+
+/** What would isolate functions here, tried now; for commands that need no running instance. Faults: as a start's. */
+export async function tryIsolation(settings: Settings): Promise<FoundIsolation> {
+  const directory = await mkdtemp(join(tmpdir(), "lambent-"));
+  const driver = await openDriver(settings, { directory, functions: () => undefined, log: createLogger("silent") });
+  try {
+    const shortcomings = (await driver.shortcomings?.()) ?? [];
+    return { driver: driver.name, shortcomings: driver.warning === undefined ? shortcomings : [driver.warning, ...shortcomings] };
+  } finally {
+    await driver.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
 /** The functions' listener is there by the time that the first sandbox is made. */
 async function openDriver(
   { isolation, ociRuntime, sandboxSystem: system, egress, egressAllow: allowed }: Settings,

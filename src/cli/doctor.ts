@@ -2,7 +2,7 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { Command } from "commander";
 import type { Settings } from "../config.ts";
-import { openRuntimes } from "../main.ts";
+import { openRuntimes, tryIsolation } from "../main.ts";
 import { connectionOf } from "./connection.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
@@ -15,10 +15,10 @@ interface Finding {
 
 export function doctorCommand(): Command {
   const command = new Command("doctor").description("Say what Lambent finds on this machine and what is missing.");
-  addSettingsFlags(command, ["port", "host", "dataDirectory", "runtimesDirectory"]);
+  addSettingsFlags(command, ["port", "host", "dataDirectory", "runtimesDirectory", "isolation", "ociRuntime", "sandboxSystem"]);
   return command.action(async () => {
     const settings = settingsOf(command);
-    const findings = [await lookAtServer(settings), await lookAtData(settings), ...(await lookAtRuntimes(settings))];
+    const findings = [await lookAtServer(settings), await lookAtData(settings), ...(await lookAtIsolation(settings)), ...(await lookAtRuntimes(settings))];
     for (const { isGood, what, says } of findings) process.stdout.write(`${isGood ? "ok  " : "--  "}${what.padEnd(18)} ${says}\n`);
   });
 }
@@ -41,6 +41,17 @@ async function lookAtData({ dataDirectory = "." }: Settings): Promise<Finding> {
     return { isGood: true, what: "data", says: dataDirectory };
   } catch (error) {
     return { isGood: false, what: "data", says: `${String(error)}: choose another folder with --data` };
+  }
+}
+
+async function lookAtIsolation(settings: Settings): Promise<readonly Finding[]> {
+  const what = "isolation";
+  try {
+    const { driver, shortcomings } = await tryIsolation(settings);
+    if (shortcomings.length > 0) return shortcomings.map((says) => ({ isGood: false, what, says: `${driver}: ${says}` }));
+    return [{ isGood: true, what, says: `${driver}: functions run in containers, with all limits` }];
+  } catch (error) {
+    return [{ isGood: false, what, says: error instanceof Error ? error.message : String(error) }];
   }
 }
 

@@ -116,7 +116,8 @@ function findRuntime({ ociRuntime, searchPath }: DriverChoice): string {
   const names = ociRuntime === undefined ? knownRuntimes : [ociRuntime];
   const candidates = names.flatMap((name) => [...searchPath, ...usualFolders].map((folder) => join(folder, name)));
   const found = candidates.find(isExecutable);
-  if (found === undefined) throw new Error(`${names.join(" or ")} is not installed (apt install ${basename(names[0] ?? "")}, or --oci-runtime PATH)`);
+  const howToGetIt = ociRuntime === undefined ? "apt install crun, or --oci-runtime PATH" : "--oci-runtime takes a path, too";
+  if (found === undefined) throw new Error(`${names.join(" or ")} is not installed (${howToGetIt})`);
   return found;
 }
 

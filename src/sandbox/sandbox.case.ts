@@ -13,6 +13,8 @@ export interface SandboxCases {
   open(directory: string): SandboxDriver;
   /** Why this machine cannot run it; undefined or empty when it can. */
   readonly missing?: string;
+  /** Whether it shows a folder that only its owner may enter, though processes are another user's. Left out: it does. */
+  readonly showsPrivate?: boolean;
 }
 
 interface Started {
@@ -154,6 +156,16 @@ export function describeSandboxDriver(cases: SandboxCases): void {
       expect(leftOf(sandbox)).not.toEqual([]);
       await sandbox.close();
       expect(leftOf(sandbox)).toEqual([]);
+    });
+
+    test.skipIf(cases.showsPrivate === false)("shows it a folder that its owner keeps from others, as a developer's may be", async () => {
+      const taskRoot = join(folder, "private");
+      await mkdir(taskRoot, { mode: 0o700 });
+      await writeFile(join(taskRoot, "code"), "private code", { mode: 0o600 });
+      const { sandbox, process, printed } = await run(await driver.open({ ...plan, taskRoot, id: `case-${++count}` }), "cat code");
+      await process.exited;
+      expect(printed()).toBe("private code");
+      await sandbox.close();
     });
 
     test("tells an invalid program from a refusal of the host, and leaves nothing", async () => {

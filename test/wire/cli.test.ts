@@ -51,8 +51,9 @@ describe("lambent", () => {
     });
   });
 
-  test("doctor names every runtime and what installs the missing ones", async () => {
+  test("doctor says what isolates functions, names every runtime and what installs the missing ones", async () => {
     const { stdout } = await lambent(["doctor", "--data", temporaryFolder("doctor")]);
+    expect(stdout).toMatch(/^(ok {2}isolation +oci|-- {2}isolation +\w+): /m);
     expect(stdout).toMatch(/^ok {2}nodejs26\.x/m);
     expect(stdout).toMatch(/^(ok {2}|-- {2})python3\.13/m);
     expect(stdout).toMatch(/^ok {2}provided\.al2023/m);

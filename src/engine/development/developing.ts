@@ -1,5 +1,6 @@
 // Functions whose code is a folder of this machine for as long as somebody works on it. A change ends the environments
 // that run the former code, each after its invoke, and starts the next one at once, on a runtime that stands by.
+import { constants, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import type { Clock } from "../../core/clock.ts";
@@ -102,7 +103,8 @@ export class Developing {
     const session = version === latestVersion ? this.#sessions.get(functionKey(id)) : undefined;
     if (session === undefined) return undefined;
     const { folder, turn } = session;
-    const standby = this.#parts.preboot === undefined ? session.standby : undefined;
+    // A folder that its owner keeps from others can be shown only by a sandbox that is made for it.
+    const standby = this.#parts.preboot === undefined || !isPublic(folder) ? session.standby : undefined;
     let plan: EnvironmentPlan | undefined;
     return {
       taskRoot: folder,
@@ -167,4 +169,9 @@ export class Developing {
     const { files, sinceMs } = turn;
     feed.push(isWarm ? { kind: "loaded", files, ms: this.#parts.clock.monotonic() - sinceMs } : { kind: "failed", files });
   }
+}
+
+function isPublic(folder: string): boolean {
+  const everybody = constants.S_IROTH | constants.S_IXOTH;
+  return ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & everybody) === everybody;
 }

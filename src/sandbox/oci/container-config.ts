@@ -1,5 +1,6 @@
 // The config.json of a container: everything that isolates it, said once.
 // https://github.com/opencontainers/runtime-spec/blob/main/config.md
+import { constants, statSync } from "node:fs";
 import type { ShownFolder } from "./guest-path.ts";
 import { seccompProfile } from "./seccomp.ts";
 
@@ -25,6 +26,8 @@ export interface ContainerPlan {
   readonly resources: object;
   /** Its network namespace, a new one if there is no path to it; undefined: the host's. */
   readonly network: { readonly path?: string } | undefined;
+  /** Whether the program can show files of one user as another's. */
+  readonly mapsOwners: boolean;
 }
 
 const readOnly = ["bind", "ro", "nosuid", "nodev"];
@@ -44,7 +47,7 @@ export function containerConfig(plan: ContainerPlan): object {
     mounts: [
       { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"] },
       { destination: "/dev", type: "tmpfs", source: "tmpfs", options: deviceTmpfs },
-      ...plan.shown.map(({ target, source }) => ({ destination: target, type: "bind", source, options: readOnly })),
+      ...plan.shown.map(({ target, source }) => ({ destination: target, type: "bind", source, options: [...readOnly, ...ownerOptions(source, plan)] })),
       { destination: "/tmp", type: "bind", source: plan.tmp, options: ["bind", "rw", "nosuid", "nodev"] },
     ],
     linux: {
@@ -57,6 +60,14 @@ export function containerConfig(plan: ContainerPlan): object {
       readonlyPaths,
     },
   };
+}
+
+/** A folder that its owner keeps from others, as a developer's may be: its files are shown as the function's own. */
+function ownerOptions(source: string, { firstId, mapsOwners }: ContainerPlan): readonly string[] {
+  const { mode, uid, gid } = statSync(source);
+  const everybody = constants.S_IROTH | (mode & constants.S_IFDIR ? constants.S_IXOTH : 0);
+  if (!mapsOwners || firstId === undefined || (mode & everybody) === everybody) return none;
+  return [`idmap=uids=${uid}-${firstId + guestUser.uid}-1;gids=${gid}-${firstId + guestUser.gid}-1`];
 }
 
 /** Of a container, or of one that joins it. */

@@ -15,6 +15,8 @@ for (const name of ["crun", "runc"]) {
   describeSandboxDriver({
     name: `oci (${name})`,
     missing,
+    // The option that maps owners is crun's.
+    showsPrivate: name === "crun",
     open: (directory) =>
       createOciDriver({
         directory,

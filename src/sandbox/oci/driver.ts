@@ -57,23 +57,11 @@ export const rootsFolderOf = (directory: string): string => join(directory, shar
 
 export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const { directory, instanceId, kernel, cgroups } = options;
-  const shared = (name: string): string => join(directory, sharedName, name);
-  const runtime = createOciRuntime({ program: options.program, stateFolder: shared("containers"), kernel, hasCgroups: cgroups.layout !== "none" });
+  const runtime = createOciRuntime({ program: options.program, stateFolder: stateFolderOf(directory), kernel, hasCgroups: cgroups.layout !== "none" });
   const host = { syscalls: loadSyscalls(), runtime, kernel };
   const sandboxes = new Set<OciSandbox>();
   const opens = new Set<Promise<OciSandbox>>();
-  const makeReady = async () => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const networks = await options.networks;
-    const adopts = !runtime.joinsNetworks && networks.egress !== "host";
-    const [root, storage] = await Promise.all([
-      prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
-      openEphemeralStorage({ directory: shared("storage"), ...host }),
-      removeLeftovers(directory, shared("containers"), runtime),
-    ]);
-    return { root, parts: { storage, ids: options.isRootless === true ? undefined : createIdRanges(Number.parseInt(instanceId, 16) || 0), machine: openMachine(shared("machine")), networks: adopts ? undefined : networks }, networks };
-  };
-  const ready = makeReady();
+  const ready = makeReady(options, host);
   const forkServers = createForkServers(options, ready, host);
   // Told where it matters, by `open`.
   ready.catch(() => undefined);
@@ -93,6 +81,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         shown: [...shown, ...codeFolders].filter(({ target }) => target !== "/"),
         tmp,
         firstId,
+        mapsOwners: runtime.mapsOwners,
         hostname,
         initArgs: shell,
         cgroupsPath: cgroups.layout === "none" ? undefined : cgroups.pathOf(id),
@@ -154,6 +143,24 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop(), () => undefined)]);
     },
   };
+}
+
+const stateFolderOf = (directory: string): string => join(directory, sharedName, "containers");
+
+/** What all sandboxes have in common. */
+async function makeReady({ directory, instanceId, ...options }: OciDriverOptions, host: ForkServerHost) {
+  const { runtime } = host;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const networks = await options.networks;
+  const adopts = !runtime.joinsNetworks && networks.egress !== "host";
+  const [root, storage] = await Promise.all([
+    prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
+    openEphemeralStorage({ ...host, directory: join(directory, sharedName, "storage"), kernel: options.kernel }),
+    removeLeftovers(directory, stateFolderOf(directory), runtime),
+  ]);
+  const ids = options.isRootless === true ? undefined : createIdRanges(Number.parseInt(instanceId, 16) || 0);
+  const machine = openMachine(join(directory, sharedName, "machine"));
+  return { root, parts: { storage, ids, machine, networks: adopts ? undefined : networks }, networks };
 }
 
 function shortcomingsOf({ cgroups: { missing }, isRootless }: OciDriverOptions): readonly (string | undefined)[] {

@@ -27,6 +27,8 @@ export interface OciRuntime {
   readonly name: string;
   /** Whether further processes can join a network namespace that was made before the container. */
   readonly joinsNetworks: boolean;
+  /** Whether it knows the mount option `idmap`. */
+  readonly mapsOwners: boolean;
   /** Resolves with the host's number of the container's first process, when that is there. */
   run(start: ContainerStart): Promise<number>;
   /** Starts another process in a container; `processFile` says what. Resolves with its number. */
@@ -61,6 +63,7 @@ export function createOciRuntime({ program, stateFolder, kernel, hasCgroups }: O
     name: basename(program),
     // runc (1.1) enters the user namespace first, and then may not.
     joinsNetworks: basename(program) !== "runc",
+    mapsOwners: basename(program) === "crun",
     run: (request) => start(request, ["run", "--bundle", request.bundle]),
     exec: (request) => start(request, ["exec", "--process", request.processFile]),
     forget: async (id) => {
