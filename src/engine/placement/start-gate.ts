@@ -9,10 +9,11 @@ import type { Clock, Timer } from "../../core/clock.ts";
 const longestTurnMs = 1000;
 
 /**
- * How long after the last start nothing is started ahead of need: the invoke that waited for that one runs now, and
- * whatever came with it may need a start, too.
+ * How long after a start has begun or ended nothing is started ahead of need: one that finds all that it needs is over
+ * soon, the invoke that waited for it runs then, and whatever came with it may need a start, too. One that takes longer
+ * must not hold up what would have made it short.
  */
-const lullMs = 5;
+const lullMs = 10;
 
 /** Begins a start and returns a promise of its end (it never rejects), or undefined when there is no need any more. */
 export type Start = () => Promise<void> | undefined;
@@ -42,7 +43,7 @@ export class StartGate {
     this.#admit();
   }
 
-  /** For what nobody waits for: it begins when no start waits, runs or has just ended, and few at once. */
+  /** For what nobody waits for: it begins when no start waits for its turn, or has just begun or ended, and few at once. */
   enterAhead(start: Start): void {
     this.#ahead.push(start);
     this.#admitAhead();
@@ -53,9 +54,10 @@ export class StartGate {
       const start = this.#takeTurn();
       if (start === undefined) return;
       this.#running += 1;
+      this.#restAwhile();
       const isBegun = this.#begin(start, () => {
         this.#running -= 1;
-        if (this.#running === 0) this.#restAwhile();
+        this.#restAwhile();
         this.#admit();
       });
       if (!isBegun) this.#running -= 1;
@@ -63,7 +65,7 @@ export class StartGate {
   }
 
   #admitAhead(): void {
-    while (this.#running === 0 && this.#lull === undefined && this.#runningAhead < this.#aheadLimit) {
+    while (this.#queues.size === 0 && this.#lull === undefined && this.#runningAhead < (this.#running === 0 ? this.#aheadLimit : 1)) {
       const start = this.#ahead.shift();
       if (start === undefined) return;
       this.#runningAhead += 1;

@@ -25,8 +25,8 @@ function start(settings: Parameters<typeof startTestEngine>[0] = {}): Started {
     return textOf((await engine.invoke(name)).payload);
   };
   const refill = async (): Promise<void> => {
-    for (let member = 0; member < 70; member += 1) {
-      engine.clock.advance(5);
+    for (let member = 0; member < 40; member += 1) {
+      engine.clock.advance(10);
       await settle();
     }
   };
@@ -88,7 +88,7 @@ describe("a cold start", () => {
     await coldStart("f");
     const booting: ScriptedGuest[] = [];
     driver.onStart = (guest) => void booting.push(guest);
-    clock.advance(5);
+    clock.advance(10);
     await settle();
     const answer = coldStart("g");
     await settle();
@@ -164,23 +164,29 @@ describe("what is ready", () => {
     expect(driver.prepared).toHaveLength(8);
   });
 
-  test("is made when no cold start waits or runs, and not all at once", async () => {
+  test("is made when no cold start waits or has just begun, and not all at once", async () => {
     const { driver, clock, coldStart, catalog, invoke } = start({ parallelStarts: 2 });
     await coldStart("f");
     const slow: ScriptedGuest[] = [];
-    driver.onStart = (guest) => void (isAhead(guest) ? guest.standBy() : slow.push(guest));
+    driver.onStart = (guest) => void (isAhead(guest) || slow.push(guest));
     catalog.put(functionVersion("slow", { memoryMiB: 256 }));
-    const answer = invoke("slow");
+    const answers = ["slow", "slow", "slow"].map((name) => invoke(name));
     await settle();
     clock.advance(100);
     await settle();
+    // One of them waits for its turn.
+    expect(slow).toHaveLength(2);
     expect(driver.prepared).toEqual([]);
-    for (const guest of slow) serve(guest);
-    await answer;
-    driver.onStart = () => {};
-    clock.advance(5);
+    for (const guest of slow.splice(0)) serve(guest);
+    await settle();
+    clock.advance(9);
+    await settle();
+    expect(driver.prepared).toEqual([]);
+    clock.advance(1);
     await settle();
     expect(driver.prepared).toHaveLength(1);
+    for (const guest of slow) serve(guest);
+    await Promise.all(answers);
   });
 
   test("has no more than its memory, and what was needed last comes first", async () => {
@@ -239,7 +245,7 @@ describe("what is ready", () => {
       guest.print("Segmentation fault\n");
       guest.send(16);
     };
-    clock.advance(5);
+    clock.advance(10);
     await settle();
     expect(errors).toMatchObject([{ code: "Runtime.NotBooted", message: expect.stringContaining("Segmentation fault") }]);
     driver.onStart = () => {};
@@ -257,7 +263,7 @@ describe("what is ready", () => {
     await Promise.all(["a", "b", "c"].map((name) => coldStart(name)));
     await refill();
     await Promise.all(["d", "e", "f", "g"].map((name) => coldStart(name)));
-    clock.advance(5);
+    clock.advance(10);
     await engine.stop(0);
     expect(driver.sandboxes.size).toBe(0);
   });
