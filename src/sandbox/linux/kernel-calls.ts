@@ -1,17 +1,15 @@
-// The Linux calls of namespaces, mounts, processes and sockets that Node.js does not offer, through koffi. They act on
+// The Linux calls of namespaces, mounts and processes that Node.js does not offer, through koffi. They act on
 // the thread that makes them and may block it: only the kernel thread uses this file. (syscalls.ts holds what the main
 // thread needs.) Numbers are those of Linux's headers, the same on x86_64 and arm64.
 import { openSync } from "node:fs";
-import { isIPv6 } from "node:net";
 import { constants as osConstants } from "node:os";
 import koffi from "koffi";
 import { KernelError } from "./kernel-error.ts";
-import type { Address, MountRequest } from "./kernel.ts";
+import type { MountRequest } from "./kernel.ts";
 
 // <sched.h>
 export const CLONE_FS = 0x200;
 export const CLONE_NEWNS = 0x20000;
-export const CLONE_NEWNET = 0x40000000;
 
 // <linux/mount.h>
 export const MS_RDONLY = 0x1;
@@ -31,9 +29,8 @@ const MNT_DETACH = 0x2;
 const OPEN_TREE_CLONE = 0x1;
 const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
 
-// <fcntl.h>; EFD_, EPOLL_, SOCK_ and OPEN_TREE_CLOEXEC are all the same.
+// <fcntl.h>; EFD_, EPOLL_ and OPEN_TREE_CLOEXEC are the same.
 const CLOEXEC = 0o2000000;
-const NONBLOCK = 0o4000;
 const O_PATH = 0o10000000;
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
@@ -43,33 +40,19 @@ const MFD_CLOEXEC = 1;
 
 // <sys/epoll.h>
 export const EPOLLIN = 0x1;
-export const EPOLLOUT = 0x4;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 /** `struct epoll_event` is packed on x86_64 alone. */
 const epollEvent = process.arch === "x64" ? { bytes: 12, data: 4 } : { bytes: 16, data: 8 };
 const epollEventsAtOnce = 64;
 
-// <sys/wait.h>, <sys/socket.h>, <netinet/*.h>
+// <sys/wait.h>
 const WNOHANG = 1;
 const WEXITED = 4;
 const WNOWAIT = 0x01000000;
 const P_ALL = 0;
 // <linux/prctl.h>
 const PR_SET_CHILD_SUBREAPER = 36;
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_STREAM = 1;
-const SOL_SOCKET = 1;
-const SO_REUSEADDR = 2;
-const SO_ERROR = 4;
-const IPPROTO_TCP = 6;
-const TCP_USER_TIMEOUT = 18;
-const IPPROTO_IPV6 = 41;
-const IPV6_V6ONLY = 26;
-/** As many connections wait to be accepted as with Node.js. */
-const listenBacklog = 511;
-const connectTimeoutMs = 5_000;
 
 // Calls that libc may have no wrapper for. From 424 on they have one number on every architecture.
 const PIDFD_SEND_SIGNAL = 424;
@@ -134,7 +117,7 @@ export type KernelCalls = ReturnType<typeof loadKernelCalls>;
 /** Loads koffi for this thread. Calls throw a KernelError when the kernel refuses. */
 export function loadKernelCalls() {
   const binder = openBinder();
-  return { ...mountCalls(binder), ...processCalls(binder), ...descriptorCalls(binder), ...socketCalls(binder) };
+  return { ...mountCalls(binder), ...processCalls(binder), ...descriptorCalls(binder) };
 }
 
 function mountCalls({ bind, bindNumber }: Binder) {
@@ -241,55 +224,3 @@ function descriptorCalls({ bind, bindNumber }: Binder) {
     duplicate: (fd: number, lowest: number): number => fcntl(`descriptor ${fd}`, fd, F_DUPFD_CLOEXEC, lowest),
   };
 }
-
-function socketCalls({ bind }: Binder) {
-  const socket = bind("socket", ["int", "int", "int"]);
-  const setsockopt = bind("setsockopt", ["int", "int", "int", "void *", "unsigned int"]);
-  const getsockopt = bind("getsockopt", ["int", "int", "int", "_Out_ int *", "_Inout_ unsigned int *"]);
-  const bindSocket = bind("bind", ["int", "void *", "unsigned int"]);
-  const listen = bind("listen", ["int", "int"]);
-  const connect = bind("connect", ["int", "void *", "unsigned int"]);
-  const inetPton = bind("inet_pton", ["int", "str", "void *"]);
-
-  const setOption = (fd: number, level: number, option: number, value: number): void => {
-    setsockopt("", fd, level, option, new Int32Array([value]), Int32Array.BYTES_PER_ELEMENT);
-  };
-  /** `struct sockaddr_in` or `sockaddr_in6`. */
-  const socketAddress = ({ host, port }: Address): Buffer => {
-    const isSix = isIPv6(host);
-    const address = Buffer.alloc(isSix ? 28 : 16);
-    address.writeUInt16LE(isSix ? AF_INET6 : AF_INET, 0);
-    address.writeUInt16BE(port, 2);
-    if (inetPton(host, isSix ? AF_INET6 : AF_INET, host, address.subarray(isSix ? 8 : 4)) !== 1) throw new KernelError("inet_pton", "EINVAL", `${host} is no IP address`);
-    return address;
-  };
-  return {
-    /** A TCP socket in this thread's network namespace on which nothing blocks. */
-    tcpSocket: ({ host }: Address): number => {
-      const fd = socket("", isIPv6(host) ? AF_INET6 : AF_INET, SOCK_STREAM | NONBLOCK | CLOEXEC, 0);
-      if (isIPv6(host)) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-      return fd;
-    },
-    listen: (fd: number, at: Address): void => {
-      setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-      const address = socketAddress(at);
-      bindSocket(shown(at), fd, address, address.length);
-      listen(shown(at), fd, listenBacklog);
-    },
-    /** Begins to connect; the socket is writable when it is decided, `connectionFault` tells how. */
-    connect: (fd: number, to: Address): void => {
-      // A peer that accepts nothing must not have us wait for minutes.
-      setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, connectTimeoutMs);
-      const address = socketAddress(to);
-      unless("EINPROGRESS", () => connect(shown(to), fd, address, address.length));
-    },
-    /** Why a connection that was begun did not come about; undefined when it did. */
-    connectionFault: (fd: number): KernelError | undefined => {
-      const errno = [0];
-      getsockopt("", fd, SOL_SOCKET, SO_ERROR, errno, [Int32Array.BYTES_PER_ELEMENT]);
-      return errno[0] === undefined || errno[0] === 0 ? undefined : refused("connect", errno[0], "");
-    },
-  };
-}
-
-const shown = ({ host, port }: Address): string => `${host} port ${port}`;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
 import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
-import type { Address, ImageRequest, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
+import type { ImageRequest, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 interface Pending {
   readonly order: KernelOrder;
@@ -44,14 +44,6 @@ export class KernelThread implements Kernel {
 
   show(pid: number, mounts: readonly ShownPath[]): Promise<void> {
     return this.#order({ kind: "show", pid, shown: mounts });
-  }
-
-  listenIn(pid: number, address: Address): Promise<number> {
-    return this.#order({ kind: "listen", pid, address });
-  }
-
-  connectIn(pid: number, port: number): Promise<number> {
-    return this.#order({ kind: "connect", pid, port });
   }
 
   mount(request: MountRequest): Promise<void> {

@@ -1,14 +1,12 @@
 // What the main thread and the kernel thread tell each other.
 import { KernelError } from "./kernel-error.ts";
 import type { StartedProgram } from "./kernel-programs.ts";
-import type { Address, ImageRequest, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
+import type { ImageRequest, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 /** What is asked: see `Kernel`. */
 export type KernelOrder =
   | { readonly kind: "run"; readonly request: RunRequest }
   | { readonly kind: "show"; readonly pid: number; readonly shown: readonly ShownPath[] }
-  | { readonly kind: "listen"; readonly pid: number; readonly address: Address }
-  | { readonly kind: "connect"; readonly pid: number; readonly port: number }
   | { readonly kind: "mount"; readonly request: MountRequest }
   | { readonly kind: "mount-image"; readonly request: ImageRequest }
   | { readonly kind: "unmount"; readonly target: string }
@@ -19,11 +17,7 @@ export type KernelOrder =
 export type ToKernel = { readonly id: number; readonly order: KernelOrder } | undefined;
 
 /** What an order answers: how a program ended, a descriptor, or nothing. */
-export type AnswerOf<Order extends KernelOrder> = Order extends { readonly kind: "run" }
-  ? RunResult
-  : Order extends { readonly kind: "listen" | "connect" | "unmount" }
-    ? number
-    : void;
+export type AnswerOf<Order extends KernelOrder> = Order extends { readonly kind: "run" } ? RunResult : Order extends { readonly kind: "unmount" } ? number : void;
 export type KernelAnswer = AnswerOf<KernelOrder>;
 
 export type FromKernel =
@@ -39,8 +33,7 @@ export type FromKernel =
 /** A descriptor in epoll, and whose order waits for it. */
 export type Wait =
   | { readonly kind: "child"; readonly fd: number; readonly id: number; readonly started: StartedProgram }
-  | { readonly kind: "process"; readonly fd: number; readonly ids: readonly number[]; readonly pid: number }
-  | { readonly kind: "connection"; readonly fd: number; readonly id: number };
+  | { readonly kind: "process"; readonly fd: number; readonly ids: readonly number[]; readonly pid: number };
 
 export interface ThreadStart {
   /**

@@ -1,25 +1,19 @@
-// The namespaces of the kernel thread: a mount namespace of its own as its home, others as guests for one call.
+// The mount namespaces of the kernel thread: one of its own as its home, others as guests for one call.
 import { closeSync, existsSync, openSync } from "node:fs";
-import { CLONE_FS, CLONE_NEWNET, CLONE_NEWNS, MS_RDONLY, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
-import { isHostRoot } from "./user-namespace.ts";
-
-/** The namespaces that the thread returns to, as descriptors. */
-export interface Home {
-  /** The kernel's own, which outlives a thread as long as this is open. */
-  readonly mount: number;
-  /** The host's; or an empty one, where who is no root of the host could not return to its. */
-  readonly network: number;
-}
+import { CLONE_FS, CLONE_NEWNS, MS_RDONLY, MS_REC, MS_SLAVE, unless, type KernelCalls } from "./kernel-calls.ts";
 
 /** The thread could not return: whatever it does now it would do in a container. */
 export class NamespaceLost extends Error {}
 
-/** Gives the calling thread a mount namespace of its own, which sees what the host mounts and shows the host nothing. */
-export function makeHome(calls: KernelCalls): Home {
+/**
+ * Gives the calling thread a mount namespace of its own, which sees what the host mounts and shows the host nothing.
+ * Returns a descriptor of it: it outlives the thread as long as that is open.
+ */
+export function makeHome(calls: KernelCalls): number {
   calls.unshare(CLONE_FS | CLONE_NEWNS);
   calls.mount({ source: "none", target: "/", flags: MS_REC | MS_SLAVE });
   if (existsSync(unified)) hideUnified(calls);
-  return openHome(calls);
+  return openSync("/proc/thread-self/ns/mnt", "r");
 }
 
 /** Where controllers of cgroup v1 and the tree of v2 are mounted side by side, crun (1.8) refuses to work. */
@@ -35,24 +29,16 @@ function hideUnified(calls: KernelCalls): void {
 }
 
 /** Brings another thread there. */
-export function enterHome(calls: KernelCalls, mount: number): Home {
+export function enterHome(calls: KernelCalls, home: number): void {
   calls.unshare(CLONE_FS);
-  calls.enterNamespace(mount, CLONE_NEWNS, "the kernel thread's own mounts");
-  return openHome(calls);
+  calls.enterNamespace(home, CLONE_NEWNS, "the kernel thread's own mounts");
 }
 
-function openHome(calls: KernelCalls): Home {
-  if (!isHostRoot()) calls.unshare(CLONE_NEWNET);
-  return { mount: openSync("/proc/thread-self/ns/mnt", "r"), network: openSync("/proc/thread-self/ns/net", "r") };
-}
-
-/** Runs `work` in one namespace of a process and returns home whatever happens. ESRCH when the process has ended. */
-export function insideOf<Result>(calls: KernelCalls, home: Home, where: { readonly pid: number; readonly kind: "mount" | "network" }, work: () => Result): Result {
-  const { pid, kind } = where;
-  const flag = kind === "mount" ? CLONE_NEWNS : CLONE_NEWNET;
+/** Runs `work` in the mount namespace of a process and returns home whatever happens. ESRCH when the process has ended. */
+export function insideOf<Result>(calls: KernelCalls, home: number, pid: number, work: () => Result): Result {
   const pidfd = calls.openPid(pid);
   try {
-    calls.enterNamespace(pidfd, flag, `process ${pid}`);
+    calls.enterNamespace(pidfd, CLONE_NEWNS, `process ${pid}`);
   } finally {
     closeSync(pidfd);
   }
@@ -60,10 +46,10 @@ export function insideOf<Result>(calls: KernelCalls, home: Home, where: { readon
     return work();
   } finally {
     try {
-      calls.enterNamespace(home[kind], flag, "the host");
+      calls.enterNamespace(home, CLONE_NEWNS, "the kernel thread's own mounts");
     } catch (cause) {
       // oxlint-disable-next-line no-unsafe-finally -- what `work` threw matters no more
-      throw new NamespaceLost(`the kernel thread was lost in the ${kind} namespace of process ${pid}: ${cause instanceof Error ? cause.message : String(cause)}`);
+      throw new NamespaceLost(`the kernel thread was lost in the mount namespace of process ${pid}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
 }

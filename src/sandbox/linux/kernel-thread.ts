@@ -1,19 +1,18 @@
 // Entry of the kernel thread (kernel.ts). It has no event loop: it waits in epoll for the main thread's messages, for
-// the end of processes and for connections. A thread that cannot return from a container's namespace ends, and its
+// the end of processes. A thread that cannot return from a container's namespace ends, and its
 // successor goes on with its own namespace and its waits.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
 import { closeSync, readFileSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { EPOLLIN, EPOLLOUT, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
+import { EPOLLIN, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
 import { toPlainFault, type FromKernel, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
 import { mountImage } from "./kernel-images.ts";
-import { enterHome, insideOf, makeHome, NamespaceLost, type Home } from "./kernel-namespaces.ts";
+import { enterHome, insideOf, makeHome, NamespaceLost } from "./kernel-namespaces.ts";
 import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
-import type { Address, ShownPath } from "./kernel.ts";
+import type { ShownPath } from "./kernel.ts";
 
-const loopback = "127.0.0.1";
 /** What the kernel keeps of a program's name. proc_pid_comm(5) */
 const longestName = 15;
 
@@ -21,7 +20,7 @@ class KernelLoop {
   readonly #port: MessagePort;
   readonly #calls: KernelCalls;
   readonly #programs: Programs;
-  readonly #home: Home;
+  readonly #home: number;
   readonly #wake: number;
   readonly #epoll: number;
   /** By descriptor. */
@@ -37,13 +36,14 @@ class KernelLoop {
     this.#calls.keepDescriptors();
     // A container ends when everything in it has ended and somebody has noticed: some machines' init takes seconds for it.
     this.#calls.adoptOrphans();
-    this.#home = handover === undefined ? makeHome(this.#calls) : enterHome(this.#calls, handover.mount);
+    this.#home = handover?.mount ?? makeHome(this.#calls);
+    if (handover !== undefined) enterHome(this.#calls, this.#home);
     this.#wake = this.#calls.eventFd();
     this.#epoll = this.#calls.epoll();
     this.#calls.epollAdd(this.#epoll, this.#wake, EPOLLIN);
     for (const wait of handover?.waits ?? []) this.#await(wait);
     Atomics.store(wake, 0, this.#wake);
-    this.#tell({ kind: "ready", mount: this.#home.mount });
+    this.#tell({ kind: "ready", mount: this.#home });
   }
 
   /** Returns when the main thread asks to end. Throws NamespaceLost. */
@@ -69,7 +69,7 @@ class KernelLoop {
   /** Gives up what is waited for, and the namespace with all that is mounted there. */
   close(): void {
     for (const { fd } of this.waits) closeSync(fd);
-    for (const fd of [this.#epoll, this.#wake, this.#home.mount, this.#home.network]) closeSync(fd);
+    for (const fd of [this.#epoll, this.#wake, this.#home]) closeSync(fd);
   }
 
   #tell(message: FromKernel): void {
@@ -99,10 +99,6 @@ class KernelLoop {
       }
       case "show":
         return this.#done(id, this.#show(order.pid, order.shown));
-      case "listen":
-        return this.#done(id, this.#socketIn(order.pid, order.address, this.#calls.listen));
-      case "connect":
-        return this.#await({ kind: "connection", fd: this.#socketIn(order.pid, { host: loopback, port: order.port }, this.#calls.connect), id });
       case "mount":
         return this.#done(id, this.#calls.mount(order.request));
       case "mount-image":
@@ -130,26 +126,12 @@ class KernelLoop {
         trees.push(tree);
         this.#calls.setTreeAttributes(tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (readOnly ? MOUNT_ATTR_RDONLY : 0), source);
       }
-      insideOf(this.#calls, this.#home, { pid, kind: "mount" }, () => {
+      insideOf(this.#calls, this.#home, pid, () => {
         for (const [index, { target }] of shown.entries()) this.#calls.attachTree(trees[index] ?? -1, target);
       });
     } finally {
       for (const tree of trees) closeSync(tree);
     }
-  }
-
-  /** A socket in the network namespace of a process, made ready by `use`. */
-  #socketIn(pid: number, address: Address, use: (fd: number, address: Address) => void): number {
-    return insideOf(this.#calls, this.#home, { pid, kind: "network" }, () => {
-      const fd = this.#calls.tcpSocket(address);
-      try {
-        use(fd, address);
-        return fd;
-      } catch (error) {
-        closeSync(fd);
-        throw error;
-      }
-    });
   }
 
   /** Answers when the process has ended; its descriptor, unless it has ended before. */
@@ -166,7 +148,7 @@ class KernelLoop {
   }
 
   #await(wait: Wait): void {
-    this.#calls.epollAdd(this.#epoll, wait.fd, wait.kind === "connection" ? EPOLLOUT : EPOLLIN);
+    this.#calls.epollAdd(this.#epoll, wait.fd, EPOLLIN);
     this.#remember(wait);
   }
 
@@ -181,7 +163,7 @@ class KernelLoop {
     this.#calls.epollRemove(this.#epoll, wait.fd);
     this.#waits.delete(wait.fd);
     if (wait.kind === "process") this.#followed.delete(wait.pid);
-    if (wait.kind !== "connection") closeSync(wait.fd);
+    closeSync(wait.fd);
   }
 
   #happened(fd: number): void {
@@ -196,9 +178,6 @@ class KernelLoop {
         // It may be an orphan.
         this.#calls.collectIfChild(wait.pid);
         for (const id of wait.ids) this.#done(id);
-        return;
-      case "connection":
-        this.#connected(wait);
         return;
       default:
         wait satisfies never;
@@ -215,13 +194,6 @@ class KernelLoop {
 
   #isAwaited(pid: number): boolean {
     return this.#followed.has(pid) || this.waits.some((wait) => wait.kind === "child" && wait.started.pid === pid);
-  }
-
-  #connected(wait: Extract<Wait, { readonly kind: "connection" }>): void {
-    const fault = this.#calls.connectionFault(wait.fd);
-    if (fault === undefined) return this.#done(wait.id, wait.fd);
-    closeSync(wait.fd);
-    this.#tell({ kind: "failed", id: wait.id, fault: toPlainFault(fault) });
   }
 }
 

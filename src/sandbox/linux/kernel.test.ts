@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
@@ -132,58 +131,32 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     expect((await shell(`ls ${folder}/code`)).exitCode).toBe(0);
   });
 
-  test("listens and connects in the network namespace of a container", async () => {
-    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
-    expect(await inside.say("ip link set lo up")).toBe("");
-    const server = createServer((socket) => socket.end("hello from the host"));
-    onTestFinished(() => void server.close());
-    server.listen({ fd: await kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 }) });
-    const client = new Socket({ fd: await kernel.connectIn(inside.pid, 9001) });
-    expect((await client.toArray()).join("")).toBe("hello from the host");
-    await expect(new Promise((_, reject) => connect(9001, "127.0.0.1").on("error", reject))).rejects.toMatchObject({ code: "ECONNREFUSED" });
-    await expect(kernel.connectIn(inside.pid, 9002)).rejects.toMatchObject({ code: "ECONNREFUSED", syscall: "connect" });
-    await expect(kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 })).rejects.toMatchObject({ code: "EADDRINUSE" });
-    const six = await kernel.listenIn(inside.pid, { host: "::1", port: 9001 });
-    closeSync(six);
-  });
-
-  test("is not held up by a container that takes no connections", async () => {
-    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
-    await inside.say("ip link set lo up");
-    // Accepts nothing, and has room for one: the others wait.
-    // Accepts nothing, and has room for one: the others wait.
-    const script = 'import socket,time; s = socket.socket(); s.bind(("127.0.0.1", 80)); s.listen(0); print("on", flush=True); time.sleep(1000)';
-    expect(await inside.say(`mkfifo ${folder}/pipe; python3 -c '${script}' > ${folder}/pipe & read ON < ${folder}/pipe; echo $ON`)).toBe("on");
-    const connecting = Array.from({ length: 4 }, () => kernel.connectIn(inside.pid, 80).then(closeSync, (error: unknown) => error));
-    expect((await shell("echo there")).stdout).toBe("there\n");
-    inside.child.kill("SIGKILL");
-    void Promise.all(connecting);
-  });
-
   test("goes on with its mounts and waits, by a new thread, when it is lost in a container", async () => {
-    const networks = (): number[] => readdirSync("/proc/self/fd").map(Number).filter((fd) => existsSync(`/proc/self/fd/${fd}`) && readlinkSync(`/proc/self/fd/${fd}`).startsWith("net:"));
+    const homes = (): number[] => readdirSync("/proc/self/fd").map(Number).filter((fd) => existsSync(`/proc/self/fd/${fd}`) && readlinkSync(`/proc/self/fd/${fd}`).startsWith("mnt:"));
     await shell("true");
-    const before = networks();
+    const before = homes();
     const own = openKernel();
     onTestFinished(() => own.close());
     const run = (script: string) => own.run({ program: "/bin/sh", args: ["-c", script], environment: { PATH: "/usr/bin:/bin" } });
-    const inside = await startInside("--user", "--map-root-user", "--net", "--pid");
+    const inside = await startInside("--user", "--map-root-user", "--mount", "--pid");
     const [target, go] = [join(folder, "kept"), join(folder, "go")];
     await mkdir(target);
     await own.mount({ source: "tmpfs", target, type: "tmpfs", flags: 0 });
     await run(`mkfifo ${go}; touch ${target}/file`);
     const running = run(`read LINE < ${go}; echo $LINE`);
     const ended = own.ended(inside.pid);
-    // Its way home is a descriptor of the process, so that it can be misled here.
-    const [home, ...others] = networks().filter((fd) => !before.includes(fd));
+    // Its way home is a descriptor of the process, so that it can be misled here for a while.
+    const [home, ...others] = homes().filter((fd) => !before.includes(fd));
     if (home === undefined || others.length > 0) throw new Error("one descriptor leads home");
-    const nowhere = openSync("/dev/null", "r");
-    expect(koffi.load(null).func("int dup2(int from, int to)")(nowhere, home)).toBe(home);
-    const lost = own.listenIn(inside.pid, { host: "127.0.0.1", port: 9001 });
-    const after = run(`ls ${target}; readlink /proc/self/ns/net`);
-    await expect(lost).rejects.toMatchObject({ message: `the kernel thread was lost in the network namespace of process ${inside.pid}: setns of the host failed: EINVAL` });
-    for (const fd of [nowhere, home]) closeSync(fd);
-    expect((await after).stdout).toBe(`file\n${readlinkSync("/proc/self/ns/net")}\n`);
+    const duplicate = koffi.load(null).func("int dup2(int from, int to)");
+    const [way, nowhere] = [openSync(`/proc/self/fd/${home}`, "r"), openSync("/dev/null", "r")];
+    duplicate(nowhere, home);
+    const lost = own.show(inside.pid, [{ source: folder, target: "/mnt", readOnly: true }]);
+    const after = run(`ls ${target}`);
+    await expect(lost).rejects.toMatchObject({ message: `the kernel thread was lost in the mount namespace of process ${inside.pid}: setns of the kernel thread's own mounts failed: EINVAL` });
+    duplicate(way, home);
+    for (const fd of [way, nowhere]) closeSync(fd);
+    expect((await after).stdout).toBe("file\n");
     await writeFile(go, "waited\n");
     expect((await running).stdout).toBe("waited\n");
     await own.kill(inside.pid);
@@ -227,8 +200,6 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     const inside = await startInside("--pid");
     await kernel.kill(inside.pid);
     const gone = { code: "ESRCH", message: expect.stringContaining(`process ${inside.pid}`) };
-    await expect(kernel.listenIn(inside.pid, { host: "127.0.0.1", port: 0 })).rejects.toMatchObject(gone);
     await expect(kernel.show(inside.pid, [{ source: folder, target: "/mnt", readOnly: true }])).rejects.toMatchObject(gone);
-    await expect(kernel.connectIn(inside.pid, 80)).rejects.toMatchObject(gone);
   });
 });

@@ -1,6 +1,5 @@
-// System calls for containers that their program (crun) does not make: mounts into a running container, sockets of its
-// network namespace, the end of its init. They may block and must run in other namespaces, so a thread of this process
-// makes them (kernel-thread.ts). It has a mount namespace of its own: what is mounted here, and what programs see that are
+// System calls for containers that their program (crun) does not make: mounts into a running container, the end of its
+// init. They may block and must run in other namespaces, so a thread of this process makes them (kernel-thread.ts). It has a mount namespace of its own: what is mounted here, and what programs see that are
 // started here, is in there, nothing of it on the host, and all of it is gone when this process is, however it ends.
 // Descriptors are the process's: the thread opens them, anybody uses them.
 import { KernelThread } from "./kernel-client.ts";
@@ -17,10 +16,6 @@ export interface Kernel {
    * programs and devices. Paths of the host are as the kernel's mount namespace has them.
    */
   show(pid: number, mounts: readonly ShownPath[]): Promise<void>;
-  /** A listening TCP socket in the network namespace of a process, as a descriptor that the caller closes. */
-  listenIn(pid: number, address: Address): Promise<number>;
-  /** A connection to a port of that namespace's 127.0.0.1, as a descriptor that the caller closes; ECONNREFUSED when nothing listens. */
-  connectIn(pid: number, port: number): Promise<number>;
   /** Mounts in the kernel's mount namespace: see mount(2). */
   mount(request: MountRequest): Promise<void>;
   /** Mounts there an ext4 file system that lies in a file, without setuid programs and devices; then the file may be closed. */
@@ -56,13 +51,6 @@ export interface RunResult {
   /** The first 64 KiB, where no descriptor was given for it. */
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface Address {
-  /** An IPv4 or IPv6 address. */
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
 }
 
 export interface ShownPath {
