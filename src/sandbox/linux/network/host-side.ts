@@ -74,6 +74,16 @@ export function tidyHost(): void {
 /** One that is not there any more is no error. */
 const removeTable = (name: string): void => applyRules(`table inet ${name} {\n}\ndelete table inet ${name}\n`);
 
+/**
+ * Tables of other programs that drop what they do not know when this machine forwards packets, `ip filter` with Docker, and
+ * have no rule about us. Those of the kernel's older interface (iptables-legacy) are not seen.
+ */
+export function droppingTables(): readonly string[] {
+  const tables = nft(["list", "ruleset"]).split(/^table /m).slice(1);
+  const dropping = tables.filter((table) => /hook forward .*policy drop/.test(table) && !table.includes('"lambent'));
+  return dropping.map((table) => table.slice(0, table.indexOf(" {")));
+}
+
 const devices = (): readonly string[] => readdirSync("/sys/class/net");
 
 export const deviceIndex = (name: string): number => Number(readFileSync(`/sys/class/net/${name}/ifindex`, "latin1"));

@@ -15,6 +15,8 @@ export type NetworkOrder =
 export interface Routed {
   /** Sockets at the gateway's port 53. */
   readonly names: { readonly tcp: number; readonly udp: number };
+  /** As droppingTables has them. */
+  readonly hindrances: readonly string[];
 }
 
 export interface Made {

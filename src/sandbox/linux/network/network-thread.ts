@@ -9,7 +9,7 @@ import { KernelError } from "../kernel-error.ts";
 import { toPlainFault } from "../kernel-message.ts";
 import { isHostRoot } from "../user-namespace.ts";
 import { gateway, mostServers, sandboxAddress, uplinkAddresses, uplinkPrefix } from "./addresses.ts";
-import { applyRules, attachedNetworks, defaultDevice, deviceIndex, forward, forwardForUs, serverName, setSysctl, tidyHost } from "./host-side.ts";
+import { applyRules, attachedNetworks, defaultDevice, deviceIndex, droppingTables, forward, forwardForUs, serverName, setSysctl, tidyHost } from "./host-side.ts";
 import { loadNetworkCalls, type NetlinkMessage, type NetworkCalls } from "./network-calls.ts";
 import type { AnswerOf, FromNetwork, Made, NetworkOrder, Routed, ToNetwork } from "./network-message.ts";
 import { hostRules, routerRules, uplinkName } from "./packet-rules.ts";
@@ -101,7 +101,7 @@ class NetworkLoop {
       forward(hostName);
       forwardForUs();
       this.#router = { namespace, netlink, hostName, mtu: device.mtu };
-      return { names: { tcp, udp } };
+      return { names: { tcp, udp }, hindrances: droppingTables() };
     } catch (error) {
       // The way out goes with the router's namespace.
       for (const fd of opened) closeSync(fd);

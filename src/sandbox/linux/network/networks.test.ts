@@ -181,18 +181,27 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
         import { systemClock } from ${JSON.stringify(new URL("../../../core/clock.ts", import.meta.url).href)};
         const networks = await openBestNetworks({ allowed: [], functions: () => undefined, clock: systemClock });
         await networks.take("one");
-        console.log(networks.egress);
+        console.log(networks.egress, networks.warning?.includes("table ip filter") === true);
         ${then}`;
       return spawn("nsenter", on(process.execPath, "--input-type=module-typescript", "-e", code), { stdio: ["ignore", "pipe", "inherit"] });
     };
     const before = state();
     const killed = serve("setInterval(() => undefined, 1000);");
-    expect(String(await once(killed.stdout, "data"))).toBe("nat\n");
+    expect(String(await once(killed.stdout, "data"))).toBe("nat false\n");
     expect(state()).toMatch(/lambent0\n[\s\S]*table inet lambent0\n/);
     killed.kill("SIGKILL");
     await expect.poll(() => /^lambent0$/m.test(state()), { timeout: 10_000 }).toBe(false);
     expect(state()).not.toBe(before);
     await once(serve("await networks.stop();"), "exit");
     expect(state()).toBe(before);
+
+    // As Docker has it.
+    const filter = (...rule: readonly string[]): void => void execFileSync("nsenter", on("nft", ...rule));
+    filter("add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }");
+    const told = serve("await networks.stop();");
+    expect(String(await once(told.stdout, "data"))).toBe("nat true\n");
+    await once(told, "exit");
+    filter('add rule ip filter FORWARD iifname "lambent*" accept');
+    expect(String(await once(serve("await networks.stop();").stdout, "data"))).toBe("nat false\n");
   });
 });

@@ -31,7 +31,7 @@ export interface FunctionsDoor {
 
 export interface Networks {
   readonly egress: Egress;
-  /** Why it is `none` though nobody asked for that. */
+  /** Why it is `none` though nobody asked for that, or what may keep `nat` from working. */
   readonly warning: string | undefined;
   /** Contents of /etc/resolv.conf inside. */
   readonly resolvConf: string;
@@ -71,10 +71,10 @@ export async function openNetworks({ egress, allowed, functions, clock }: Networ
     if (egress === "none") {
       // Says whether namespaces can be had at all.
       closeMade(await thread.order({ kind: "make", place: 0, listenAt: [] }));
-      return new Pool({ thread, functions, names: undefined });
+      return new Pool({ thread, functions, names: undefined, hindrances: [] });
     }
-    const { names } = await thread.order({ kind: "route", allowed });
-    return new Pool({ thread, functions, names: openNameForwarder(names, clock) });
+    const { names, hindrances } = await thread.order({ kind: "route", allowed });
+    return new Pool({ thread, functions, names: openNameForwarder(names, clock), hindrances });
   } catch (error) {
     await thread.close();
     throw error;
@@ -92,16 +92,23 @@ export async function openBestNetworks(options: Omit<NetworksOptions, "egress">)
   }
 }
 
+/** Docker reads the chain that is meant for others' rules before its own. */
+const hindered = (tables: readonly string[]): string =>
+  `Functions may not reach the Internet: this machine's packet filter (${tables.map((table) => `nft list table ${table}`).join(", ")}) drops what it does not know ` +
+  "when it forwards. Let it accept the devices lambent*, with Docker: iptables -I DOCKER-USER -i lambent+ -j ACCEPT; iptables -I DOCKER-USER -o lambent+ -j ACCEPT";
+
 interface PoolParts {
   readonly thread: NetworkThread;
   readonly functions: NetworksOptions["functions"];
   /** Undefined: there is no way out. */
   readonly names: NameForwarder | undefined;
+  /** Tables of the host's packet filter that may drop what functions send. */
+  readonly hindrances: readonly string[];
 }
 
 class Pool implements Networks {
   readonly egress: Egress;
-  readonly warning = undefined;
+  readonly warning: string | undefined;
   readonly resolvConf: string;
   readonly #parts: PoolParts;
   readonly #ready: Promise<Ready>[] = [];
@@ -111,6 +118,7 @@ class Pool implements Networks {
   constructor(parts: PoolParts) {
     this.#parts = parts;
     this.egress = parts.names === undefined ? "none" : "nat";
+    this.warning = parts.hindrances.length === 0 ? undefined : hindered(parts.hindrances);
     this.resolvConf = parts.names === undefined ? "" : `nameserver ${gateway}\noptions timeout:1 attempts:5\n`;
   }
 
