@@ -12,7 +12,9 @@ from _lambent_container import FirstProcess, copy_limits, duplicate, enter_pids,
 REQUESTS, REPORTS = 3, 4
 # Of a child: where it keeps what it needs once more, beyond every descriptor that it is given for good.
 LAUNCH, REPORT = 100, 101
-CHILD_ENDED = [_signal.SIGCHLD]
+# Seconds that it waits for a request when none of its children is left.
+PATIENCE = 600
+SIGNALS = [_signal.SIGCHLD, _signal.SIGALRM]
 
 
 class ForkServer:
@@ -21,10 +23,13 @@ class ForkServer:
         self.host = open_process(server_pid)
         self.own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self.filters = None
+        self.children = 0
 
     def serve(self):
         """Returns in children only, with the request that each is for."""
-        _signal.signal(_signal.SIGCHLD, _report_ends)
+        _signal.signal(_signal.SIGCHLD, self._report_ends)
+        _signal.signal(_signal.SIGALRM, self._rest)
+        _signal.alarm(PATIENCE)
         gc.collect()
         # What is there now is never looked at again, so that its pages stay shared.
         gc.freeze()
@@ -32,10 +37,11 @@ class ForkServer:
         for line in _lines():
             request = json.loads(line)
             # No end is told before its beginning.
-            _signal.pthread_sigmask(_signal.SIG_BLOCK, CHILD_ENDED)
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, SIGNALS)
+            _signal.alarm(PATIENCE)
             if self._fork(request):
                 return
-            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, CHILD_ENDED)
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
         os._exit(0)
 
     def _fork(self, request):
@@ -54,6 +60,7 @@ class ForkServer:
                 if pid != 0:
                     enter_pids(self.own_pids)
             if pid != 0:
+                self.children += 1
                 _report(REPORTS, state="forked", id=request["id"], pid=pid)
         except OSError as error:
             _report(REPORTS, state="failed", id=request["id"], reason=str(error))
@@ -64,11 +71,26 @@ class ForkServer:
             self._become(first, request)
         return pid == 0
 
+    def _report_ends(self, *_):
+        while self.children > 0:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            self.children -= 1
+            _report(REPORTS, state="ended", pid=pid, status=status)
+
+    def _rest(self, *_):
+        """Nobody has needed it for long: there will be another when somebody does."""
+        if self.children == 0:
+            os._exit(0)
+        _signal.alarm(PATIENCE)
+
     def _become(self, first, request):
         report = REPORTS
         try:
-            _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
-            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, CHILD_ENDED)
+            for number in SIGNALS:
+                _signal.signal(number, _signal.SIG_DFL)
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
             given = {int(number): duplicate(self.host, ours) for number, ours in request["descriptors"].items()}
             launch = duplicate(self.host, request["launch"])
             first.join_cgroups()
@@ -112,17 +134,6 @@ def _lines():
 def _report(descriptor, **members):
     """One write, with which no other mixes."""
     os.write(descriptor, json.dumps(members).encode() + b"\n")
-
-
-def _report_ends(*_):
-    try:
-        while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            _report(REPORTS, state="ended", pid=pid, status=status)
-    except ChildProcessError:
-        return
 
 
 def _read_to_end(descriptor):

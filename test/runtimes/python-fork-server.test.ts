@@ -1,5 +1,6 @@
 // Python forked into a container, beside the same function started there: what the kernel and the language say of both
 // has to be the same. LAMBENT_TEST_PYTHONS=all takes every interpreter of this machine in place of three.
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +69,15 @@ def handler(event, context):
         return scope["result"]
 `;
 
+const readIfThere = (path: string): string => {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    // Its process has gone.
+    return "";
+  }
+};
+
 test.skipIf(ociMissing === undefined && ids.length > 0)(`has nothing to test: ${ociMissing ?? "no Python is installed"}`, (context) => context.skip());
 
 describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
@@ -88,6 +98,7 @@ describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
 
   const environment = { LD_LIBRARY_PATH: "/var/lang/lib:/var/task/lib:/opt/lib", LANG: "en_US.UTF-8", TZ: ":UTC" };
   const bootNames = ["LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "PYTHONPATH"];
+  const guests: Guest[] = [];
   const start = async (how: "forked" | "started", more: object = {}): Promise<Guest> => {
     const runtime = await runtimes.resolve(id);
     const bootVariables = how === "forked" ? bootNames : undefined;
@@ -96,7 +107,10 @@ describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
       const guest = await host.start({ runtime, files: { "app.py": probe }, handler: "app.handler", environment, ...(bootVariables && { bootVariables }), ...more });
       const parent = await guest.invoke("parent");
       if (!("payload" in parent)) throw new Error(`${JSON.stringify(parent)} ${guest.output()}`);
-      if ((parent.payload === 0) === (how === "forked") || warnings.length > 0) return guest;
+      if ((parent.payload === 0) === (how === "forked") || warnings.length > 0) {
+        guests.push(guest);
+        return guest;
+      }
       await guest.sandbox.close();
     }
   };
@@ -181,6 +195,27 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     const owner = await start("forked", { environment: { ...environment, SECRET: first + second } });
     expect(await ask(owner, { run: scan })).toBeGreaterThan(0);
     expect(await ask(await start("forked"), { run: scan })).toBe(0);
+  });
+
+  test("goes when it is not needed for long, and comes again", async () => {
+    const servers = (): readonly number[] =>
+      readdirSync("/proc").map(Number).filter((pid) => {
+        const about = (file: string): string => readIfThere(`/proc/${pid}/${file}`);
+        return pid > 0 && about("environ").includes(`LAMBENT_FORK_SERVER=${process.pid}\0`) && /^Uid:\t0\t/m.test(about("status"));
+      });
+    const guest = await start("forked");
+    const [server = 0, ...others] = servers();
+    expect(others).toEqual([]);
+    // As when its patience has ended.
+    process.kill(server, "SIGALRM");
+    expect(await ask(guest, { run: "result = 1" })).toBe(1);
+    const last = await start("forked");
+    expect(servers()).toEqual([server]);
+    for (const each of guests.splice(0)) await each.sandbox.close();
+    await last.sandbox.close();
+    process.kill(server, "SIGALRM");
+    await expect.poll(servers).toEqual([]);
+    expect(await ask(await start("forked"), { run: "result = 2" })).toBe(2);
   });
 
   test("says why code cannot be loaded as a start does, time and again", async () => {
