@@ -51,6 +51,15 @@ const cases: readonly Case[] = [
   ...rubies.map((runtime) => ({ runtime, what: "variables of its own", handler: "app.handler", files: { "app.rb": fixture("app.rb") }, configuration: { environment: own } })),
 ];
 
+const listener = `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
+id="$(curl -sS -D - -o /dev/null "$api/register" -H "Lambda-Extension-Name: listener" -d '{"events":["INVOKE"]}' | tr -d '\\r' | sed -n 's/^[Ll]ambda-[Ee]xtension-[Ii]dentifier: *//p')"
+while true; do
+  event="$(curl -sS "$api/event/next" -H "Lambda-Extension-Identifier: $id")"
+  case "$event" in *INVOKE*) echo "heard INVOKE" ;; esac
+done
+`;
+
 const library = `
 import ctypes, os
 def handler(event, context):
@@ -103,6 +112,20 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
       return invoked(name);
     });
     expect(specialised).toEqual(fresh);
+  });
+
+  test("an extension beside it hears of its invokes", async ({ skip }) => {
+    if (missing !== undefined) skip(missing);
+    if (!installed.has("nodejs26.x")) skip("nodejs26.x is not installed");
+    await engine.put("extension", { "extensions/listener": listener });
+    const layer = [{ arn: "arn:aws:lambda:us-east-1:000000000000:layer:e:1", code: { sha256: "extension", sizeBytes: 1, unzippedBytes: 1 } }];
+    const [fresh, specialised] = await coldStarts(async () => {
+      await engine.put("listened", { "index.cjs": fixture("index.cjs") }, { handler: "index.handler", memoryMiB: 1001, layers: layer });
+      return invoked("listened");
+    });
+    expect(specialised).toEqual(fresh);
+    const heard = engine.logs.linesOf("listened").filter((line) => line.includes("heard INVOKE"));
+    expect(heard.length).toBeGreaterThanOrEqual(2);
   });
 
   test("libraries that come with the code are found", async ({ skip }) => {
