@@ -26,7 +26,7 @@ const client = `
   const next = async (id) => (await fetch(api + "/event/next", { headers: { "Lambda-Extension-Identifier": id } })).json();
   const report = (path, id, type) => post(path, { "Lambda-Extension-Identifier": id, "Lambda-Extension-Function-Error-Type": type });
 `;
-const program = (body: string): string => `#!${process.execPath}\n${client}\n(async () => {${body}})();`;
+const program = (body: string): string => `#!/usr/bin/env node\n${client}\n(async () => {${body}})();`;
 
 /** Prints every event that it gets. */
 const printer = program(`

@@ -16,7 +16,7 @@ afterAll(() => engine.stop());
  * An extension that subscribes and prints what it gets, a line a batch. `whileInvoked` runs after each INVOKE, `atEnd` on
  * SHUTDOWN, `atStart` before the first of them; all may wait `until` some event has come.
  */
-const watcher = (subscription: object, whileInvoked: string, { atEnd = "", atStart = "" } = {}): string => `#!${process.execPath}
+const watcher = (subscription: object, whileInvoked: string, { atEnd = "", atStart = "" } = {}): string => `#!/usr/bin/env node
   const { createServer } = require("node:http");
   const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API;
   const seen = [];
