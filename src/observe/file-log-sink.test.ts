@@ -1,7 +1,7 @@
-import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import type { AccountId, Region } from "../core/context.ts";
 import { FileLogSink, type LoggedEvent } from "./file-log-sink.ts";
@@ -80,4 +80,26 @@ test("what a disk cannot keep up with is bounded, and told in the log", async ()
   expect(lost).toEqual([50 - kept]);
   sink.append(stream("s"), [{ timeMs: 100, message: "afterwards" }]);
   expect((await sink.read(group, { sinceMs: 100, limit: 100 })).map(({ message }) => message)).toEqual(["afterwards"]);
+});
+
+test("a stream that gets lines faster than the disk takes them still has files of a bounded size", async () => {
+  const directory = folder();
+  const sink = new FileLogSink(directory, parts);
+  const files = (): string[] => readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".jsonl"));
+  const sizes = (): readonly number[] => files().map((name) => statSync(join(directory, name)).size);
+  const message = "x".repeat(2 * 1024 * 1024);
+  const print = (): void => sink.append(stream("endless"), [{ timeMs: 1, message }]);
+  for (let count = 0; count < 3; count += 1) print();
+  const flushed = sink.flush();
+  // There are always some more when some have been written.
+  for (let count = 0, before = ""; count < 40; count += 1) {
+    await vi.waitUntil(() => sizes().join() !== before, { interval: 1 });
+    before = sizes().join();
+    for (let line = 0; line < 3; line += 1) print();
+  }
+  await flushed;
+  await sink.flush();
+  // What is moved aside, and at most what waited.
+  expect(Math.max(...sizes())).toBeLessThan(52 * 1024 * 1024);
+  rmSync(directory, { recursive: true });
 });

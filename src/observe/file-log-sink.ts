@@ -146,12 +146,11 @@ export class FileLogSink implements LogSink {
         const bytes = Buffer.from(lines.join(""));
         await appendFile(file.path, bytes);
         file.sizeBytes += bytes.length;
+        // Here, since a function that prints without end always has more lines.
+        if (file.sizeBytes >= rotateAtBytes) await rotate(file);
       }
       if (file.lost > 0) this.#logger.error({ file: file.path, lost: file.lost }, "log-lines-dropped");
       file.lost = 0;
-      if (file.sizeBytes < rotateAtBytes) return;
-      await rename(file.path, `${file.path}.1`);
-      file.sizeBytes = 0;
     } catch (error) {
       // Lines that cannot be written are not kept: a full disk must not fill the memory too.
       this.#logger.error({ file: file.path, lost: lines.length + file.lines.length + file.lost, error: String(error) }, "log-write-failed");
@@ -165,6 +164,11 @@ export class FileLogSink implements LogSink {
     // A group may be called `..`, and a folder may not.
     return join(this.#directory, account, region, encodeURIComponent(group).replaceAll(".", "%2E"));
   }
+}
+
+async function rotate(file: StreamFile): Promise<void> {
+  await rename(file.path, `${file.path}.1`);
+  file.sizeBytes = 0;
 }
 
 const groupOf = ({ function: { account, region }, group }: LogStreamId): LogGroupId => ({ account, region, group });

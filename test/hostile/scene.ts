@@ -127,7 +127,7 @@ export class AttackedServer {
     await this.lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
     let left = processesWith(name);
     const gone = (): boolean => (left = processesWith(name)).length === 0;
-    await vi.waitUntil(gone, { timeout: 3000, interval: 50 }).catch(() => undefined);
+    await vi.waitUntil(gone, { timeout: 10_000, interval: 50 }).catch(() => undefined);
     return left;
   }
 

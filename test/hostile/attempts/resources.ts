@@ -14,7 +14,7 @@ const serverMiB = (pid: number | undefined): number => residentMiB([hostProcess(
 /** What an attempt costs the server in memory and in log files. */
 const burdensServer: Harm = ({ scene, facts, functionName }) => {
   const grownMiB = serverMiB(scene.guarded.process.pid) - Number(facts.more["serverMiB"]);
-  if (grownMiB > 300) return `the server has grown by ${Math.round(grownMiB)} MiB`;
+  if (grownMiB > 512) return `the server has grown by ${Math.round(grownMiB)} MiB`;
   const logs = usageOf(join(scene.guarded.folder, "logs", "000000000000", "us-east-1", encodeURIComponent(`/aws/lambda/${functionName}`)));
   // Two files a stream, and what waits for the disk.
   return logs.usedMiB > 128 ? `its log has ${Math.round(logs.usedMiB)} MiB` : undefined;
@@ -81,10 +81,11 @@ export const resources: Family = {
     },
     {
       name: "memory bomb of many",
-      tries: "touches 64 MiB in each of 8 processes",
-      memoryMiB: 128,
-      attack: (_facts, { program }) => Promise.all(Array.from({ length: 8 }, () => program("memory", 64))),
-      harm: exceedsMemory(128),
+      tries: "touches 128 MiB in each of 6 processes, with 256 MiB to its name",
+      memoryMiB: 256,
+      timeoutSeconds: 4,
+      attack: (_facts, { program }) => Promise.all(Array.from({ length: 6 }, () => program("memory", 128))),
+      harm: exceedsMemory(256),
       alone: true,
       expected: containedInOci,
     },
@@ -213,11 +214,11 @@ export const resources: Family = {
     },
     {
       name: "a line without end",
-      tries: "prints 256 MiB without a newline",
+      tries: "prints 512 MiB without a newline",
       prepare: weighServer,
       attack: (_facts, { fs }) => {
         const bytes = Buffer.alloc(65_536, "x");
-        for (let sent = 0; sent < 256 * 1024 * 1024; sent += fs.writeSync(1, bytes));
+        for (let sent = 0; sent < 512 * 1024 * 1024; sent += fs.writeSync(1, bytes));
         return "done";
       },
       harm: burdensServer,
