@@ -101,7 +101,13 @@ class FirstProcess:
         call(libc.setns, self.descriptor, NEW_NAMESPACES)
 
     def filters(self):
-        """Its seccomp filters, the first that was installed first: programs of <linux/filter.h>."""
+        """
+        Its seccomp filters, the first that was installed first: programs of <linux/filter.h>. They will be those of other
+        containers' processes, too, so it may have no more than the one that its maker gave it: what runs beside it can have
+        made it install its own.
+        """
+        if _filter_count(self.pid) > _filter_count("self") + 1:
+            raise PermissionError(1, "the container's first process has filters of its own")
         call(libc.ptrace, SEIZE, self.pid, None, None)
         try:
             call(libc.ptrace, INTERRUPT, self.pid, None, None)
@@ -141,13 +147,16 @@ def give_up_rights(uid, gid, filters):
     os.setresuid(uid, uid, uid)
     header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
     call(libc.capset, header, ctypes.create_string_buffer(24))
-    # As `exec` does: its own user may look at it.
-    call(libc.prctl, SET_DUMPABLE, 1, 0, 0, 0)
     call(libc.prctl, SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for program in filters:
         length = (len(program)) // 8
         description = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(program)))
         syscall(SECCOMP, SET_MODE_FILTER, FILTER_LOG | FILTER_SPEC_ALLOW, description)
+
+
+def become_visible():
+    """As `exec` does: who has the same user may look at it from now on, and change its memory."""
+    call(libc.prctl, SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def place(descriptors):
@@ -170,6 +179,12 @@ def _close(first, last):
     except OSError:
         # Before Linux 5.9.
         os.closerange(first, min(last, 65536) + 1)
+
+
+def _filter_count(pid):
+    """Not told before Linux 5.9."""
+    lines = _read("/proc/%s/status" % pid).splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("Seccomp_filters:")), 0)
 
 
 def _read(path):

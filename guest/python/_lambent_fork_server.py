@@ -7,7 +7,7 @@ import os
 import time
 
 import _signal
-from _lambent_container import FirstProcess, copy_limits, duplicate, enter_pids, give_up_rights, open_process, place
+from _lambent_container import FirstProcess, become_visible, copy_limits, duplicate, enter_pids, give_up_rights, open_process, place
 
 REQUESTS, REPORTS = 3, 4
 # Of a child: where it keeps what it needs once more, beyond every descriptor that it is given for good.
@@ -107,6 +107,8 @@ class ForkServer:
             os.close(LAUNCH)
             _report(REPORT, state="running", id=request["id"])
             os.close(REPORT)
+            # Not before: by its memory one could write there, and all sandboxes' processes are reported there.
+            become_visible()
         except BaseException as error:
             _report(report, state="failed", id=request["id"], reason="%s: %s" % (type(error).__name__, error))
             os._exit(1)

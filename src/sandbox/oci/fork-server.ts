@@ -101,9 +101,9 @@ export class ForkServer {
     const lines = `${this.#rest}${bytes.toString("utf8")}`.split("\n");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
-      // Trusted as no guest is: nothing of a function runs there. A child reports before it runs anything.
-      const report: Report = JSON.parse(line);
-      this.#hear(report);
+      const report = reportOf(line);
+      if (report === undefined) this.#end();
+      else this.#hear(report);
     }
   }
 
@@ -166,6 +166,15 @@ export class ForkServer {
     for (const child of this.#children.values()) child.end(killed);
     this.#forks.clear();
     this.#children.clear();
+  }
+}
+
+/** Nothing of a function runs there, and a child reports before it runs anything. Undefined: who says this is to be used no more. */
+function reportOf(line: string): Report | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 
