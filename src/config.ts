@@ -288,7 +288,7 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     flag: "environment-memory",
     placeholder: "PERCENT",
     variable: "LAMBENT_ENVIRONMENT_MEMORY",
-    summary: "How much of this machine's memory execution environments may use together, each counted with the most that it has used so far; above 100 where they share much of it. For a cold start without room the environments end that are idle for longest, of any function; where none is idle it fails with TooManyRequestsException after two seconds.",
+    summary: "How much of this machine's memory execution environments may use together, each counted with the most that it has used so far; above 100 where they share much of it. For a cold start without room the environments end that are idle for longest, of any function; where nothing becomes free for two seconds it fails with TooManyRequestsException.",
     fallback: "75",
     parse: wholeNumber(1, 1000),
   },

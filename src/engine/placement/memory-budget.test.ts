@@ -59,6 +59,19 @@ describe("the budget of memory", () => {
     expect(outcomes).toEqual(["a", "b refused"]);
   });
 
+  test("waits on while others get room", () => {
+    const { clock, enter, rooms, outcomes } = start(100);
+    enter("a", 60);
+    enter("b", 60);
+    enter("c", 60);
+    clock.advance(1500);
+    rooms.get("a")?.leave();
+    clock.advance(1500);
+    expect(outcomes).toEqual(["a", "b"]);
+    rooms.get("b")?.leave();
+    expect(outcomes).toEqual(["a", "b", "c"]);
+  });
+
   test("ends idle environments for several starts at once, but none for what is not needed", () => {
     const { enter, restAll, ending, outcomes } = start(100);
     for (const name of ["a", "b", "c", "d", "e"]) enter(name, 20);

@@ -9,9 +9,9 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { Fault } from "../../core/faults.ts";
 import { tooManyRequests } from "../faults.ts";
 
-/** When no environment is idle for so long, the machine is full. */
+/** When nobody gets room for so long, and none is on its way, the machine is full. */
 const longestWaitMs = 2000;
-/** Where room is on its way, it is waited for so often; ending an idle environment takes milliseconds, on a busy machine more. */
+/** Otherwise it is waited for so often: in an overloaded machine, starts and ends take seconds. */
 const mostWaits = 15;
 
 /** For how many starts room is made at once: environments that end together share the work. */
@@ -59,6 +59,8 @@ export class MemoryBudget {
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #heldBytes = new Map<string, number>();
   #waitingCount = 0;
+  /** Of a monotonic clock. */
+  #lastGivenMs = Number.NEGATIVE_INFINITY;
   #usedBytes = 0;
   /** Of those used, what will be free when environments that are ending have ended. */
   #leavingBytes = 0;
@@ -150,7 +152,8 @@ export class MemoryBudget {
 
   #onLongWait(waiting: Waiting): void {
     waiting.waitsLeft -= 1;
-    if (waiting.waitsLeft > 0 && !this.#lacks(waiting.bytes)) {
+    const isMoving = this.#clock.monotonic() - this.#lastGivenMs < longestWaitMs || !this.#lacks(waiting.bytes);
+    if (waiting.waitsLeft > 0 && isMoving) {
       waiting.timer = this.#clock.after(longestWaitMs, () => this.#onLongWait(waiting));
       return;
     }
@@ -160,6 +163,7 @@ export class MemoryBudget {
   }
 
   #open({ functionKey, bytes: firstBytes }: RoomRequest): Room {
+    this.#lastGivenMs = this.#clock.monotonic();
     let bytes = 0;
     let isLeaving = false;
     const resize = (newBytes: number): void => {
