@@ -150,6 +150,7 @@ export class OciSandbox implements PreparedSandbox {
     this.peakMemoryBytes();
     // Frozen processes do not die.
     live.cgroup?.thaw();
+    live.cgroup?.freeCpu();
     await live.container.end();
     this.#now = undefined;
     live.cgroup?.close();

@@ -1,6 +1,6 @@
 // The control group of one container. What is asked or told while functions run is one read or write of a file that is
 // open; all of them are the kernel's memory, so none blocks.
-import { closeSync, openSync, readSync, rmdirSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, rmdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isErrno } from "../../errno.ts";
 import { readIfThere, type Controller } from "./controllers.ts";
@@ -9,6 +9,8 @@ import { cpuPeriodUs, cpuQuotaUs, cpuWeight } from "./cpu-share.ts";
 export interface Cgroup {
   /** From now on its processes share what their memory buys. */
   limitCpu(): void;
+  /** Takes that back, for its end: to die takes processor time, too, and with little memory there is little of it. */
+  freeCpu(): void;
   /** Stops all its processes, and lets them go on. A frozen process of version 1 does not die before it goes on. */
   freeze(): void;
   thaw(): void;
@@ -44,6 +46,7 @@ const files = {
     shared: /^total_shmem (\d+)$/m,
     events: "memory.oom_control",
     freezer: { name: "freezer.state", frozen: "FROZEN", thawed: "THAWED" },
+    cpuQuota: { file: "cpu.cfs_quota_us", none: "-1" },
     cpuLimits: (memoryMiB: number) => ({
       "cpu.cfs_quota_us": `${cpuQuotaUs(memoryMiB)}`,
       "cpu.shares": `${cpuWeight(memoryMiB, 1024)}`,
@@ -56,6 +59,7 @@ const files = {
     shared: /^shmem (\d+)$/m,
     events: "memory.events",
     freezer: { name: "cgroup.freeze", frozen: "1", thawed: "0" },
+    cpuQuota: { file: "cpu.max", none: "max" },
     cpuLimits: (memoryMiB: number) => ({
       "cpu.max": `${cpuQuotaUs(memoryMiB)} ${cpuPeriodUs}`,
       "cpu.weight": `${cpuWeight(memoryMiB, 100)}`,
@@ -97,6 +101,11 @@ export function openCgroup({ version, folders, all, memoryMiB }: CgroupParts): C
       const folder = folders.get("cpu");
       if (folder === undefined) return;
       for (const [name, limit] of Object.entries(names.cpuLimits(memoryMiB))) writeFileSync(join(folder, name), limit);
+    },
+    freeCpu: () => {
+      const file = join(folders.get("cpu") ?? "", names.cpuQuota.file);
+      // It may have ended by itself, and its group be gone.
+      if (folders.has("cpu") && existsSync(file)) writeFileSync(file, names.cpuQuota.none);
     },
     remove: () => {
       close();
