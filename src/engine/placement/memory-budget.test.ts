@@ -72,6 +72,14 @@ describe("the budget of memory", () => {
     expect(outcomes).toEqual(["a", "b", "c"]);
   });
 
+  test("gives at once what one turns out not to need", () => {
+    const { enter, rooms, outcomes } = start(100);
+    enter("a", 60);
+    enter("b", 60);
+    rooms.get("a")?.resize(40);
+    expect(outcomes).toEqual(["a", "b"]);
+  });
+
   test("ends idle environments for several starts at once, but none for what is not needed", () => {
     const { enter, restAll, ending, outcomes } = start(100);
     for (const name of ["a", "b", "c", "d", "e"]) enter(name, 20);

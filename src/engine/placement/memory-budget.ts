@@ -175,6 +175,7 @@ export class MemoryBudget {
       const held = this.#held(functionKey) + more;
       if (held > 0) this.#heldBytes.set(functionKey, held);
       else this.#heldBytes.delete(functionKey);
+      if (more < 0 && this.isShort) this.serveWaiting();
     };
     resize(firstBytes);
     return {
@@ -184,10 +185,7 @@ export class MemoryBudget {
         isLeaving = true;
         this.#leavingBytes += bytes;
       },
-      leave: () => {
-        resize(0);
-        if (this.isShort) this.serveWaiting();
-      },
+      leave: () => resize(0),
     };
   }
 }
