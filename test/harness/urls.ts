@@ -43,6 +43,8 @@ export async function openUrl(url: TestUrl, { method = "GET", path = "/", header
   const outgoing = request({ host: "127.0.0.1", port, path, method, headers: sized, agent: false });
   outgoing.end(body);
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  // Who is refused early may still be sending when the server stops: the answer is there, and tells by itself if it ends early.
+  outgoing.on("error", () => undefined);
   return incoming;
 }
 
