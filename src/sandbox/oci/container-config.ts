@@ -7,6 +7,9 @@ import { seccompProfile } from "./seccomp.ts";
 /** AWS's numbers inside; names in the root's /etc/passwd. */
 export const guestUser = { uid: 993, gid: 990, name: "sbx_user1051" } as const;
 
+/** What functions see of it names no machine. */
+export const guestHostname = "169-254-100-1";
+
 /** How many user and group ids a sandbox has, from `firstId` on on the host. */
 export const idsPerSandbox = 65_536;
 
@@ -19,7 +22,6 @@ export interface ContainerPlan {
   readonly tmp: string;
   /** First user and group id of the host that is the container's. Undefined: whoever runs the server is its only user. */
   readonly firstId: number | undefined;
-  readonly hostname: string;
   readonly initArgs: readonly string[];
   /** Undefined: this server can make no control groups. */
   readonly cgroupsPath: string | undefined;
@@ -43,7 +45,7 @@ export function containerConfig(plan: ContainerPlan): object {
     ociVersion: "1.0.2",
     process: guestProcess(plan.initArgs),
     root: { path: plan.root, readonly: true },
-    hostname: plan.hostname,
+    hostname: guestHostname,
     mounts: [
       { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"] },
       { destination: "/dev", type: "tmpfs", source: "tmpfs", options: deviceTmpfs },

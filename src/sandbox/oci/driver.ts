@@ -44,8 +44,6 @@ export interface OciDriverOptions {
   readonly log: { warn(fields: object, event: string): void };
 }
 
-/** What functions see of it names no machine. */
-const hostname = "169-254-100-1";
 /** Beside the folders of sandboxes, whose names have a dot: what they share. */
 const sharedName = "shared";
 
@@ -82,7 +80,6 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         tmp,
         firstId,
         mapsOwners: runtime.mapsOwners,
-        hostname,
         initArgs: shell,
         cgroupsPath: cgroups.layout === "none" ? undefined : cgroups.pathOf(id),
         resources: cgroups.resourcesOf(grade, sees.cpus),

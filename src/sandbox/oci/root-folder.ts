@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { constants, chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isErrno } from "../errno.ts";
-import { guestUser } from "./container-config.ts";
+import { guestHostname, guestUser } from "./container-config.ts";
 import type { ShownFolder } from "./guest-path.ts";
 import type { EnvProgram } from "./launch-script.ts";
 
@@ -114,7 +114,8 @@ const { uid, gid, name: user } = guestUser;
 const etcFiles: Readonly<Record<string, string>> = {
   passwd: `root:x:0:0:root:/root:/sbin/nologin\n${user}:x:${uid}:${gid}::/home/${user}:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n`,
   group: `root:x:0:\n${user}:x:${gid}:\nnogroup:x:65534:\n`,
-  hosts: "127.0.0.1 localhost\n::1 localhost\n",
+  // AWS's own extensions listen for telemetry at `sandbox.localdomain`; Java and others look up the host's name.
+  hosts: `127.0.0.1 localhost sandbox.localdomain sandbox ${guestHostname}\n::1 localhost\n`,
   "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nprotocols: files\nservices: files\n",
 };
 
