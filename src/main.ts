@@ -9,6 +9,7 @@ import { authoriser, useAuthoriser } from "./cloud/authorise.ts";
 import { ServiceRegistry } from "./cloud/registry.ts";
 import { RemoteServices } from "./cloud/remote.ts";
 import { programFolders, remoteCredentials, type Settings, SettingsError } from "./config.ts";
+import { closeAll } from "./core/close-all.ts";
 import { systemClock } from "./core/clock.ts";
 import { systemIds } from "./core/ids.ts";
 import { openCodeCache } from "./engine/code/code-cache.ts";
@@ -61,14 +62,10 @@ export function restartForContainers({ isolation }: Settings): void {
 /** Starts an instance in this process. Rejects, with nothing left over, when it cannot. */
 export async function startLambentHere(settings: Settings, version: string): Promise<RunningLambent> {
   const closers: (() => Promise<void> | void)[] = [];
-  // What was opened last closes first.
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
   try {
     return await compose(settings, version, closers);
   } catch (error) {
-    await close();
+    await closeAll(closers);
     throw error;
   }
 }
@@ -168,8 +165,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     warnings: driver.warning === undefined ? [] : [driver.warning],
     async stop(graceMs) {
       ending.abort();
-      await Promise.all([gateway.stop(graceMs), engine.stop(graceMs)]);
-      for (const closer of closers.splice(0).toReversed()) await closer();
+      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), engine.stop(graceMs)])));
+      await closeAll(closers);
     },
   };
 }
@@ -234,13 +231,14 @@ export interface FoundIsolation {
 /** What would isolate functions here, tried now; for commands that need no running instance. Faults: as a start's. */
 export async function tryIsolation(settings: Settings): Promise<FoundIsolation> {
   const directory = await mkdtemp(join(tmpdir(), "lambent-"));
-  const driver = await openDriver(settings, { directory, functions: () => undefined, log: createLogger("silent") });
+  const closers: (() => Promise<void> | void)[] = [() => rm(directory, { recursive: true, force: true })];
   try {
+    const driver = await openDriver(settings, { directory, functions: () => undefined, log: createLogger("silent") });
+    closers.push(() => driver.stop());
     const shortcomings = (await driver.shortcomings?.()) ?? [];
     return { driver: driver.name, shortcomings: driver.warning === undefined ? shortcomings : [driver.warning, ...shortcomings] };
   } finally {
-    await driver.stop();
-    await rm(directory, { recursive: true, force: true });
+    await closeAll(closers);
   }
 }
 

@@ -1,7 +1,7 @@
 // The Linux calls of namespaces, mounts and processes that Node.js does not offer, through koffi. They act on
 // the thread that makes them and may block it: only the kernel thread uses this file. (syscalls.ts holds what the main
 // thread needs.) Numbers are those of Linux's headers, the same on x86_64 and arm64.
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { constants as osConstants } from "node:os";
 import koffi from "koffi";
 import { KernelError } from "./kernel-error.ts";
@@ -139,7 +139,12 @@ function mountCalls({ bind, bindNumber }: Binder) {
     /** The same, but the file system is there as long as the descriptor that it answers: who closes it waits for the disk. */
     detach: (target: string): number => {
       const held = openSync(target, O_PATH | CLOEXEC);
-      umount2(target, target, MNT_DETACH);
+      try {
+        umount2(target, target, MNT_DETACH);
+      } catch (error) {
+        closeSync(held);
+        throw error;
+      }
       return held;
     },
     /** A copy of the mounts at and below a path of this namespace, attached nowhere. */

@@ -1,6 +1,6 @@
 // The main thread's end of the kernel thread: an order is a message, and its answer settles a promise.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { close, writeSync } from "node:fs";
+import { close, closeSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
@@ -83,6 +83,7 @@ export class KernelThread implements Kernel {
       this.#post(undefined);
       this.#unusable = closed;
       await ended;
+      closeWake(this.#thread);
     }
     this.#reject(closed);
   }
@@ -155,6 +156,7 @@ export class KernelThread implements Kernel {
   /** A new thread waits for what the former one waited for, and begins what that has not seen. */
   #succeed(waits: readonly Wait[]): void {
     if (this.#unusable !== undefined || this.#mount === undefined) return;
+    closeWake(this.#thread);
     this.#thread = this.#start({ mount: this.#mount, waits });
     const begun = new Set(waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id])));
     for (const [id, { order }] of this.#pending) if (!begun.has(id)) this.#post({ id, order });
@@ -164,4 +166,10 @@ export class KernelThread implements Kernel {
     for (const { reject } of this.#pending.values()) reject(fault);
     this.#pending.clear();
   }
+}
+
+/** Ours to close: a thread that is awake may end before it is woken to do so. */
+function closeWake({ wake }: Thread): void {
+  const fd = Atomics.exchange(wake, 0, 0);
+  if (fd !== 0) closeSync(fd);
 }

@@ -1,6 +1,6 @@
-// Entry of the kernel thread (kernel.ts). It has no event loop: it waits in epoll for the main thread's messages, for
-// the end of processes. A thread that cannot return from a container's namespace ends, and its
-// successor goes on with its own namespace and its waits.
+// Entry of the kernel thread (kernel.ts). It has no event loop: it waits in epoll for the main thread's messages and for
+// the end of processes. A thread that cannot return from a container's namespace ends, and its successor goes on with its
+// namespace and its waits.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
 import { closeSync, readFileSync, readSync } from "node:fs";
 import { constants } from "node:os";
@@ -66,10 +66,10 @@ class KernelLoop {
     return Array.from(this.#waits.values());
   }
 
-  /** Gives up what is waited for, and the namespace with all that is mounted there. */
+  /** Gives up what is waited for, and the namespace with all that is mounted there. What wakes it is the main thread's to close. */
   close(): void {
     for (const { fd } of this.waits) closeSync(fd);
-    for (const fd of [this.#epoll, this.#wake, this.#home]) closeSync(fd);
+    for (const fd of [this.#epoll, this.#home]) closeSync(fd);
   }
 
   #tell(message: FromKernel): void {

@@ -8,6 +8,17 @@ import koffi from "koffi";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openKernel, type Kernel } from "./kernel.ts";
 
+/** Of this process. */
+const openFiles = (): { readonly fd: number; readonly is: string }[] =>
+  readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [{ fd: Number(fd), is: readlinkSync(`/proc/self/fd/${fd}`) }];
+    } catch {
+      // That of the folder itself.
+      return [];
+    }
+  });
+
 const asRoot = process.platform === "linux" && process.getuid?.() === 0;
 
 describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
@@ -132,7 +143,7 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
   });
 
   test("goes on with its mounts and waits, by a new thread, when it is lost in a container", async () => {
-    const homes = (): number[] => readdirSync("/proc/self/fd").map(Number).filter((fd) => existsSync(`/proc/self/fd/${fd}`) && readlinkSync(`/proc/self/fd/${fd}`).startsWith("mnt:"));
+    const homes = (): number[] => openFiles().filter(({ is }) => is.startsWith("mnt:")).map(({ fd }) => fd);
     await shell("true");
     const before = homes();
     const own = openKernel();
@@ -161,6 +172,19 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     expect((await running).stdout).toBe("waited\n");
     await own.kill(inside.pid);
     await ended;
+  });
+
+  test("can be closed at any time, and keeps nothing open", async () => {
+    const eventFds = (): number => openFiles().filter(({ is }) => is === "anon_inode:[eventfd]").length;
+    const before = eventFds();
+    for (let round = 0; round < 20; round += 1) {
+      const own = openKernel();
+      const ended = Array.from({ length: 20 }, () => own.run({ program: "/bin/sh", args: ["-c", "exit 0"], environment: {} }).catch(() => undefined));
+      await Promise.race(ended);
+      // The thread is busy with the other ends, and may see that it is to end before it is woken for that.
+      await own.close();
+    }
+    expect(eventFds()).toBe(before);
   });
 
   test("works without privileges of the host, when the server was started in a user namespace", async () => {

@@ -1,6 +1,7 @@
 // System calls for containers that their program (crun) does not make: mounts into a running container, the end of its
-// init. They may block and must run in other namespaces, so a thread of this process makes them (kernel-thread.ts). It has a mount namespace of its own: what is mounted here, and what programs see that are
-// started here, is in there, nothing of it on the host, and all of it is gone when this process is, however it ends.
+// init. They may block and must run in other namespaces, so a thread of this process makes them (kernel-thread.ts). It has
+// a mount namespace of its own: what is mounted here, and what programs see that are started here, is in there, nothing
+// of it on the host, and all of it is gone when this process is, however it ends.
 // Descriptors are the process's: the thread opens them, anybody uses them.
 import { KernelThread } from "./kernel-client.ts";
 

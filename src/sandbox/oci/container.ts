@@ -43,6 +43,7 @@ export class Container {
   #joined = 0;
   /** Whether it has ended, by itself or by us: its number may be another process's then. */
   #isGone = false;
+  #isRemoved = false;
   #ending: Promise<void> | undefined;
 
   private constructor(parts: ContainerParts, { id, folder, owner }: ContainerGivens, pid: number, first: Launcher) {
@@ -86,6 +87,7 @@ export class Container {
 
   /** After `end`: makes the maker forget it, without starting the maker for it where that can be: that takes half of what a container does. */
   async remove(cgroup: Cgroup | undefined): Promise<void> {
+    this.#isRemoved = true;
     for (const launcher of this.#launchers) launcher.close();
     if (cgroup?.remove() !== true || !(await this.#parts.runtime.forget(this.id))) await this.#parts.runtime.delete(this.id);
   }
@@ -101,6 +103,10 @@ export class Container {
       pid = await this.#parts.runtime.exec({ id: this.id, bundle: folder, processFile, descriptors: launcher.descriptors });
     } finally {
       launcher.started(pid);
+    }
+    if (this.#isRemoved) {
+      launcher.close();
+      throw new Error("the container has ended");
     }
     this.#launchers.add(launcher);
     // The container does not end before its end was noticed.

@@ -4,6 +4,7 @@ import { closeSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Kernel } from "../linux/kernel.ts";
+import { joinChannel } from "../pipe-channel.ts";
 import { PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
 import { removeFolders } from "../remove-folders.ts";
@@ -99,14 +100,9 @@ export async function openForkServer(plan: ForkServerPlan, givens: ForkServerGiv
   let closing: Promise<void> | undefined;
   return {
     output: ends.output,
-    channel: {
-      onBytes: (listener) => ends.reports.onBytes(listener),
-      onClosed: (listener) => ends.reports.onEnd(listener),
-      pause: () => ends.reports.pause(),
-      resume: () => ends.reports.resume(),
-      write: (bytes) => ends.requests.write(bytes),
-    },
-    exited: kernel.ended(pid).then(() => ends.reports.drain()),
+    channel: joinChannel({ reader: ends.reports, writer: ends.requests }),
+    // Rejects only with the kernel thread itself: what nobody can watch any more is used no more.
+    exited: kernel.ended(pid).then(() => ends.reports.drain(), () => undefined),
     close: () => (closing ??= kernel.kill(pid).then(release)),
   };
 }

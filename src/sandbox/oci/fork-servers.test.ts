@@ -1,12 +1,14 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Launch } from "../sandbox.ts";
 import { loadSyscalls } from "../syscalls.ts";
+import { guestDescriptors } from "./launch-script.ts";
 import { ForkServers, type ForkPlan, type ForkServerPlan, type ForkServerProcess } from "./fork-servers.ts";
 
 /** A fork server that is played by the test. */
 class PlayedServer implements ForkServerProcess {
   readonly plan: ForkServerPlan;
-  readonly requests: { readonly id: number }[] = [];
+  readonly requests: { readonly id: number; readonly descriptors: Readonly<Record<string, number>> }[] = [];
   readonly exited: Promise<void>;
   isClosed = false;
   #onReport: (bytes: Buffer) => void = () => undefined;
@@ -42,6 +44,9 @@ class PlayedServer implements ForkServerProcess {
     this.#onReport(text.subarray(9));
   }
 
+  /** What answers `close`; replaced by tests. */
+  closed: Promise<void> = Promise.resolve();
+
   async requested(): Promise<number> {
     if (this.requests.length === 0) await new Promise<void>((resolve) => (this.#onRequest = resolve));
     return this.requests.shift()?.id ?? -1;
@@ -54,7 +59,7 @@ class PlayedServer implements ForkServerProcess {
   close(): Promise<void> {
     this.isClosed = true;
     this.end();
-    return Promise.resolve();
+    return this.closed;
   }
 }
 
@@ -153,4 +158,31 @@ test.skipIf(!isLinux)("what fails, and variables that are too long to be handed 
   expect(await failing).toBe(undefined);
   expect(await servers.fork(planOf({ environment: { LONG: "x".repeat(70_000) } }))).toBe(undefined);
   expect(warnings).toMatchObject([{ error: expect.stringContaining("setns") }, { error: expect.stringContaining("too many") }]);
+});
+
+test.skipIf(!isLinux)("nothing is kept open of a process that has ended", async () => {
+  const { servers, server } = await ready();
+  const forking = servers.fork(planOf());
+  while (server.requests.length === 0) await settled();
+  const { id, descriptors } = server.requests.shift() ?? { id: -1, descriptors: {} };
+  // As the child has it: its end of the channel tells whether ours is open.
+  const theirs = openSync(`/proc/self/fd/${descriptors[guestDescriptors.fromServer]}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  server.report({ state: "forked", id, pid: 2 ** 22 + 3 }, { state: "running", id });
+  const forked = await forking;
+  expect(() => readSync(theirs, Buffer.alloc(1))).toThrow("EAGAIN");
+  server.report({ state: "ended", pid: 2 ** 22 + 3, status: 9 });
+  await forked?.exited;
+  await settled();
+  expect(readSync(theirs, Buffer.alloc(1))).toBe(0);
+  closeSync(theirs);
+  await servers.stop();
+});
+
+test.skipIf(!isLinux)("one that cannot be removed after its end is told of, and nothing fails for it", async () => {
+  const { servers, server, warnings } = await ready();
+  server.closed = Promise.reject(new Error("crun delete: out of descriptors"));
+  server.end();
+  await settled();
+  expect(warnings).toMatchObject([{ error: expect.stringContaining("crun delete") }]);
+  await servers.stop();
 });

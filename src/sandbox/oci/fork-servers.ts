@@ -17,6 +17,7 @@ export interface ForkServerPlan {
 
 export interface ForkServerProcess extends Pick<SandboxProcess, "output"> {
   readonly channel: SandboxChannel;
+  /** Never rejects. */
   readonly exited: Promise<void>;
   /** Ends it; resolves when nothing of it is left. May be called again. */
   close(): Promise<void>;
@@ -80,7 +81,7 @@ export class ForkServers {
     this.#isStopping = true;
     await Promise.all(Array.from(this.#opened.values(), async (opened) => {
       await opened.opening;
-      await opened.process?.close();
+      await this.#close(opened);
     }));
   }
 
@@ -105,11 +106,16 @@ export class ForkServers {
       const server = new ForkServer(process, this.#parts.syscalls);
       await server.ready;
       opened.server = server;
-      void process.exited.then(() => process.close());
+      void process.exited.then(() => this.#close(opened));
     } catch (error) {
       // Nobody's invoke fails for it: every process is started in full then.
       if (!this.#isStopping) this.#parts.log.warn({ program: plan.program, error: String(error), said }, "fork-server-not-started");
-      await opened.process?.close();
+      await this.#close(opened);
     }
+  }
+
+  /** What is left of one is removed by the next server of this machine's folder. */
+  async #close({ process }: Opened): Promise<void> {
+    await process?.close().catch((error: unknown) => this.#parts.log.warn({ error: String(error) }, "fork-server-not-removed"));
   }
 }

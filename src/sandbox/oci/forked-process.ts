@@ -1,5 +1,6 @@
 // A process of a container that a fork server makes, with its pipes: for the engine one like any other.
 import { closeSync, fchownSync } from "node:fs";
+import { type ChannelPipes, joinChannel } from "../pipe-channel.ts";
 import { drainTogether, PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
 import type { SandboxExit, SandboxProcess } from "../sandbox.ts";
@@ -57,7 +58,7 @@ export async function forkInto({ server, containerPid, owner, launch, options, g
 interface Ends {
   readonly output: PipeReader;
   readonly log: PipeReader | undefined;
-  readonly channel: { readonly reader: PipeReader; readonly writer: PipeWriter } | undefined;
+  readonly channel: ChannelPipes | undefined;
   /** Delivers what lies in output and log. */
   readonly drain: () => void;
 }
@@ -77,19 +78,15 @@ function processOf({ pid, ended }: ForkedProcess, { output, log, channel, drain 
     await new Promise((resolve) => setImmediate(resolve));
     drain();
     channel?.reader.drain();
+    // Nobody reads there any more, and no error would say so.
+    channel?.writer.close();
     return { exitCode, signal, outOfMemory: ranOutOfMemory() };
   };
   return {
     output,
     log,
     drain,
-    channel: channel && {
-      onBytes: (listener) => channel.reader.onBytes(listener),
-      onClosed: (listener) => channel.reader.onEnd(listener),
-      pause: () => channel.reader.pause(),
-      resume: () => channel.reader.resume(),
-      write: (bytes) => channel.writer.write(bytes),
-    },
+    channel: channel && joinChannel(channel),
     exited: exit(),
     terminate: () => {
       thaw();

@@ -1,9 +1,10 @@
 // One shell inside a container that starts one process, with the pipes of both: it inherits the process's descriptors and
 // hands them on, so they are made before it and given away later.
 import { closeSync, fchownSync } from "node:fs";
+import { type ChannelPipes, joinChannel } from "../pipe-channel.ts";
 import { drainTogether, PipeReader } from "../pipe-reader.ts";
 import { PipeWriter } from "../pipe-writer.ts";
-import type { Launch, RunOptions, SandboxChannel, SandboxExit, SandboxProcess } from "../sandbox.ts";
+import type { Launch, RunOptions, SandboxExit, SandboxProcess } from "../sandbox.ts";
 import type { Pipe, Syscalls } from "../syscalls.ts";
 import { commandsDescriptor, type EnvProgram, guestDescriptors, launchScript, readReports, reportsDescriptor } from "./launch-script.ts";
 import { beginningOf, descendantsOf, hostPidOf, signalPid } from "./process-tree.ts";
@@ -29,7 +30,7 @@ export class Launcher {
   readonly #syscalls: Syscalls;
   readonly #output: PipeReader;
   readonly #log: PipeReader;
-  readonly #channel: { readonly reader: PipeReader; readonly writer: PipeWriter };
+  readonly #channel: ChannelPipes;
   readonly #commands: PipeWriter;
   readonly #reports: PipeReader;
   #drain: () => void;
@@ -104,7 +105,7 @@ export class Launcher {
     return {
       output: this.#output,
       log: options.log ? this.#log : undefined,
-      channel: options.channel ? this.#joinChannel() : undefined,
+      channel: options.channel ? joinChannel(this.#channel) : undefined,
       drain: this.#drain,
       exited,
       terminate: () => {
@@ -166,16 +167,5 @@ export class Launcher {
   #shellPid(): number | undefined {
     const shell = this.#shell;
     return shell !== undefined && shell.beginning !== undefined && beginningOf(shell.pid) === shell.beginning ? shell.pid : undefined;
-  }
-
-  #joinChannel(): SandboxChannel {
-    const { reader, writer } = this.#channel;
-    return {
-      onBytes: (listener) => reader.onBytes(listener),
-      onClosed: (listener) => reader.onEnd(listener),
-      pause: () => reader.pause(),
-      resume: () => reader.resume(),
-      write: (bytes) => writer.write(bytes),
-    };
   }
 }

@@ -118,10 +118,18 @@ export class OciSandbox implements PreparedSandbox {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.kill()
-      .then(() => Promise.all(this.#removals))
-      .then(() => this.#parts.onClosed());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.kill();
+    // No process is left, whether or not the maker could forget the containers.
+    try {
+      await Promise.all(this.#removals);
+    } finally {
+      await this.#parts.onClosed();
+    }
   }
 
   /** The one that is there, else a new one. */
@@ -154,10 +162,10 @@ export class OciSandbox implements PreparedSandbox {
     await live.container.end();
     this.#now = undefined;
     live.cgroup?.close();
-    // Nobody waits for this but `close`.
+    // Nobody waits for this but `close`, which tells what failed.
     const removal = live.remove();
-    removal.catch(() => undefined);
     this.#removals.add(removal);
+    removal.then(() => this.#removals.delete(removal), () => undefined);
   }
 
   #ranOutOfMemory({ cgroup }: LiveContainer): boolean {

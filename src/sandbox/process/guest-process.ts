@@ -1,5 +1,6 @@
 // One process of a sandbox, with whatever it started, and its pipes.
-import type { SandboxChannel, SandboxExit, SandboxProcess } from "../sandbox.ts";
+import type { SandboxExit, SandboxProcess } from "../sandbox.ts";
+import { joinChannel } from "../pipe-channel.ts";
 import { drainTogether } from "../pipe-reader.ts";
 import type { Syscalls } from "../syscalls.ts";
 import type { Guest } from "./guest.ts";
@@ -53,15 +54,5 @@ export function openProcess(guest: Guest, syscalls: Syscalls): GuestProcess {
       guest.channel?.reader.close();
       guest.channel?.writer.close();
     },
-  };
-}
-
-function joinChannel({ reader, writer }: NonNullable<Guest["channel"]>): SandboxChannel {
-  return {
-    onBytes: (listener) => reader.onBytes(listener),
-    onClosed: (listener) => reader.onEnd(listener),
-    pause: () => reader.pause(),
-    resume: () => reader.resume(),
-    write: (bytes) => writer.write(bytes),
   };
 }

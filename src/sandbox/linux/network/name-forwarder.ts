@@ -1,6 +1,6 @@
 // Answers what sandboxes ask for names, by asking the host's own name servers: these may listen on the host's loopback
 // interface only, lie in a private network, and change while functions run. Bytes pass as they are.
-import { createSocket, type Socket as Datagrams } from "node:dgram";
+import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { connect, createServer, isIPv6, type Socket } from "node:net";
 import type { Clock } from "../../../core/clock.ts";
@@ -24,7 +24,8 @@ const freshMs = 2_000;
 /** `tcp`, `udp`: bound sockets, which it closes. */
 export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly udp: number }, clock: Clock): NameForwarder {
   const servers = hostServers(clock);
-  const asking = new Set<Datagrams>();
+  /** What ends each question; false: it has ended. */
+  const asking = new Set<() => boolean>();
   const [questioners, connected] = [new Tally(mostQuestionsOfOne), new Tally(mostConnectionsOfOne)];
   const connections = new Set<Socket>();
 
@@ -34,25 +35,27 @@ export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly
     const ask = ([server, ...others]: readonly string[]): void => {
       if (server === undefined || asking.size >= mostQuestions || !questioners.add(address)) return;
       const outside = createSocket(isIPv6(server) ? "udp6" : "udp4");
-      asking.add(outside);
-      const end = (): void => {
+      const end = (): boolean => {
+        if (!asking.delete(end)) return false;
         patience.cancel();
-        if (!asking.delete(outside)) return;
         questioners.remove(address);
         outside.close();
+        return true;
       };
       const next = (): void => {
-        end();
-        ask(others);
+        if (end()) ask(others);
       };
       const patience = clock.after(patienceMs, next);
+      asking.add(end);
       outside.on("error", next);
       outside.on("message", (answer) => {
-        end();
-        inside.send(answer, port, address, () => undefined);
+        if (end()) inside.send(answer, port, address, () => undefined);
       });
       // Connected: nobody else's answers are heard, and a port where nobody listens is an error.
-      outside.connect(namePort, server, (error?: Error) => (error === undefined ? outside.send(question) : next()));
+      outside.connect(namePort, server, (error?: Error) => {
+        if (error !== undefined) next();
+        else if (asking.has(end)) outside.send(question);
+      });
     };
     ask(servers());
   });
@@ -85,8 +88,8 @@ export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly
 
   return {
     async close() {
-      for (const socket of [...asking, inside]) socket.close();
-      asking.clear();
+      for (const end of asking) end();
+      inside.close();
       for (const socket of connections) socket.destroy();
       await new Promise<void>((resolve) => void listener.close(() => resolve()));
     },

@@ -1,6 +1,6 @@
 // Networks of sandboxes: a namespace for each, where its own loopback interface takes connections to its Runtime API and
 // to the functions' listener of this server, and from where it reaches the world by way of a router, or nothing.
-// docs/decisions/0014-networks-of-sandboxes.md says why so.
+// docs/decisions/0015-networks-of-sandboxes.md says why so.
 import { closeSync } from "node:fs";
 import { createServer, Socket, type Server } from "node:net";
 import type { Clock } from "../../../core/clock.ts";
