@@ -19,6 +19,8 @@ export class ScriptedDriver implements SandboxDriver {
   onStart: (guest: ScriptedGuest) => void = () => {};
   /** When set, starts are refused with it. */
   refusal: Error | undefined;
+  /** When set, sandboxes are closed no sooner than it resolves. */
+  closing: Promise<void> | undefined;
 
   async open(spec: SandboxSpec): Promise<Sandbox> {
     return this.openSandbox(spec);
@@ -49,6 +51,7 @@ export class ScriptedDriver implements SandboxDriver {
       thaw: () => {},
       kill,
       close: async () => {
+        if (this.closing !== undefined) await this.closing;
         this.sandboxes.delete(spec.id);
         await kill();
         files.clear();

@@ -64,6 +64,25 @@ describe("the memory of environments", () => {
     expect(engine.driver.guests).toHaveLength(5);
   });
 
+  test("counts on the memory of what ends anyway, and ends no other for it", async () => {
+    const engine = start(90);
+    put(engine, "a", "b", "c");
+    await engine.invoke("b");
+    await settle();
+    await engine.invoke("a");
+    await settle();
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    engine.driver.closing = ended;
+    put(engine, "a");
+    await settle();
+    const invoking = engine.invoke("c");
+    await settle();
+    expect(engine.running()).toContain("b");
+    end();
+    await invoking;
+    expect(engine.running().toSorted()).toEqual(["b", "c"]);
+  });
+
   test("counts what environments use, not what their functions may", async () => {
     const engine = start(130);
     for (const name of ["a", "b", "c"]) engine.catalog.put(functionVersion(name, { memoryMiB: 10_240 }));

@@ -160,7 +160,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   retire(): void {
     this.#retired = true;
     this.#provisioned.provide(0, undefined);
-    for (const { environment } of this.#idle.splice(0)) environment.retire();
+    for (const { environment } of this.#idle.splice(0)) this.#giveUp(environment);
     this.#evictTimer?.cancel();
     this.#evictTimer = undefined;
     this.#checkEmpty();
@@ -285,7 +285,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
         return;
       }
       this.#idle.shift();
-      if (isEvictable(oldest)) oldest.environment.retire();
+      if (isEvictable(oldest)) this.#giveUp(oldest.environment);
       else this.#idle.push({ ...oldest, sinceMs: nowMs });
     }
   }

@@ -52,9 +52,6 @@ interface Fork {
   reject(error: Error): void;
 }
 
-/** What a pipe holds for certain, pipe(7): a launch that is longer could wait for a reader that is not there yet. */
-const pipeBytes = 64 * 1024;
-
 const killed: ForkedEnd = { exitCode: undefined, signal: "SIGKILL" };
 
 export class ForkServer {
@@ -85,11 +82,16 @@ export class ForkServer {
   /** Resolves when the child runs, confined, with the variables of the launch. Rejects with why not; nothing of it is left then. */
   fork({ container, uid, gid, descriptors, launch }: ForkRequest): Promise<ForkedProcess> {
     const text = Buffer.from(JSON.stringify({ cwd: launch.cwd, environment: launch.environment }));
-    if (text.length > pipeBytes) return Promise.reject(new Error(`${text.length} bytes of variables are too many for a fork`));
     if (this.#hasEnded) return Promise.reject(new Error("the fork server has ended"));
     const pipe = this.#syscalls.pipe();
-    this.#syscalls.write(pipe.writeFd, text);
+    // Nobody reads there yet. Most pipes hold 64 KiB, those of a user who has many of them less: pipe(7).
+    this.#syscalls.setNonBlocking(pipe.writeFd);
+    const written = this.#syscalls.write(pipe.writeFd, text);
     closeSync(pipe.writeFd);
+    if (written !== text.length) {
+      closeSync(pipe.readFd);
+      return Promise.reject(new Error(`${text.length} bytes of variables are too many for a fork`));
+    }
     const id = ++this.#lastId;
     const forked = new Promise<ForkedProcess>((resolve, reject) => this.#forks.set(id, { child: undefined, isRunning: false, resolve, reject }));
     const request = { id, container, uid, gid, launch: pipe.readFd, descriptors: Object.fromEntries(descriptors) };
