@@ -1,9 +1,11 @@
 // Answers what sandboxes ask for names, by asking the host's own name servers: these may listen on the host's loopback
-// interface only, lie in a private network, and change while functions run. Bytes pass as they are.
+// interface only, lie in a private network, and change while functions run. Bytes pass as they are; only names below
+// localhost are answered here.
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { connect, createServer, isIPv6, type Socket } from "node:net";
 import type { Clock } from "../../../core/clock.ts";
+import { answerOfLocalhost } from "./local-names.ts";
 
 export interface NameForwarder {
   close(): Promise<void>;
@@ -57,7 +59,9 @@ export function openNameForwarder({ tcp, udp }: { readonly tcp: number; readonly
         else if (asking.has(end)) outside.send(question);
       });
     };
-    ask(servers());
+    const own = answerOfLocalhost(question);
+    if (own === undefined) ask(servers());
+    else inside.send(own, port, address, () => undefined);
   });
   inside.bind({ fd: udp });
   inside.unref();

@@ -148,12 +148,15 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
     await networks.stop();
   });
 
-  test("asks the host's name servers", async () => {
+  test("asks the host's name servers, but not for names below localhost", async () => {
     const networks = await open();
     const network = await networks.take("one");
-    const question = 'import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.settimeout(8)\ns.sendto(bytes.fromhex("abcd01000001000000000000096c6f63616c686f73740000010001"), ("169.254.78.1", 53))\nprint(s.recv(512)[:2].hex())';
-    const { stdout } = await run("nsenter", [`--net=${network.namespace}`, "python3", "-c", question]);
-    expect(stdout).toBe("abcd\n");
+    const ask = async (name: string): Promise<string> => {
+      const question = `import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.settimeout(8)\ns.sendto(bytes.fromhex("abcd01000001000000000000${name}0000010001"), ("169.254.78.1", 53))\nprint(s.recv(512).hex())`;
+      return (await run("nsenter", [`--net=${network.namespace}`, "python3", "-c", question])).stdout.trim();
+    };
+    expect(await ask("076578616d706c6503636f6d")).toMatch(/^abcd/);
+    expect(await ask("0161096c6f63616c686f7374")).toMatch(/^abcd8180.*7f000001$/);
     await networks.stop();
   });
 
