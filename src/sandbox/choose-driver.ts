@@ -7,6 +7,7 @@ import { release } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { findCgroups } from "./linux/cgroups/cgroups.ts";
+import { endKilledInstances, enterInstance } from "./linux/instances.ts";
 import { openKernel } from "./linux/kernel.ts";
 import { hostNetworks, hostNetworkWarning } from "./linux/network/host-network.ts";
 import { openBestNetworks, openNetworks, type Egress, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
@@ -15,6 +16,7 @@ import { createOciDriver, rootsFolderOf } from "./oci/driver.ts";
 import { proveDriver } from "./oci/proof.ts";
 import { createProcessDriver } from "./process/driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
+import { loadSyscalls } from "./syscalls.ts";
 
 export interface DriverChoice {
   /** `any`: containers if they can be had; `required`: nothing else; `none`: plain processes. */
@@ -85,6 +87,8 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   const rootsFolder = isRoot ? sharedRootsFolder : rootsFolderOf(directory);
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
   const cgroups = findCgroups("/", isRoot);
+  const [instances, syscalls] = [join(rootsFolder, "instances"), loadSyscalls()];
+  endKilledInstances(instances, syscalls, (id) => cgroups.endAll(`${id}.`));
   cgroups.removeLeftovers(clock.now());
   const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
     createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, isRootless: !isRoot, kernel: openKernel(), cgroups, networks, log });
@@ -92,8 +96,16 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   const networks = openNetworksFor(choice);
   // Nobody else waits for it: a server is not to start that cannot do as it was told.
   if (choice.egress !== "auto" || choice.allowed.length > 0) await networks;
+  const leave = enterInstance(instances, instanceId, syscalls);
   const driver = open(directory, networks);
-  return choice.egress === "host" ? { ...driver, warning: hostNetworkWarning } : driver;
+  return {
+    ...driver,
+    warning: choice.egress === "host" ? hostNetworkWarning : driver.warning,
+    stop: async () => {
+      await driver.stop();
+      leave();
+    },
+  };
 }
 
 async function openNetworksFor({ egress, allowed, functions, clock }: DriverChoice): Promise<Networks> {

@@ -32,6 +32,8 @@ export interface Syscalls {
   extents(fd: number): readonly Extent[];
   /** A descriptor that means this process and no later one of its number: pidfd_open(2). Linux; throws where there is no such process. */
   openProcess(pid: number): number;
+  /** Locks an open file for as long as this process has it open; false: somebody has it locked already. flock(2). */
+  tryLock(fd: number): boolean;
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
   readonly readBuffer: Buffer;
 }
@@ -48,6 +50,10 @@ const flags =
 const seekData = 3;
 const seekHole = 4;
 
+// <sys/file.h>.
+const lockExclusively = 2;
+const doNotWait = 4;
+
 /** The same on all processors; not every C library has a function for it. */
 const pidfdOpen = 434;
 
@@ -62,6 +68,7 @@ export function loadSyscalls(): Syscalls {
   const makePipe = loadPipe(libc, fcntl);
   const limitOpenFiles = loadLimitOpenFiles(libc);
   const lseek = libc.func("int64_t lseek(int fd, int64_t offset, int whence)");
+  const flock = libc.func("int flock(int fd, int operation)");
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
 
   return {
@@ -101,6 +108,10 @@ export function loadSyscalls(): Syscalls {
     openProcess: (pid) => {
       const fd = Number(syscall(pidfdOpen, "int", pid, "unsigned int", 0));
       return fd < 0 ? fail("pidfd_open") : fd;
+    },
+    tryLock: (fd) => {
+      if (Number(flock(fd, lockExclusively | doNotWait)) === 0) return true;
+      return koffi.errno() === EAGAIN ? false : fail("flock");
     },
     extents: (fd) => {
       const found: Extent[] = [];

@@ -1,4 +1,4 @@
-// What a server keeps ready for cold starts is its own: killed with SIGKILL, it leaves nothing of that behind.
+// What a server keeps ready, for cold starts and for the next invoke, is its own: killed with SIGKILL, nothing of it stays.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -44,6 +44,14 @@ const groupsOf = (sandboxes: readonly string[]): readonly string[] =>
     return existsSync(folder) ? readdirSync(folder).filter((group) => sandboxes.some((name) => group.includes(name))) : [];
   });
 
+/** Folders of the control groups of these sandboxes. */
+const groupFilesOf = (sandboxes: readonly string[]): readonly string[] =>
+  ["freezer/lambent", "lambent"].map((tree) => join("/sys/fs/cgroup", tree)).filter(existsSync)
+    .flatMap((folder) => readdirSync(folder).filter((group) => sandboxes.some((name) => group.includes(name))).map((group) => join(folder, group)));
+
+const isFrozen = (group: string): boolean =>
+  ["freezer.state", "cgroup.events"].map((name) => join(group, name)).filter(existsSync).some((file) => /^FROZEN$|^frozen 1$/m.test(readFileSync(file, "latin1")));
+
 test("neither a runtime that stands by nor its folders and groups outlive a server that is killed", { timeout: 120_000 }, async ({ skip }) => {
   if (ociMissing !== undefined) skip(ociMissing);
   const data = temporaryFolder("preboot");
@@ -66,4 +74,24 @@ test("neither a runtime that stands by nor its folders and groups outlive a serv
   second.child.kill("SIGTERM");
   await once(second.child, "exit");
   rmSync(data, { recursive: true });
+});
+
+test("environments that a killed server has frozen end with the next server, whatever its data directory is", { timeout: 120_000 }, async ({ skip }) => {
+  if (ociMissing !== undefined) skip(ociMissing);
+  const data = temporaryFolder("frozen");
+  const first = await startServer(data);
+  await createFunction(first.lambda, "hello", { "index.mjs": "export const handler = async () => 1;" });
+  await first.lambda.send(new InvokeCommand({ FunctionName: "hello" }));
+  await expect.poll(() => groupFilesOf(sandboxesIn(data)).some(isFrozen), { timeout: 30_000 }).toBe(true);
+  const left = sandboxesIn(data);
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+  await expect.poll(() => processesOf(left).length, { timeout: 30_000 }).toBeGreaterThan(0);
+
+  const elsewhere = temporaryFolder("frozen-next");
+  const second = await startServer(elsewhere);
+  await expect.poll(() => processesOf(left), { timeout: 30_000 }).toEqual([]);
+  second.child.kill("SIGTERM");
+  await once(second.child, "exit");
+  for (const folder of [data, elsewhere]) rmSync(folder, { recursive: true });
 });

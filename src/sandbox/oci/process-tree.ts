@@ -1,6 +1,6 @@
 // The processes below one shell of a container, as the host's /proc has them.
 import { readdirSync, readFileSync } from "node:fs";
-import { isErrno } from "../errno.ts";
+import { ifThere, isErrno } from "../errno.ts";
 
 /** All that it has started, and what these have; their parents first. */
 export function descendantsOf(pid: number): readonly number[] {
@@ -39,13 +39,3 @@ const childrenOf = (pid: number): number[] =>
     .map(Number);
 
 const readIfThere = (path: string): string => ifThere(() => readFileSync(path, "latin1")) ?? "";
-
-/** Files of /proc go with their process. */
-function ifThere<Value>(look: () => Value): Value | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ESRCH")) return undefined;
-    throw error;
-  }
-}

@@ -1,6 +1,6 @@
 // Highest resident memory of a process and its children, from /proc. Elsewhere unknown: 0.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { isErrno } from "../errno.ts";
+import { ifThere } from "../errno.ts";
 
 export interface PeakMemory {
   bytes(): number;
@@ -56,13 +56,3 @@ function readFrom(fd: number, into: Buffer): string {
 
 const readProc = (path: string): string => ifThere(() => readFileSync(path, "latin1")) ?? "";
 const openIfThere = (path: string): number | undefined => ifThere(() => openSync(path, "r"));
-
-/** Files of /proc go with their process. */
-function ifThere<Value>(look: () => Value): Value | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ESRCH")) return undefined;
-    throw error;
-  }
-}

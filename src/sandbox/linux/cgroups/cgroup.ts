@@ -2,7 +2,7 @@
 // open; all of them are the kernel's memory, so none blocks.
 import { closeSync, existsSync, openSync, readSync, rmdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { isErrno } from "../../errno.ts";
+import { ifThere, isErrno } from "../../errno.ts";
 import { readIfThere, type Controller } from "./controllers.ts";
 import { cpuPeriodUs, cpuQuotaUs, cpuWeight } from "./cpu-share.ts";
 
@@ -172,13 +172,3 @@ const isRemoved = (folder: string): boolean => {
     throw error;
   }
 };
-
-/** A group may be removed by whoever made the container: then its open files answer ENODEV. */
-function ifThere<Value>(act: () => Value): Value | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ENODEV", "ESRCH")) return undefined;
-    throw error;
-  }
-}

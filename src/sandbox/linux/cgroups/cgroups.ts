@@ -1,8 +1,8 @@
 // The limits of the execution environments of this machine: what a container is told to be limited to, and where its
 // control group is afterwards. Found once, when the driver is made.
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isErrno } from "../../errno.ts";
+import { ifThere, isErrno } from "../../errno.ts";
 import type { SandboxSpec } from "../../sandbox.ts";
 import { openCgroup, type Cgroup } from "./cgroup.ts";
 import { controllers, findControllers, isWritable, readIfThere, type Controller, type ControllerTrees } from "./controllers.ts";
@@ -31,6 +31,8 @@ export interface Cgroups {
   open(name: string, spec: LimitedSpec): Cgroup | undefined;
   /** Removes the groups that servers left which were killed: without a process, and not of the last minute. */
   removeLeftovers(nowMs: number): void;
+  /** Ends every process in the groups of containers whose names begin so, the frozen ones among them, too. */
+  endAll(prefix: string): void;
 }
 
 /** What our own init and the containers' maker need beside the function; measured 0.25 MiB. */
@@ -48,6 +50,11 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
   const found = findControllers(root);
   const { layout, trees, all, parent } = found.layout === "v2" ? delegated(found, root, isRoot) : { ...found, parent: "/" };
   const pathOf = (name: string): string => join(parent, groupName, name);
+  const open: Cgroups["open"] = (name, { memoryMiB }) => {
+    if (layout === "none") return undefined;
+    const folders = new Map(Array.from(trees, ([controller, tree]) => [controller, join(tree, pathOf(name))] as const));
+    return openCgroup({ version: layout === "v2" ? 2 : 1, folders, all: all.map((tree) => join(tree, pathOf(name))), memoryMiB });
+  };
   return {
     layout,
     missing: controllers.filter((controller) => !trees.has(controller)),
@@ -63,20 +70,30 @@ export function findCgroups(root = "/", isRoot = process.getuid?.() === 0): Cgro
     removeLeftovers: (nowMs) => {
       for (const tree of all) removeEmpty(join(tree, parent, groupName), nowMs - leftoverAgeMs);
     },
-    open: (name, { memoryMiB }) => {
-      if (layout === "none") return undefined;
-      const folders = new Map(Array.from(trees, ([controller, tree]) => [controller, join(tree, pathOf(name))] as const));
-      return openCgroup({ version: layout === "v2" ? 2 : 1, folders, all: all.map((tree) => join(tree, pathOf(name))), memoryMiB });
+    endAll: (prefix) => {
+      const names = new Set(all.flatMap((tree) => foldersIn(join(tree, parent, groupName))));
+      for (const name of names) if (name.startsWith(prefix)) endProcesses(open(name, { memoryMiB: 0 }));
     },
+    open,
   };
 }
 
+function endProcesses(group: Cgroup | undefined): void {
+  if (group === undefined) return;
+  for (const pid of group.pids()) ifThere(() => process.kill(pid, "SIGKILL"));
+  // What is frozen dies when it goes on.
+  group.thaw();
+  group.close();
+}
+
+const foldersIn = (folder: string): readonly string[] =>
+  (ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? []).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+
 function removeEmpty(folder: string, beforeMs: number): void {
-  if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const group = join(folder, entry.name);
+  for (const name of foldersIn(folder)) {
+    const group = join(folder, name);
     try {
-      if (entry.isDirectory() && statSync(group).mtimeMs < beforeMs) rmdirSync(group);
+      if (statSync(group).mtimeMs < beforeMs) rmdirSync(group);
     } catch (error) {
       // It has processes; or another server looks, too.
       if (!isErrno(error, "EBUSY", "ENOTEMPTY", "ENOENT")) throw error;
