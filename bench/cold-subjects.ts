@@ -7,6 +7,7 @@ import { rolldown } from "rolldown";
 import { readSettings } from "../src/config.ts";
 import { openRuntimes } from "../src/main.ts";
 import type { FunctionPlan } from "./lambent.ts";
+import { staticBootstrap } from "./static-bootstrap.ts";
 
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
@@ -42,7 +43,7 @@ export async function coldSubjects(folder: string): Promise<readonly ColdSubject
     ...pythonSubjects(pythons),
     ...(ruby === undefined ? [] : [rubySubject(ruby)]),
     ...orWithout("Java", () => [javaSubject(folder)]),
-    ...orWithout("static", () => [staticSubject(folder)]),
+    ...orWithout("static", () => [staticSubject()]),
     await sdkSubject(folder),
   ];
 }
@@ -119,13 +120,11 @@ function javaSubject(folder: string): ColdSubject {
   };
 }
 
-function staticSubject(folder: string): ColdSubject {
-  const bootstrap = join(folder, "bootstrap");
-  execFileSync("gcc", ["-static", "-O2", "-o", bootstrap, fixture("bootstrap.c")], { stdio: "pipe" });
+function staticSubject(): ColdSubject {
   return {
     name: "static custom runtime",
     bare: undefined,
-    plan: { runtime: "provided.al2023", files: { bootstrap: readFileSync(bootstrap) } },
+    plan: { runtime: "provided.al2023", files: { bootstrap: staticBootstrap() } },
     promise: { kind: "absolute", p50Ms: 6 },
     isHello: true,
   };

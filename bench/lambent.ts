@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CreateFunctionCommand, LambdaClient, type Runtime, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { zipOf } from "../src/cli/zip.ts";
 import type { Program } from "./process.ts";
+import { staticBootstrap } from "./static-bootstrap.ts";
 
 /** Keeps nothing, or everything in `data`. */
 export function lambentProgram(port: number, data?: string): Program {
@@ -27,10 +28,8 @@ export async function createHello(endpoint: string, name: string, memoryMiB: num
 }
 
 function helloOf(kind: HelloKind): FunctionPlan {
-  const fixture = (file: string): Buffer => readFileSync(new URL(`fixtures/${file}`, import.meta.url));
-  if (kind === "own bootstrap") return { files: { "index.mjs": fixture("hello.mjs") } };
-  const bootstrap = `#!/bin/sh\nexec "${process.execPath}" "$LAMBDA_TASK_ROOT/client.mjs"\n`;
-  return { runtime: "provided.al2023", files: { bootstrap, "client.mjs": fixture("http-client.mjs") } };
+  if (kind === "Runtime API over HTTP") return { runtime: "provided.al2023", files: { bootstrap: staticBootstrap() } };
+  return { files: { "index.mjs": readFileSync(new URL("fixtures/hello.mjs", import.meta.url)) } };
 }
 
 /** Creates many alike, some at a time; active when it resolves. */
