@@ -42,9 +42,7 @@ export async function openEnvironment(
   const compiledDir = isDeployed ? parts.compiled.find(runtime, taskRoot) : undefined;
   let wishes = isDeployed && compiledDir === undefined;
   const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, compiledDir, timers, inspectorPort };
-  // What is provisioned is waited for by nobody, and leaves what is ready to those who wait.
-  const preboot = initialised === "on-demand" ? parts.preboot : undefined;
-  const driver = adaptation?.driver ?? preboot?.driverFor(plan) ?? parts.driver;
+  const driver = adaptation?.driver ?? parts.preboot?.driverFor(plan) ?? parts.driver;
   const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
       if (wishes) parts.compiled.wish(runtime, taskRoot, version.configuration.code);

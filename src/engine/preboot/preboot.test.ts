@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { functionVersion, settle, startTestEngine, testRuntime, textOf, type TestEngine } from "../../../test/harness/engine.ts";
+import { functionId, functionVersion, settle, startTestEngine, testRuntime, textOf, type TestEngine } from "../../../test/harness/engine.ts";
 import { PreparingDriver, type ScriptedGuest } from "../../../test/harness/scripted-driver.ts";
 import type { FunctionConfiguration } from "../../functions/function-version.ts";
 
@@ -128,6 +128,22 @@ describe("a cold start", () => {
     await refill();
     expect(JSON.parse(await coldStart("g", configuration))).not.toBe(driver.prepared[0]?.grade.id);
     expect(standingBy()).toHaveLength(1);
+  });
+
+  test("of what is provisioned takes what is ready, too, and has no more made for it than there was", async () => {
+    const { engine, driver, catalog, coldStart, refill, standingBy } = start();
+    await coldStart("f");
+    await refill();
+    const [member] = standingBy();
+    catalog.put(functionVersion("g"));
+    engine.start();
+    catalog.account.provision("g", "$LATEST", { functionName: "g", qualifier: "$LATEST", executions: 3, lastModifiedMs: 0, allocationId: "a" });
+    await settle();
+    expect(engine.provisioned(functionId("g"), "a")).toEqual({ allocated: 3, available: 3, failed: false });
+    expect(member?.variables({})).toMatchObject({ AWS_LAMBDA_FUNCTION_NAME: "g", AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" });
+    await refill();
+    expect(driver.prepared).toHaveLength(2);
+    expect(driver.running.filter((guest) => isAhead(guest))).toHaveLength(2);
   });
 
   test("begins anew in the same sandbox after its runtime has crashed", async () => {

@@ -56,7 +56,8 @@ export class Preboot {
     const { id: _its, taskRoot: _code, optRoot: _layers, compiledDir: _compiled, ...grade } = spec;
     const empty = this.#reserveOf(grade, undefined);
     const reserves = isBootable(plan) ? [this.#reserveOf(grade, plan.runtime), empty] : [empty];
-    reserves[0]?.need();
+    // Environments that are provisioned come when somebody says so: that says nothing of what will be needed soon.
+    if (plan.initializationType !== "provisioned-concurrency") reserves[0]?.need();
     for (const reserve of reserves) {
       const member = await reserve.take();
       try {
