@@ -29,7 +29,12 @@ export function mountImage(calls: KernelCalls, { image, target, owner }: ImageRe
   } finally {
     closeSync(device);
   }
-  chownSync(target, owner.uid, owner.gid);
+  try {
+    chownSync(target, owner.uid, owner.gid);
+  } catch (error) {
+    calls.unmount(target);
+    throw error;
+  }
 }
 
 /** A loop device with the file behind it, for as long as somebody has it open or mounted. */

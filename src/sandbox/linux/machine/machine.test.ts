@@ -73,6 +73,16 @@ processes 0
   expect((await machine.see(3009)).cpus).toBe("0,2,3");
 });
 
+test("processors are free again when their files cannot be written", async () => {
+  const own = join(root, "blocked");
+  const machine = openMachine(own, root);
+  // A folder stands where the file belongs.
+  await mkdir(join(own, "cpuinfo-2"), { recursive: true });
+  await expect(machine.see(128)).rejects.toMatchObject({ code: "EISDIR" });
+  await rm(join(own, "cpuinfo-2"), { recursive: true });
+  expect((await machine.see(128)).cpus).toBe("0,1");
+});
+
 test("one that may see as many as the machine has runs on all", async () => {
   const { cpus, files } = await openMachine(directory, root).see(5308);
   expect(cpus).toBeUndefined();

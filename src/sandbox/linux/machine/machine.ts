@@ -39,18 +39,24 @@ export function openMachine(directory: string, root = "/"): Machine {
     writing.catch(() => written.delete(path));
     return writing;
   };
+  const processorFiles = async (count: number): Promise<VisibleMachine["files"]> => {
+    const [cpuinfo, stat] = await Promise.all([
+      share(`cpuinfo-${count}`, () => cpuinfoOf(count, proc("cpuinfo"))),
+      share(`stat-${count}`, () => statOf(count, proc("stat"))),
+    ]);
+    return [{ source: cpuinfo, target: "/proc/cpuinfo" }, { source: stat, target: "/proc/stat" }];
+  };
   return {
     see: async (memoryMiB) => {
       const meminfo = { source: await share(`meminfo-${memoryMiB}`, () => meminfoOf(memoryMiB, proc("meminfo"))), target: "/proc/meminfo" };
       const { cpus, release } = sets.take(memoryMiB);
       if (cpus === undefined) return { cpus: undefined, files: [meminfo], release };
-      const count = cpus.length;
-      const [cpuinfo, stat] = await Promise.all([
-        share(`cpuinfo-${count}`, () => cpuinfoOf(count, proc("cpuinfo"))),
-        share(`stat-${count}`, () => statOf(count, proc("stat"))),
-      ]);
-      const files = [meminfo, { source: cpuinfo, target: "/proc/cpuinfo" }, { source: stat, target: "/proc/stat" }];
-      return { cpus: cpus.join(","), files, release };
+      try {
+        return { cpus: cpus.join(","), files: [meminfo, ...(await processorFiles(cpus.length))], release };
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
   };
 }

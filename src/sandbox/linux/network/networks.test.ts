@@ -13,9 +13,8 @@ import { openNetworks, type Networks, type NetworksOptions, type SandboxNetwork 
 const run = promisify(execFile);
 const canNat = process.platform === "linux" && process.getuid?.() === 0 && spawnSync("nft", ["--version"]).status === 0 && spawnSync("unshare", ["-n", "true"]).status === 0;
 
-/** For documentation (RFC 5737), so nobody's. */
-const onInternet = "203.0.113.99";
-const between = { host: "169.254.250.1", internet: "169.254.250.2" };
+/** Runs on one machine at a time: each has a device, by whose name it has addresses. */
+const mostRuns = 60;
 
 const listen = async <Listener extends Server | HttpServer>(server: Listener, host = "127.0.0.1"): Promise<{ server: Listener; port: number }> => {
   server.listen(0, host);
@@ -39,28 +38,34 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
   const closers: (() => void)[] = [];
   let functionsPort: number;
   let internetPort: number;
-  const device = `lbt${process.pid}`;
+  /** For documentation (RFC 5737), so nobody's. */
+  let onInternet: string;
+  let between: { readonly host: string; readonly internet: string };
   const open = (options: Partial<NetworksOptions> = {}): Promise<Networks> =>
     openNetworks({ egress: "nat", allowed: [], functions: () => ({ port: functionsPort, take: (socket) => void functions.emit("connection", socket) }), clock: systemClock, ...options });
 
   beforeAll(async () => {
     functionsPort = (await listen(functions)).port;
-    const internet = spawn("unshare", ["-n", "bash", "-c", "ip link set lo up; echo in; read go; exec python3 -u -c \"$PROGRAM\""], {
+    const internet = spawn("unshare", ["-n", "bash", "-c", "ip link set lo up; echo in; read go; exec python3 -u -c \"$PROGRAM\" $go"], {
       stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, PROGRAM: `import socket\ns = socket.create_server(("${onInternet}", 0))\nprint(s.getsockname()[1])\nwhile True:\n  c, a = s.accept()\n  c.sendall(a[0].encode())\n  c.close()` },
+      env: { ...process.env, PROGRAM: `import socket, sys\ns = socket.create_server((sys.argv[1], 0))\nprint(s.getsockname()[1])\nwhile True:\n  c, a = s.accept()\n  c.sendall(a[0].encode())\n  c.close()` },
     });
     closers.push(() => internet.kill("SIGKILL"));
     const pid = internet.pid ?? 0;
     await once(internet.stdout, "data");
     const ip = (...args: readonly string[]): void => void execFileSync("ip", args);
-    ip("link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
+    const place = Array.from({ length: mostRuns }, (_, index) => index).find((index) => spawnSync("ip", ["link", "add", `lbt${index}`, "type", "veth", "peer", "name", "eth0", "netns", String(pid)]).status === 0);
+    if (place === undefined) throw new Error("no device can be made");
+    const device = `lbt${place}`;
+    onInternet = `203.0.113.${place + 1}`;
+    between = { host: `169.254.250.${4 * place + 1}`, internet: `169.254.250.${4 * place + 2}` };
     closers.push(() => spawnSync("ip", ["link", "del", device]));
     ip("addr", "add", `${between.host}/30`, "dev", device);
     ip("link", "set", device, "up");
     ip("route", "add", `${onInternet}/32`, "via", between.internet);
     const inside = ["nsenter", `--net=/proc/${pid}/ns/net`, "ip"];
     for (const args of [["addr", "add", `${between.internet}/30`, "dev", "eth0"], ["addr", "add", `${onInternet}/32`, "dev", "lo"], ["link", "set", "eth0", "up"]]) execFileSync(inside[0] ?? "", [...inside.slice(1), ...args]);
-    internet.stdin.write("go\n");
+    internet.stdin.write(`${onInternet}\n`);
     const [port] = await once(internet.stdout, "data");
     internetPort = Number(String(port));
   });

@@ -67,6 +67,12 @@ describe.skipIf(reason !== "")(`ephemeral storage${reason}`, () => {
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(target);
   });
 
+  test("is not mounted when it cannot be given to its owner", async () => {
+    // A number that no user can have.
+    await expect(open(512, { uid: 2 ** 32, gid: 0 })).rejects.toMatchObject({ code: "ERR_OUT_OF_RANGE" });
+    expect(await run("cat /proc/self/mounts")).not.toContain(join(folder, `${count}`));
+  });
+
   test("holds up nothing else while what was written is given up", async () => {
     const target = await open(2048);
     await run(`dd if=/dev/zero of='${target}/all' bs=1M count=1000`);
