@@ -1,6 +1,5 @@
 // `/_lambent/logs`: lines of a log group or of one function, those of the past and those that come.
-import type { CallContext } from "../core/context.ts";
-import type { Scope } from "../functions/address.ts";
+import type { CallContext, Scope } from "../core/context.ts";
 import { defaultLogGroup, isStreamOf, logGroupOf } from "../functions/logging.ts";
 import type { FunctionRepository } from "../functions/repository.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";

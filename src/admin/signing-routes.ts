@@ -2,7 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
-import { commitChangeOf } from "../functions/change.ts";
+import { commitChangeOf } from "../store/change.ts";
 import type { FunctionRepository } from "../functions/repository.ts";
 import { listSigningProfiles, readPublicKey, signingProfileArn, signingProfiles, type SigningProfileRecord } from "../functions/signing-profiles.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";

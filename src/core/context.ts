@@ -17,6 +17,12 @@ const regionPattern = /^(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d$/;
 export const isAccountId = (text: string): text is AccountId => accountPattern.test(text);
 export const isRegion = (text: string): text is Region => regionPattern.test(text);
 
+/** Account and region that a request speaks for; CallContext is one. */
+export interface Scope {
+  readonly account: AccountId;
+  readonly region: Region;
+}
+
 export type Principal =
   /** Nobody proved who they are: authentication is off, or the request was not signed. Acts as the account's root. */
   | { readonly kind: "anonymous" }
@@ -27,10 +33,9 @@ export type Principal =
   /** An AWS service on its own account, e.g. `s3.amazonaws.com`: never on the wire, only between services (Cloud). */
   | { readonly kind: "service"; readonly service: string };
 
-export interface CallContext {
+export interface CallContext extends Scope {
   /** The caller's own; once a call on another account's resource is allowed, that account. */
   readonly account: AccountId;
-  readonly region: Region;
   readonly principal: Principal;
   readonly requestId: RequestId;
   /** Value of the caller's `X-Amzn-Trace-Id`, lineage included. */

@@ -2,9 +2,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatFunctionArn } from "../core/arn.ts";
-import { isAccountId, isRegion } from "../core/context.ts";
+import { isAccountId, isRegion, type Scope } from "../core/context.ts";
 import { Fault } from "../core/faults.ts";
-import { locateFunction, type Scope } from "./address.ts";
+import { locateFunction } from "./address.ts";
 
 function scopeOf(account: string, region: string): Scope {
   if (!isAccountId(account) || !isRegion(region)) throw new Error(`${account} ${region}`);

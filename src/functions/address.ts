@@ -1,14 +1,8 @@
 // From what a caller wrote (FunctionName and Qualifier) to the function that is meant.
 import { formatFunctionArn, parseFunctionName, type FunctionNamePattern } from "../core/arn.ts";
-import type { AccountId, Region } from "../core/context.ts";
+import type { Scope } from "../core/context.ts";
 import { malformedFunctionName, otherAccount, qualifiersDiffer, regionNotReachable } from "./faults.ts";
 import type { FunctionId } from "./function-version.ts";
-
-/** Account and region that a request speaks for; CallContext is one. */
-export interface Scope {
-  readonly account: AccountId;
-  readonly region: Region;
-}
 
 export interface FunctionTarget {
   readonly id: FunctionId;

@@ -1,7 +1,7 @@
 // What goes with its function, version or alias when that is deleted. One line a kind.
 import type { StoreOperation } from "../store/operation.ts";
 import { functionCodeSigning } from "./code-signing.ts";
-import type { Collection } from "./collection.ts";
+import type { Collection } from "../store/collection.ts";
 import { provisionedConcurrency, reservedConcurrency } from "./concurrency.ts";
 import { aliases, belongingTo, functionTagsKey, putTags, qualifiedKey, versions } from "./documents.ts";
 import { eventInvokeConfigs } from "./event-invoke-config.ts";

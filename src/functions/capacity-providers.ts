@@ -1,7 +1,7 @@
 // Capacity providers as records, and the functions that name them. None holds instances: this machine is all there is.
 import { formatLambdaArn } from "../core/arn.ts";
-import type { Scope } from "./address.ts";
-import { Collection } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import { Collection } from "../store/collection.ts";
 import { functions, versions } from "./documents.ts";
 import { latestVersion } from "./function-version.ts";
 import type { FunctionRecord, VersionRecord } from "./records.ts";

@@ -1,11 +1,13 @@
 // Code signing configurations, and which function has which: what a function's packages must be signed by.
 import type { StoreOperation } from "../store/operation.ts";
-import type { Scope } from "./address.ts";
-import { commitChange, type ChangePlan } from "./change.ts";
-import { Collection, type Stored } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import { commitChange } from "./change.ts";
+import type { ChangePlan } from "../store/change.ts";
+import { Collection, type Stored } from "../store/collection.ts";
 import { qualifiedKey } from "./documents.ts";
 import { latestVersion, type FunctionId } from "./function-version.ts";
-import type { FunctionRepository, Page } from "./repository.ts";
+import type { FunctionRepository } from "./repository.ts";
+import type { Page } from "../store/records.ts";
 
 /** What becomes of a deployment whose signature is sound but not trusted: a warning, or a refusal. */
 export type UntrustedArtifactPolicy = "Warn" | "Enforce";

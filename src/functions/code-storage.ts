@@ -1,7 +1,7 @@
 // What an account keeps of code in a region. Read once and then kept up to date by the store's news, so that asking
 // costs nothing however many functions there are.
-import type { Scope } from "./address.ts";
-import type { Collection } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import type { Collection } from "../store/collection.ts";
 import { functions, versions } from "./documents.ts";
 import type { CodeReference } from "./function-version.ts";
 import { layerVersions } from "./layers.ts";

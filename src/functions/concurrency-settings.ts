@@ -1,7 +1,7 @@
 // Accounts' claims from the store: read once for an account and region, followed by the store's news ever after.
 import { AccountConcurrency } from "./account-concurrency.ts";
-import type { Scope } from "./address.ts";
-import type { Collection } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import type { Collection } from "../store/collection.ts";
 import { provisionedConcurrency, reservedConcurrency, type ReservedConcurrencyRecord } from "./concurrency.ts";
 import type { FunctionId } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";

@@ -1,8 +1,8 @@
 // What functions claim of their account's concurrent executions: records, and how a change of them is committed.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 import type { StoreOperation } from "../store/operation.ts";
-import type { Scope } from "./address.ts";
-import { Collection } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import { Collection } from "../store/collection.ts";
 import { qualifiedKey } from "./documents.ts";
 import { latestVersion } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";

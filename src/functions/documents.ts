@@ -1,7 +1,7 @@
 // How functions, versions, aliases and tags lie in the store: collections, keys, indexes, and the operations that write
 // them. Kinds that belong to a function have a file of their own and a line in belongings.ts.
 import type { ExpectedRevision, StoreOperation } from "../store/operation.ts";
-import { Collection, type Stored } from "./collection.ts";
+import { Collection, type Stored } from "../store/collection.ts";
 import { completeFunction, completeVersion } from "./earlier-records.ts";
 import type { AliasRecord, FunctionRecord, TagsRecord, VersionCounterRecord, VersionRecord } from "./records.ts";
 

@@ -1,7 +1,7 @@
 // How a function, version or alias is invoked asynchronously: retries, age of events and destinations. Of the qualifier that
 // the caller addressed, so an asynchronous invoke of an alias follows the alias' record and not its version's. Written
 // along with the function (documents.ts), so the catalog's news tells of it.
-import { Collection } from "./collection.ts";
+import { Collection } from "../store/collection.ts";
 
 /** Document `event-invoke-configs/NAME:QUALIFIER`, `$LATEST` where none was given. What is undefined has AWS's default. */
 export interface EventInvokeConfigRecord {

@@ -1,11 +1,12 @@
 // Event source mappings as records: which source a function reads, how, and what becomes of a change that was asked
 // for. A mapping belongs to no function: it outlives the one that it names.
-import { commitChangeOf } from "./change.ts";
+import { commitChangeOf } from "../store/change.ts";
 import { formatLambdaArn } from "../core/arn.ts";
-import type { Scope } from "./address.ts";
-import { Collection, type Stored } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import { Collection, type Stored } from "../store/collection.ts";
 import { putTags } from "./documents.ts";
-import type { FunctionRepository, Page } from "./repository.ts";
+import type { FunctionRepository } from "./repository.ts";
+import type { Page } from "../store/records.ts";
 
 export type EventSourceKind = "sqs" | "kinesis" | "dynamodb" | "msk" | "kafka" | "mq" | "documentdb";
 

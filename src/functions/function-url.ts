@@ -2,7 +2,7 @@
 // Written along with the function (documents.ts), so the catalog's news tells of it.
 import type { Region } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
-import { Collection } from "./collection.ts";
+import { Collection } from "../store/collection.ts";
 
 /** Document `function-urls/NAME:QUALIFIER`: one a function (`$LATEST`) and one an alias. */
 export interface FunctionUrlRecord {

@@ -2,8 +2,8 @@
 // (function-version.ts), so deleting a version takes nothing from it.
 import { formatLayerArn } from "../core/arn.ts";
 import type { StoreOperation } from "../store/operation.ts";
-import { commitChangeOf, type ChangePlan } from "./change.ts";
-import { Collection, type Stored } from "./collection.ts";
+import { commitChangeOf, type ChangePlan } from "../store/change.ts";
+import { Collection, type Stored } from "../store/collection.ts";
 import { belongingTo, versionKey } from "./documents.ts";
 import type { Architecture, CodeReference, FunctionId } from "./function-version.ts";
 import type { PolicyRecord } from "./policies.ts";

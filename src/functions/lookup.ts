@@ -4,7 +4,7 @@ import { functionNotFound } from "./faults.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
 import type { FunctionRecord, VersionRecord } from "./records.ts";
 import type { FunctionRepository } from "./repository.ts";
-import type { Stored } from "./collection.ts";
+import type { Stored } from "../store/collection.ts";
 
 export type FoundVersion =
   | { readonly kind: "latest"; readonly record: FunctionRecord }

@@ -1,7 +1,7 @@
 // Resource policies: of functions per qualifier, and of whatever else has one (layer versions). The document is kept as
 // callers see it. Everything here but the constant is pure: callers bring ids and write what they get.
 import type { Json } from "../store/json.ts";
-import { Collection } from "./collection.ts";
+import { Collection } from "../store/collection.ts";
 import { policyRevisionMismatch, policyTooLong, statementExists, statementNotFound, noPolicy } from "./faults.ts";
 
 /** One grant (or refusal) in the words of the IAM policy language, members in the order in which they are shown. */

@@ -2,7 +2,7 @@
 // AWS's default. Written along with the function (documents.ts), so the catalog's news tells of it.
 import { createHash } from "node:crypto";
 import { formatFunctionArn } from "../core/arn.ts";
-import { Collection } from "./collection.ts";
+import { Collection } from "../store/collection.ts";
 import type { FunctionId } from "./function-version.ts";
 
 /** `Terminate`: the chain is stopped at the limit. `Allow`: it goes on. */

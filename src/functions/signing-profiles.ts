@@ -1,8 +1,8 @@
 // Signing profiles: who may sign packages. Here is their public half only; whoever signs keeps the private key.
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { formatSigningProfileVersionArn } from "../core/arn.ts";
-import type { Scope } from "./address.ts";
-import { Collection, type Stored } from "./collection.ts";
+import type { Scope } from "../core/context.ts";
+import { Collection, type Stored } from "../store/collection.ts";
 import type { FunctionRepository } from "./repository.ts";
 
 /** Document `signing-profiles/ARN`. */

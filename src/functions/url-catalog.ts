@@ -2,7 +2,7 @@
 import { functionUrls, type FunctionUrlRecord } from "./function-url.ts";
 import type { FunctionId } from "./function-version.ts";
 import type { FunctionRepository } from "./repository.ts";
-import type { Scope } from "./address.ts";
+import type { Scope } from "../core/context.ts";
 
 /** A URL and where it leads. */
 export interface FoundUrl {

@@ -1,9 +1,8 @@
 // `/_lambent/layers/…`: what `lambent layer` shows of layers beyond AWS's API. All of the caller's account and region.
 import { formatLayerArn } from "../../core/arn.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { CallContext } from "../../core/context.ts";
+import type { CallContext, Scope } from "../../core/context.ts";
 import type { Ids } from "../../core/ids.ts";
-import type { Scope } from "../../functions/address.ts";
 import { layers, listLayerVersions, type LayerVersionRecord } from "../../functions/layers.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { ExtraRoute } from "../../gateway/exchange.ts";

@@ -1,7 +1,7 @@
 // Layers as people name them: `tools` (its newest version), `tools:3`, or by the semantic versions that they gave,
 // `tools@1.4.2`, `tools@^1.4`.
 import { compare, maxSatisfying, valid, validRange } from "semver";
-import type { Scope } from "../../functions/address.ts";
+import type { Scope } from "../../core/context.ts";
 import { parseVersionNumber } from "../../functions/function-version.ts";
 import { commitLayerChange, findLayerVersion, layers, listLayerVersions, putLayer, type LayerId, type LayerRecord, type LayerVersionRecord } from "../../functions/layers.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";

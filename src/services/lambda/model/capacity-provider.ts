@@ -1,9 +1,9 @@
 // Capacity providers as callers name them and see them.
 import type { CapacityProvider, CapacityProviderState } from "@aws-sdk/client-lambda";
 import { parseLambdaArn } from "../../../core/arn.ts";
-import type { Scope } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { capacityProviderArn, capacityProviderKind, capacityProviders, type CapacityProviderRecord } from "../../../functions/capacity-providers.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { Stored } from "../../../store/collection.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import { taggedResourceNotFound } from "../faults/tags.ts";
 import { formatTime } from "./time.ts";

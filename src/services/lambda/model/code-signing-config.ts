@@ -2,9 +2,9 @@
 import type { CodeSigningConfig } from "@aws-sdk/client-lambda";
 import { formatLambdaArn, parseLambdaArn } from "../../../core/arn.ts";
 import type { Fault } from "../../../core/faults.ts";
-import type { Scope } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { codeSigningConfigs, type CodeSigningConfigRecord } from "../../../functions/code-signing.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { Stored } from "../../../store/collection.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import { codeSigningConfigNotFound } from "../faults/code-signing.ts";
 import { formatTime } from "./time.ts";

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
 import { codeSigningConfigs, type CodeSigningConfigRecord } from "../../../functions/code-signing.ts";
 import { formatFunctionArn } from "../../../core/arn.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { Stored } from "../../../store/collection.ts";
 import type { CodeReference, FunctionId, LayerReference } from "../../../functions/function-version.ts";
 import { findSigningProfile, signingProfiles } from "../../../functions/signing-profiles.ts";
 import type { StoreOperation } from "../../../store/operation.ts";

@@ -1,9 +1,8 @@
 // The package of a function or layer: which source was given, and from there to a verified blob.
 import type { Cloud } from "../../../core/cloud.ts";
-import type { CallContext } from "../../../core/context.ts";
+import type { CallContext, Scope } from "../../../core/context.ts";
 import { Fault } from "../../../core/faults.ts";
 import { unzippedTooLarge } from "../../../engine/code/faults.ts";
-import type { Scope } from "../../../functions/address.ts";
 import type { CodeReference, CodeSignature } from "../../../functions/function-version.ts";
 import { findSigningProfile, readPublicKey } from "../../../functions/signing-profiles.ts";
 import type { BlobRef } from "../../../store/blob.ts";

@@ -1,8 +1,9 @@
 // The configuration of asynchronous invokes as callers see it, and what a destination may be.
 import type { FunctionEventInvokeConfig } from "@aws-sdk/client-lambda";
 import { formatFunctionArn, parseLambdaArn } from "../../../core/arn.ts";
-import type { AddressInput, Scope } from "../../../functions/address.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { AddressInput } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
+import type { Stored } from "../../../store/collection.ts";
 import {
   eventInvokeConfigs,
   type EventDestinations,

@@ -1,10 +1,10 @@
 // Event source mappings as callers see them, and what Create, Update and Delete have in common.
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import { formatFunctionArn } from "../../../core/arn.ts";
-import type { CallContext } from "../../../core/context.ts";
+import type { CallContext, Scope } from "../../../core/context.ts";
 import { Fault } from "../../../core/faults.ts";
-import { locateFunction, type FunctionTarget, type Scope } from "../../../functions/address.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import { locateFunction, type FunctionTarget } from "../../../functions/address.ts";
+import type { Stored } from "../../../store/collection.ts";
 import { putFunction } from "../../../functions/documents.ts";
 import {
   eventSourceMappings,

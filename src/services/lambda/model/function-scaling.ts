@@ -1,6 +1,7 @@
 // The scaling of functions on capacity providers.
 import { formatFunctionArn } from "../../../core/arn.ts";
-import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
+import { locateFunction, type AddressInput } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { requireFunction, requireQualified } from "../../../functions/lookup.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";

@@ -1,9 +1,9 @@
 // The configuration of a function URL as callers see it.
 import type { Cors, FunctionUrlConfig } from "@aws-sdk/client-lambda";
 import { formatFunctionArn, type FunctionArn } from "../../../core/arn.ts";
-import type { CallContext } from "../../../core/context.ts";
-import type { AddressInput, Scope } from "../../../functions/address.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { CallContext, Scope } from "../../../core/context.ts";
+import type { AddressInput } from "../../../functions/address.ts";
+import type { Stored } from "../../../store/collection.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";
 import {
   formatFunctionUrl,

@@ -1,9 +1,8 @@
 // Layers as callers name and see them.
 import type { GetLayerVersionResponse, LayerVersionsListItem, Runtime } from "@aws-sdk/client-lambda";
 import { formatLayerArn, parseLambdaArn } from "../../../core/arn.ts";
-import type { CallContext } from "../../../core/context.ts";
+import type { CallContext, Scope } from "../../../core/context.ts";
 import { callerName } from "../../../core/principal-names.ts";
-import type { Scope } from "../../../functions/address.ts";
 import type { LayerId, LayerVersionRecord } from "../../../functions/layers.ts";
 import { layerAccessDenied, layerResourceNotFound } from "../faults/layers.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -2,7 +2,7 @@
 // that, instances of its own to run on, is this machine here.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html
 import type { CapacityProviderConfig } from "@aws-sdk/client-lambda";
-import type { Scope } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { capacityProviderArn, capacityProviders } from "../../../functions/capacity-providers.ts";
 import type { FunctionConfiguration } from "../../../functions/function-version.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";

@@ -1,9 +1,10 @@
 // Provisioned concurrency as callers see it, and what it may be put on.
 import type { PutProvisionedConcurrencyConfigResponse } from "@aws-sdk/client-lambda";
 import { formatFunctionArn } from "../../../core/arn.ts";
-import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
+import { locateFunction, type AddressInput } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import type { FunctionConcurrency } from "../../../functions/account-concurrency.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { Stored } from "../../../store/collection.ts";
 import type { ProvisionedConcurrencyRecord } from "../../../functions/concurrency.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";

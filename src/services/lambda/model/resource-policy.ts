@@ -1,8 +1,9 @@
 // The policy of a function, version or alias: where it is, and how every operation changes it.
 import { formatFunctionArn, parseLambdaArn, type FunctionArn } from "../../../core/arn.ts";
-import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
+import { locateFunction, type AddressInput } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { commitChange } from "../../../functions/change.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import type { Stored } from "../../../store/collection.ts";
 import { putFunction, qualifiedKey } from "../../../functions/documents.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { requireFunction } from "../../../functions/lookup.ts";

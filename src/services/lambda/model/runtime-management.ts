@@ -1,7 +1,8 @@
 // Runtime management as callers see it: the ARN of the version that runs, and what a request asks for.
 import type { FunctionConfiguration as FunctionConfigurationOutput } from "@aws-sdk/client-lambda";
 import { formatFunctionArn, formatRuntimeVersionArn } from "../../../core/arn.ts";
-import { locateFunction, type AddressInput, type FunctionTarget, type Scope } from "../../../functions/address.ts";
+import { locateFunction, type AddressInput, type FunctionTarget } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { isNumeric, latestVersion, type FunctionConfiguration, type FunctionId } from "../../../functions/function-version.ts";
 import { missingVersionText, runtimeVersionOf, type RuntimePin } from "../../../functions/runtime-management.ts";
 import type { LambdaInput } from "../api.ts";

@@ -1,10 +1,12 @@
 // Which resource a tag operation means. One line a kind in the table.
 import { parseLambdaArn } from "../../../core/arn.ts";
-import { locateFunction, type Scope } from "../../../functions/address.ts";
-import { commitChange, commitChangeOf, type ChangePlan } from "../../../functions/change.ts";
+import { locateFunction } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
+import { commitChange } from "../../../functions/change.ts";
+import { commitChangeOf, type ChangePlan } from "../../../store/change.ts";
 import { capacityProviderKind, capacityProviders } from "../../../functions/capacity-providers.ts";
 import { codeSigningConfigs } from "../../../functions/code-signing.ts";
-import type { Collection } from "../../../functions/collection.ts";
+import type { Collection } from "../../../store/collection.ts";
 import { functionTagsKey, putFunction } from "../../../functions/documents.ts";
 import { eventSourceMappings, mappingKind } from "../../../functions/event-source-mappings.ts";
 import { requireTaggable } from "../../../functions/lifecycle.ts";

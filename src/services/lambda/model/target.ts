@@ -1,8 +1,9 @@
 // The function, version or alias that an operation is on, and the conditions that a change of one must meet.
 import { formatFunctionArn, type FunctionNamePattern } from "../../../core/arn.ts";
 import type { Fault } from "../../../core/faults.ts";
-import { locateFunction, type AddressInput, type Scope } from "../../../functions/address.ts";
-import type { Stored } from "../../../functions/collection.ts";
+import { locateFunction, type AddressInput } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
+import type { Stored } from "../../../store/collection.ts";
 import { qualifiedKey } from "../../../functions/documents.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { latestVersion, type FunctionId } from "../../../functions/function-version.ts";

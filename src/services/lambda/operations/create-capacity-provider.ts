@@ -1,5 +1,5 @@
 // CreateCapacityProvider: a record. What a function that names it gets is in model/managed-instances.ts.
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import { capacityProviderArn, capacityProviderKind, capacityProviders, type CapacityProviderRecord } from "../../../functions/capacity-providers.ts";
 import { putTags } from "../../../functions/documents.ts";
 import type { LambdaHandler } from "../api.ts";

@@ -1,6 +1,6 @@
 // DeleteCapacityProvider: with its tags, once no function uses it.
 import { capacityProviderArn, capacityProviderKind, capacityProviders } from "../../../functions/capacity-providers.ts";
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import { putTags } from "../../../functions/documents.ts";
 import { versionsOn } from "../../../functions/capacity-providers.ts";
 import { capacityProviderInUse } from "../faults/capacity-providers.ts";

@@ -1,5 +1,5 @@
 // DeleteCodeSigningConfig: with its tags, once no function has it.
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import { codeSigningConfigs, listCodeSigningUsers } from "../../../functions/code-signing.ts";
 import { putTags } from "../../../functions/documents.ts";
 import type { LambdaHandler } from "../api.ts";

@@ -1,5 +1,5 @@
 // DeleteEventSourceMapping: it is there in state Deleting until the reconciler of pollers has ended it.
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import { eventSourceMappings, mappingArn } from "../../../functions/event-source-mappings.ts";
 import type { LambdaHandler } from "../api.ts";
 import { mappingOutput, requireIdleMapping } from "../model/event-source-mapping.ts";

@@ -2,7 +2,8 @@
 import { formatFunctionArn } from "../../../core/arn.ts";
 import { locateFunction } from "../../../functions/address.ts";
 import { deleteBelongings, deleteQualifiedBelongings } from "../../../functions/belongings.ts";
-import { commitChange, type ChangePlan } from "../../../functions/change.ts";
+import { commitChange } from "../../../functions/change.ts";
+import type { ChangePlan } from "../../../store/change.ts";
 import * as documents from "../../../functions/documents.ts";
 import { isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "../../../functions/function-version.ts";
 import { requireFunction } from "../../../functions/lookup.ts";

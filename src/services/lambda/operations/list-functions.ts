@@ -1,7 +1,7 @@
 // ListFunctions: functions in order of their names; with FunctionVersion=ALL each followed by its versions.
 import { setImmediate } from "node:timers/promises";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import type { Scope } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { latestVersion } from "../../../functions/function-version.ts";
 import type { LambdaHandler } from "../api.ts";
 import { invalidMarker, masterRegionNeedsAll } from "../faults/lists.ts";

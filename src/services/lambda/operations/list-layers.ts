@@ -1,6 +1,6 @@
 // ListLayers: in order of their names, each with its newest version that the filters let by.
 import { formatLayerArn } from "../../../core/arn.ts";
-import type { Scope } from "../../../functions/address.ts";
+import type { Scope } from "../../../core/context.ts";
 import { layers, listLayerVersions, type LayerVersionRecord } from "../../../functions/layers.ts";
 import type { LambdaHandler } from "../api.ts";
 import { isFiltered, listedLayerVersion, matchesFilter, type LayerFilter } from "../model/layers.ts";

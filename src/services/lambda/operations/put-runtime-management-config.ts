@@ -1,6 +1,7 @@
 // PutRuntimeManagementConfig: pins $LATEST or a published version to a version of its runtime, or lets it go. Environments
 // of another version end, idle ones at once and others after their invoke.
-import { commitChange, type ChangePlan } from "../../../functions/change.ts";
+import { commitChange } from "../../../functions/change.ts";
+import type { ChangePlan } from "../../../store/change.ts";
 import { putFunction, putVersion } from "../../../functions/documents.ts";
 import { functionNotFound } from "../../../functions/faults.ts";
 import { formatFunctionArn } from "../../../core/arn.ts";

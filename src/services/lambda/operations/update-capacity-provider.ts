@@ -1,6 +1,6 @@
 // UpdateCapacityProvider: replaces what was sent, each as a whole.
 import { capacityProviderArn, capacityProviders } from "../../../functions/capacity-providers.ts";
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import type { LambdaHandler } from "../api.ts";
 import { capacityProviderOutput, locateCapacityProvider, requireCapacityProvider } from "../model/capacity-provider.ts";
 import type { LambdaParts } from "../parts.ts";

@@ -1,6 +1,6 @@
 // UpdateCodeSigningConfig: replaces what was sent, each as a whole. What is deployed already stays; the next deployment
 // of every function that has the configuration is judged by it.
-import { commitChangeOf } from "../../../functions/change.ts";
+import { commitChangeOf } from "../../../store/change.ts";
 import { codeSigningConfigs, type CodeSigningConfigRecord } from "../../../functions/code-signing.ts";
 import type { LambdaHandler } from "../api.ts";
 import { codeSigningConfigOutput, requireCodeSigningConfig } from "../model/code-signing-config.ts";

@@ -1,6 +1,7 @@
 // UpdateEventSourceMapping: replaces what was sent; the reconciler of pollers settles it.
 import type { CallContext } from "../../../core/context.ts";
-import { commitChange, commitChangeOf, type ChangePlan } from "../../../functions/change.ts";
+import { commitChange } from "../../../functions/change.ts";
+import { commitChangeOf, type ChangePlan } from "../../../store/change.ts";
 import { eventSourceMappings, type EventSourceMappingRecord, mappingArn, type MappingState } from "../../../functions/event-source-mappings.ts";
 import type { LambdaHandler, LambdaInput } from "../api.ts";
 import { locateMapped, mappingOutput, requireIdleMapping, requireMappable, requirePolled, requireSource } from "../model/event-source-mapping.ts";

@@ -1,7 +1,7 @@
 // A kind of record and where its documents lie. One constant a kind, in the file that knows the kind.
-import type { Json } from "../store/json.ts";
-import type { ExpectedRevision, StoreOperation } from "../store/operation.ts";
-import type { StoredDocument } from "../store/store.ts";
+import type { Json } from "./json.ts";
+import type { ExpectedRevision, StoreOperation } from "./operation.ts";
+import type { StoredDocument } from "./store.ts";
 
 /** A record and the revision to expect when it is written back. */
 export interface Stored<Content> {
