@@ -17,6 +17,7 @@ export class LedgerStore implements Store {
   readonly blobs: Blobs;
   readonly #parts: LedgerStoreParts;
   readonly #partitions = new Map<string, LedgerPartition>();
+  readonly #listeners = new Set<(partition: Partition) => void>();
   #closed: Promise<void> | undefined;
 
   constructor(parts: LedgerStoreParts) {
@@ -28,9 +29,18 @@ export class LedgerStore implements Store {
     const { account, region, service } = key;
     const name = `${account}/${region}/${service}`;
     // A copy of the key: what its owner does to it later must not move the partition.
-    const partition = this.#partitions.get(name) ?? new LedgerPartition({ account, region, service }, this.#parts.ledger, this.#parts.clock);
+    const known = this.#partitions.get(name);
+    if (known !== undefined) return known;
+    const partition = new LedgerPartition({ account, region, service }, this.#parts.ledger, this.#parts.clock);
     this.#partitions.set(name, partition);
+    for (const listener of this.#listeners) listener(partition);
     return partition;
+  }
+
+  watchPartitions(listener: (partition: Partition) => void): () => void {
+    for (const partition of this.#partitions.values()) listener(partition);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   partitions(): Promise<readonly PartitionKey[]> {

@@ -7,7 +7,7 @@ import type { Ledger } from "./ledger/ledger.ts";
 import { receiptOf } from "./ledger/messages.ts";
 import { WaitingLine } from "./waiting-line.ts";
 import type { OperationResult } from "./operation.ts";
-import type { QueueCounts, QueuedMessage, Queues, ReceivedMessage, ReceiveRequest } from "./queue.ts";
+import type { DuePage, QueueCounts, QueuedMessage, QueueNews, Queues, QueueSelection, ReceivedMessage, ReceiveRequest } from "./queue.ts";
 import type { PartitionKey } from "./store.ts";
 
 export class PartitionQueues implements Queues {
@@ -16,6 +16,7 @@ export class PartitionQueues implements Queues {
   readonly #clock: Clock;
   /** Lines of the queues that someone receives from right now. */
   readonly #lines = new Map<string, WaitingLine>();
+  readonly #watchers = new Set<{ readonly prefix: string; readonly listener: (news: QueueNews) => void }>();
   #stopped = false;
 
   constructor(partition: PartitionKey, ledger: Ledger, clock: Clock) {
@@ -48,20 +49,37 @@ export class PartitionQueues implements Queues {
     return counts ?? { visible: 0, inFlight: 0, delayed: 0 };
   }
 
-  names(): Promise<readonly string[]> {
-    return this.#ledger.read({ kind: "queues", partition: this.#partition }, (name) => name);
+  names(which: QueueSelection = {}): Promise<readonly string[]> {
+    return this.#ledger.read({ kind: "queues", partition: this.#partition, which }, (name) => name);
+  }
+
+  due(queue: string, page: DuePage): Promise<readonly QueuedMessage[]> {
+    const job = { kind: "due", partition: this.#partition, queue, nowMs: this.#clock.now(), page } as const;
+    return this.#ledger.read(job, queuedMessage);
+  }
+
+  watch(prefix: string, listener: (news: QueueNews) => void): () => void {
+    const watcher = { prefix, listener };
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Called for each operation of each durable commit: wakes one receive for what it may have made visible. */
-  announce(operation: LedgerOperation, result: OperationResult): void {
+  announce(operation: LedgerOperation, result: OperationResult, nowMs: number): void {
     if (!("queue" in operation)) return;
-    const isNothingNew = operation.kind === "delete-message" && result !== null && "freed" in result && !result.freed;
-    if (!isNothingNew) announceWith(() => this.#lines.get(operation.queue)?.wakeOne());
+    const isNothingNew = result !== null && "freed" in result && !result.freed;
+    if (isNothingNew) return;
+    announceWith(() => this.#lines.get(operation.queue)?.wakeOne());
+    for (const { prefix, listener } of this.#watchers) {
+      const news = operation.queue.startsWith(prefix) ? newsOf(operation, result, nowMs) : undefined;
+      if (news !== undefined) announceWith(() => listener(news));
+    }
   }
 
   /** Waiting receives end empty. */
   stop(): void {
     this.#stopped = true;
+    this.#watchers.clear();
     for (const line of this.#lines.values()) line.wakeAll();
   }
 
@@ -82,6 +100,27 @@ export class PartitionQueues implements Queues {
       if (line.wakes === seen) await line.wait(endMs, outcome.nextReadyAtMs, signal);
       if (this.#stopped) return [];
     }
+  }
+}
+
+function newsOf(operation: LedgerOperation, result: OperationResult, nowMs: number): QueueNews | undefined {
+  switch (operation.kind) {
+    case "settle-message":
+      return { queue: operation.queue, dueAtMs: nowMs };
+    case "postpone-message":
+      return { queue: operation.queue, dueAtMs: nowMs + operation.delayMs, postponed: operation.sequence };
+    case "send-message": {
+      if (result === null || !("duplicate" in result) || result.duplicate) return undefined;
+      const { id, sequence } = result;
+      const { queue, group, delayMs = 0 } = operation;
+      const dueAtMs = nowMs + delayMs;
+      if (group !== undefined || delayMs > 0) return { queue, dueAtMs };
+      const row = { id, sequence, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs };
+      const { value } = operation;
+      return { queue, dueAtMs, sent: { characters: value.length, read: () => queuedMessage({ ...row, value, firstReceivedAtMs: null, receipt: 0 }) } };
+    }
+    default:
+      return undefined;
   }
 }
 

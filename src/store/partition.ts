@@ -70,15 +70,16 @@ export class LedgerPartition implements Partition {
   /** Past the checks of callers: leases live in collections that are reserved for the store. */
   async #commitLowered(operations: readonly LedgerOperation[]): Promise<readonly OperationResult[]> {
     if (operations.length === 0) return [];
-    const outcome = await this.#ledger.write({ kind: "commit", partition: this.key, operations, nowMs: this.#clock.now() });
+    const nowMs = this.#clock.now();
+    const outcome = await this.#ledger.write({ kind: "commit", partition: this.key, operations, nowMs });
     if (outcome.kind === "conflict") throw new CommitConflict(outcome.collection, outcome.key);
     if (outcome.kind !== "committed") throw new Error(`a commit was answered with ${outcome.kind}`);
-    this.#announce(operations, outcome.results);
+    this.#announce(operations, outcome.results, nowMs);
     return outcome.results;
   }
 
   /** INVARIANT: runs in commit order, once the commit is durable and before `commit` resolves; store.ts promises all three. */
-  #announce(operations: readonly LedgerOperation[], results: readonly OperationResult[]): void {
+  #announce(operations: readonly LedgerOperation[], results: readonly OperationResult[], nowMs: number): void {
     const changes = new Map<string, DocumentChange[]>();
     for (const [place, operation] of operations.entries()) {
       const result = results[place] ?? null;
@@ -87,7 +88,7 @@ export class LedgerPartition implements Partition {
         const of = changes.get(operation.collection) ?? [];
         changes.set(operation.collection, [...of, changeOf(operation, result)]);
       } else {
-        this.queues.announce(operation, result);
+        this.queues.announce(operation, result, nowMs);
       }
     }
     for (const [collection, of] of changes) {

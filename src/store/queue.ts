@@ -13,7 +13,42 @@ export interface Queues {
   browse(queue: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly QueuedMessage[]>;
   counts(queue: string): Promise<QueueCounts>;
   /** Queues that something was sent to and that have not been purged since. */
-  names(): Promise<readonly string[]>;
+  names(which?: QueueSelection): Promise<readonly string[]>;
+  /**
+   * What may be received, without taking it: for whoever has the queue to himself (lanes.ts). In the order in which it
+   * falls due, of a group its first only, up to the first that is not due yet, which is the last one of the page then.
+   */
+  due(queue: string, page: DuePage): Promise<readonly QueuedMessage[]>;
+  /**
+   * Calls back after each durable commit for every message that it sent to a queue whose name begins with `prefix`,
+   * put off there, or freed by settling the one before it in its group. Returns the function that ends the watch.
+   */
+  watch(prefix: string, listener: (news: QueueNews) => void): () => void;
+}
+
+export interface QueueSelection {
+  /** Names that begin so. */
+  readonly prefix?: string;
+  /** Those that hold a message now, hidden or not. */
+  readonly holding?: true;
+}
+
+export interface DuePage {
+  /** The last one of the page before. */
+  readonly after?: Pick<QueuedMessage, "visibleAtMs" | "sequence"> | undefined;
+  readonly limit: number;
+  /** Of JSON text: the page ends with the message that exceeds them. */
+  readonly characters: number;
+}
+
+export interface QueueNews {
+  readonly queue: string;
+  /** When there is something to receive; Unix epoch milliseconds. */
+  readonly dueAtMs: number;
+  /** What was just sent; undefined where it waits behind others, or where nothing new was sent. */
+  readonly sent?: SentNews;
+  /** Sequence of what was put off. */
+  readonly postponed?: number;
 }
 
 export interface ReceiveRequest {
@@ -52,6 +87,12 @@ export interface QueueCounts {
   readonly delayed: number;
 }
 
+export interface SentNews {
+  /** Of its JSON text. */
+  readonly characters: number;
+  read(): QueuedMessage;
+}
+
 export type QueueOperation =
   | {
       readonly kind: "send-message";
@@ -78,6 +119,19 @@ export type QueueOperation =
       readonly visibilityMs: number;
       readonly expect?: "held";
     }
+  /**
+   * For whoever has the queue to himself and takes messages by `due`: deletes one that was dealt with. One that is not
+   * there fails the commit, so that what is committed along with it happens once.
+   */
+  | { readonly kind: "settle-message"; readonly queue: string; readonly sequence: number }
+  /** Likewise: keeps it in its place with another value, to be received again after `delayMs`. */
+  | {
+      readonly kind: "postpone-message";
+      readonly queue: string;
+      readonly sequence: number;
+      readonly value: Json;
+      readonly delayMs: number;
+    }
   /** Deletes what was sent before that time, oldest first, hidden or not, at most 1,000 messages. */
   | { readonly kind: "expire-messages"; readonly queue: string; readonly sentBeforeMs: number }
   /** Forgets the queue: messages, receipts and deduplication ids. Takes the same time however many there are. */
@@ -98,6 +152,9 @@ export interface QueueResults {
   /** Freed: another of its group, held back so far, is now first. */
   readonly "delete-message": { readonly found: ReceiptState; readonly freed: boolean };
   readonly "change-visibility": { readonly found: ReceiptState };
+  /** Freed: as of `delete-message`. */
+  readonly "settle-message": { readonly freed: boolean };
+  readonly "postpone-message": null;
   readonly "expire-messages": { readonly expired: number };
   readonly "purge-queue": null;
 }

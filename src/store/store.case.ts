@@ -4,6 +4,7 @@ import { type Clock, ManualClock } from "../core/clock.ts";
 import type { Bench } from "./bench.case.ts";
 import { blobCases } from "./blobs.case.ts";
 import { documentCases } from "./documents.case.ts";
+import { laneCases } from "./lanes.case.ts";
 import { leaseCases } from "./leases.case.ts";
 import { queueCases } from "./queues.case.ts";
 import { queueModelCases } from "./queues-model.case.ts";
@@ -30,6 +31,7 @@ export function storeCases(driver: string, open: (clock: Clock) => Promise<Store
     describe("documents", () => documentCases(bench));
     describe("queues", () => queueCases(bench));
     describe("queues against a model", () => queueModelCases(bench));
+    describe("lanes", () => laneCases(bench));
     describe("streams", () => streamCases(bench));
     describe("timers", () => timerCases(bench));
     describe("leases", () => leaseCases(bench));

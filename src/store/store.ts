@@ -23,6 +23,11 @@ export interface Store {
   partition(key: PartitionKey): Partition;
   /** Every partition that holds anything; how pollers and reconcilers find their work after a restart. */
   partitions(): Promise<readonly PartitionKey[]>;
+  /**
+   * Calls back with every partition that this process uses: those so far at once, each other one before anything is
+   * written to it. Returns the function that ends it.
+   */
+  watchPartitions(listener: (partition: Partition) => void): () => void;
   readonly blobs: Blobs;
   /** Resolves when everything committed is synced and all handles are closed. Waiting receives end empty. */
   close(): Promise<void>;

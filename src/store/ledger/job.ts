@@ -1,7 +1,7 @@
 // What a ledger is asked to do, and answers: plain data that crosses a thread as it is. Values are JSON text here.
 import type { Json } from "../json.ts";
 import type { OperationResult, StoreOperation } from "../operation.ts";
-import type { QueueCounts } from "../queue.ts";
+import type { DuePage, QueueCounts, QueueSelection } from "../queue.ts";
 import type { PartitionKey, ScanRange } from "../store.ts";
 import type { TimerOperation } from "../timer.ts";
 
@@ -34,7 +34,8 @@ export type ReadJob =
   | { readonly kind: "scan"; readonly partition: PartitionKey; readonly collection: string; readonly range: ScanRange }
   | { readonly kind: "browse"; readonly partition: PartitionKey; readonly queue: string; readonly after: number; readonly limit: number }
   | { readonly kind: "counts"; readonly partition: PartitionKey; readonly queue: string; readonly nowMs: number }
-  | { readonly kind: "queues"; readonly partition: PartitionKey }
+  | { readonly kind: "queues"; readonly partition: PartitionKey; readonly which: QueueSelection }
+  | { readonly kind: "due"; readonly partition: PartitionKey; readonly queue: string; readonly nowMs: number; readonly page: DuePage }
   | { readonly kind: "records"; readonly partition: PartitionKey; readonly stream: string; readonly after: number; readonly limit: number }
   | { readonly kind: "end"; readonly partition: PartitionKey; readonly stream: string }
   | { readonly kind: "partitions" };
@@ -45,6 +46,7 @@ export interface ReadRows {
   readonly browse: MessageRow;
   readonly counts: QueueCounts;
   readonly queues: string;
+  readonly due: MessageRow;
   readonly records: RecordRow;
   readonly end: number;
   readonly partitions: PartitionKey;

@@ -1,6 +1,6 @@
 // Queues in SQL. A message that stands alone, or first in its group, has `ready_at`; the others of a group wait with
 // NULL until the first is deleted. So one index finds what may be received, however many wait.
-import type { QueueResults, ReceiptState, SentMessage } from "../queue.ts";
+import type { DuePage, QueueResults, ReceiptState, SentMessage } from "../queue.ts";
 import { CommitConflict } from "../store.ts";
 import type { LedgerOperation, MessageRow, WriteJob } from "./job.ts";
 import type { Names } from "./names.ts";
@@ -10,6 +10,8 @@ import { integer, text, type Row, type Statements } from "./row.ts";
 type Send = LedgerOperation & { readonly kind: "send-message" };
 type Delete = LedgerOperation & { readonly kind: "delete-message" };
 type Receive = WriteJob & { readonly kind: "receive" };
+type Settle = LedgerOperation & { readonly kind: "settle-message" };
+type Postpone = LedgerOperation & { readonly kind: "postpone-message" };
 type ChangeVisibility = LedgerOperation & { readonly kind: "change-visibility" };
 
 export interface Taken {
@@ -86,6 +88,22 @@ export class MessageTable {
     const message = this.#byReceipt(partition, operation, nowMs);
     if (message.found !== "lost") this.#hide(message.sequence, nowMs + operation.visibilityMs);
     return { found: message.found };
+  }
+
+  settle(partition: number, operation: Settle): QueueResults["settle-message"] {
+    const queue = this.#names.find(partition, "queue", operation.queue) ?? 0;
+    const sql = "DELETE FROM messages WHERE sequence = ? AND queue = ? RETURNING group_id, ready_at";
+    const row = this.#statements.row(sql, operation.sequence, queue);
+    if (row === undefined) throw new CommitConflict(operation.queue, String(operation.sequence));
+    return { freed: typeof row[0] === "string" && row[1] !== null && this.#promote(queue, row[0]) };
+  }
+
+  postpone(partition: number, { queue: name, sequence, value, delayMs }: Postpone, nowMs: number): null {
+    const queue = this.#names.find(partition, "queue", name) ?? 0;
+    const sql = `UPDATE messages SET value = ?1, visible_at = ?2, ready_at = iif(ready_at IS NULL, NULL, ?2), receipt = NULL
+      WHERE sequence = ?3 AND queue = ?4`;
+    if (this.#statements.run(sql, value, nowMs + delayMs, sequence, queue) === 0) throw new CommitConflict(name, String(sequence));
+    return null;
   }
 
   expire(partition: number, name: string, sentBeforeMs: number): { readonly expired: number } {
@@ -181,6 +199,19 @@ export class MessageTable {
 export function* browseMessages(statements: Statements, queue: number, after: number, limit: number): Generator<MessageRow> {
   const sql = `SELECT ${columns} FROM messages WHERE queue = ? AND sequence > ? ORDER BY sequence LIMIT ?`;
   for (const row of statements.rows(sql, queue, after, limit)) yield messageRow(row);
+}
+
+/** Heads in the order in which they fall due, up to the first that is not due yet. */
+export function* dueMessages(statements: Statements, queue: number, nowMs: number, { after, limit, characters }: DuePage): Generator<MessageRow> {
+  const sql = `SELECT ${columns} FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND (ready_at, sequence) > (?, ?)
+    ORDER BY ready_at, sequence LIMIT ?`;
+  let left = characters;
+  for (const row of statements.rows(sql, queue, after?.visibleAtMs ?? 0, after?.sequence ?? 0, limit)) {
+    const message = messageRow(row);
+    yield message;
+    left -= message.value.length;
+    if (message.visibleAtMs > nowMs || left < 0) return;
+  }
 }
 
 /** Reads nothing but indexes: some ten milliseconds for a million messages. */

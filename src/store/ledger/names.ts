@@ -1,7 +1,9 @@
 // Partitions, queues and streams by the small numbers that stand for them in every row. Purging one is giving up its
 // name: the next use gets a new number, and the rows under the old one are swept bit by bit.
+import type { QueueSelection } from "../queue.ts";
 import type { PartitionKey } from "../store.ts";
 import { integer, text, type Row, type Statements } from "./row.ts";
+import { prefixEnd } from "./scan.ts";
 
 export type NamedKind = "queue" | "stream";
 
@@ -78,9 +80,13 @@ export function findName(statements: Statements, partition: number, kind: NamedK
   return numberIn(statements.row("SELECT number FROM names WHERE partition = ? AND kind = ? AND name = ?", partition, kind, name));
 }
 
-export function* listNames(statements: Statements, partition: number, kind: NamedKind): Generator<string> {
-  const sql = "SELECT name FROM names WHERE partition = ? AND kind = ? AND name IS NOT NULL ORDER BY name";
-  for (const row of statements.rows(sql, partition, kind)) yield text(row[0]);
+export function* listQueues(statements: Statements, partition: number, { prefix = "", holding }: QueueSelection): Generator<string> {
+  const end = prefixEnd(prefix);
+  const below = end === undefined ? "" : "AND name < ?3";
+  const held = holding === true ? "AND EXISTS (SELECT 1 FROM messages WHERE queue = number)" : "";
+  const sql = `SELECT name FROM names WHERE partition = ?1 AND kind = 'queue' AND name >= ?2 ${below} ${held} ORDER BY name`;
+  const bounds = end === undefined ? [prefix] : [prefix, end];
+  for (const row of statements.rows(sql, partition, ...bounds)) yield text(row[0]);
 }
 
 /** Partitions that have at least one document, message or record. */

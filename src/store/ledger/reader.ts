@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { PartitionKey } from "../store.ts";
 import { readDocument } from "./documents.ts";
 import type { DocumentRow, ReadJob, ReadRows } from "./job.ts";
-import { browseMessages, countMessages } from "./messages.ts";
-import { findName, findPartition, listNames, listPartitions } from "./names.ts";
+import { browseMessages, countMessages, dueMessages } from "./messages.ts";
+import { findName, findPartition, listPartitions, listQueues } from "./names.ts";
 import { readRecords, streamEnd } from "./records.ts";
 import { Statements } from "./row.ts";
 import { scanDocuments } from "./scan.ts";
@@ -39,7 +39,10 @@ export class LedgerReader {
         yield* scanDocuments(statements, partition, job.collection, job.range);
         return;
       case "queues":
-        yield* listNames(statements, partition, "queue");
+        yield* listQueues(statements, partition, job.which);
+        return;
+      case "due":
+        yield* dueMessages(statements, findName(statements, partition, "queue", job.queue) ?? 0, job.nowMs, job.page);
         return;
       case "browse":
         yield* browseMessages(statements, findName(statements, partition, "queue", job.queue) ?? 0, job.after, job.limit);

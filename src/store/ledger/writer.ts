@@ -117,6 +117,10 @@ export class LedgerWriter {
         return this.#messages.delete(partition, operation, nowMs);
       case "change-visibility":
         return this.#messages.changeVisibility(partition, operation, nowMs);
+      case "settle-message":
+        return this.#messages.settle(partition, operation);
+      case "postpone-message":
+        return this.#messages.postpone(partition, operation, nowMs);
       case "expire-messages":
         return this.#messages.expire(partition, operation.queue, operation.sentBeforeMs);
       case "purge-queue":
