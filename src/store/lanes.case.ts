@@ -201,9 +201,9 @@ interface Script {
   readonly width?: number;
   readonly settles?: boolean;
   /** Work that does not go on before `release`. */
-  isHeld?(work: Worked): boolean;
-  settle?(message: QueuedMessage): Promise<void>;
-  rest?(lane: LaneId): LaneRest | undefined;
+  readonly isHeld?: (work: Worked) => boolean;
+  readonly settle?: (message: QueuedMessage) => Promise<void>;
+  readonly rest?: (lane: LaneId) => LaneRest | undefined;
 }
 
 interface TestLanes extends Lanes {

@@ -22,14 +22,14 @@ export interface LanesParts {
   readonly prefix: string;
   readonly clock: Clock;
   /** How many messages of the lane may be worked on at once, at least 1. Asked each time that one may begin. */
-  width(lane: LaneId): number;
+  readonly width: (lane: LaneId) => number;
   /**
    * Settles or postpones its message by the commit of its effects. One that rejects is logged by `onError` and comes
    * back after half a minute; a CommitConflict says that the message is gone, which is no error.
    */
-  work(message: QueuedMessage, lane: LaneId): Promise<LaneRest | undefined>;
+  readonly work: (message: QueuedMessage, lane: LaneId) => Promise<LaneRest | undefined>;
   /** Without a lane: those that hold something could not be looked for. */
-  onError(error: unknown, lane: LaneId | undefined): void;
+  readonly onError: (error: unknown, lane: LaneId | undefined) => void;
 }
 
 export interface Lanes {
@@ -46,7 +46,7 @@ const shortMessage = page.characters / page.limit;
 const afterFailureMs = 30_000;
 
 export function openLanes(parts: LanesParts): Lanes {
-  const { store, prefix, clock, onError } = parts;
+  const { store, prefix, clock } = parts;
   const lanes = new Map<Partition, Map<string, Lane>>();
   const stopping = new AbortController();
 
@@ -74,7 +74,7 @@ export function openLanes(parts: LanesParts): Lanes {
     }
   };
   const found = findLeft().catch((error: unknown) => {
-    if (!stopping.signal.aborted) onError(error, undefined);
+    if (!stopping.signal.aborted) parts.onError(error, undefined);
   });
 
   return {

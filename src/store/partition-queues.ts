@@ -104,24 +104,17 @@ export class PartitionQueues implements Queues {
 }
 
 function newsOf(operation: LedgerOperation, result: OperationResult, nowMs: number): QueueNews | undefined {
-  switch (operation.kind) {
-    case "settle-message":
-      return { queue: operation.queue, dueAtMs: nowMs };
-    case "postpone-message":
-      return { queue: operation.queue, dueAtMs: nowMs + operation.delayMs, postponed: operation.sequence };
-    case "send-message": {
-      if (result === null || !("duplicate" in result) || result.duplicate) return undefined;
-      const { id, sequence } = result;
-      const { queue, group, delayMs = 0 } = operation;
-      const dueAtMs = nowMs + delayMs;
-      if (group !== undefined || delayMs > 0) return { queue, dueAtMs };
-      const row = { id, sequence, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs };
-      const { value } = operation;
-      return { queue, dueAtMs, sent: { characters: value.length, read: () => queuedMessage({ ...row, value, firstReceivedAtMs: null, receipt: 0 }) } };
-    }
-    default:
-      return undefined;
+  if (operation.kind === "settle-message") return { queue: operation.queue, dueAtMs: nowMs };
+  if (operation.kind === "postpone-message") {
+    return { queue: operation.queue, dueAtMs: nowMs + operation.delayMs, postponed: operation.sequence };
   }
+  if (operation.kind !== "send-message" || result === null || !("duplicate" in result) || result.duplicate) return undefined;
+  const { id, sequence } = result;
+  const { queue, group, value, delayMs = 0 } = operation;
+  const dueAtMs = nowMs + delayMs;
+  if (group !== undefined || delayMs > 0) return { queue, dueAtMs };
+  const row = { id, sequence, value, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs, firstReceivedAtMs: null, receipt: 0 };
+  return { queue, dueAtMs, sent: { characters: value.length, read: () => queuedMessage(row) } };
 }
 
 function queuedMessage(row: MessageRow): QueuedMessage {
