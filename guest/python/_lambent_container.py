@@ -28,6 +28,8 @@ SEIZE, INTERRUPT, DETACH, GET_FILTER = 0x4206, 0x4207, 17, 0x420C
 ALL_CHILDREN = 0x40000000
 RESOURCES = 16
 ENOENT = 2
+# Seconds that the maker of a container may take to run its first program.
+PATIENCE = 1
 # PF_FORKNOEXEC of <linux/sched.h>, among the flags of proc_pid_stat(5).
 FORKED_NO_EXEC = 0x40
 
@@ -74,7 +76,10 @@ class FirstProcess:
 
     def await_program(self):
         """Until it runs what it is for: before that it is the maker of the container, and not confined yet."""
+        deadline = time.monotonic() + PATIENCE
         while int(_read("/proc/%d/stat" % self.pid).rpartition(")")[2].split()[6]) & FORKED_NO_EXEC:
+            if time.monotonic() > deadline:
+                raise TimeoutError(110, "the container's first process runs no program")
             time.sleep(0.0002)
 
     def cgroups(self):

@@ -1,9 +1,11 @@
 // Python forked into a container, beside the same function started there: what the kernel and the language say of both
 // has to be the same. LAMBENT_TEST_PYTHONS=all takes every interpreter of this machine in place of three.
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemIds } from "../../src/core/ids.ts";
 import { ociMissing, openOciDriver } from "../harness/oci-driver.ts";
@@ -79,6 +81,22 @@ const readIfThere = (path: string): string => {
 };
 
 test.skipIf(ociMissing === undefined && ids.length > 0)(`has nothing to test: ${ociMissing ?? "no Python is installed"}`, (context) => context.skip());
+
+test.skipIf(process.platform !== "linux" || ids.length === 0)("waits for a container's first process for so long only", async () => {
+  const script = `
+import os, sys, time
+sys.path.insert(0, ${JSON.stringify(new URL("../../guest/python", import.meta.url).pathname)})
+import _lambent_container as container
+container.PATIENCE = 0.05
+child = os.fork()
+if child == 0: time.sleep(60)
+try: container.FirstProcess(container.open_process(child)).await_program()
+except OSError as error: print(type(error).__name__, error)
+finally: os.kill(child, 9)
+`;
+  const { stdout } = await promisify(execFile)("python3", ["-c", script], { timeout: 10_000 });
+  expect(stdout).toBe("TimeoutError [Errno 110] the container's first process runs no program\n");
+});
 
 describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
   let folder: string;

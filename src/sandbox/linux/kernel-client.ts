@@ -4,7 +4,7 @@ import { close, closeSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { KernelError } from "./kernel-error.ts";
-import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
+import { toKernelError, type AnswerOf, type FromKernel, type Handover, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel } from "./kernel-message.ts";
 import type { ImageRequest, Kernel, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
 interface Pending {
@@ -133,7 +133,7 @@ export class KernelThread implements Kernel {
         this.#fail(toKernelError(message.fault));
         return;
       case "lost":
-        this.#succeed(message.waits);
+        this.#succeed(message);
         return;
       default:
         message satisfies never;
@@ -150,14 +150,14 @@ export class KernelThread implements Kernel {
   #fail(fault: KernelError): void {
     this.#reject(fault);
     if (this.#mount === undefined) this.#unusable = fault;
-    else this.#succeed([]);
+    else this.#succeed({ waits: [], leftGroups: [] });
   }
 
   /** A new thread waits for what the former one waited for, and begins what that has not seen. */
-  #succeed(waits: readonly Wait[]): void {
+  #succeed({ waits, leftGroups }: Omit<Handover, "mount">): void {
     if (this.#unusable !== undefined || this.#mount === undefined) return;
     closeWake(this.#thread);
-    this.#thread = this.#start({ mount: this.#mount, waits });
+    this.#thread = this.#start({ mount: this.#mount, waits, leftGroups });
     const begun = new Set(waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id])));
     for (const [id, { order }] of this.#pending) if (!begun.has(id)) this.#post({ id, order });
   }

@@ -28,7 +28,7 @@ export type FromKernel =
   /** The thread cannot do its work on this machine, and ends. */
   | { readonly kind: "unusable"; readonly fault: PlainFault }
   /** The thread could not return from a container's namespace, and ends. A successor goes on with what it waited for. */
-  | { readonly kind: "lost"; readonly waits: readonly Wait[] };
+  | { readonly kind: "lost"; readonly waits: readonly Wait[]; readonly leftGroups: readonly number[] };
 
 /** A descriptor in epoll, and whose order waits for it. */
 export type Wait =
@@ -48,6 +48,8 @@ export interface ThreadStart {
 export interface Handover {
   readonly mount: number;
   readonly waits: readonly Wait[];
+  /** Process groups of programs that have ended, and of which something may be left. */
+  readonly leftGroups: readonly number[];
 }
 
 /** An error as it goes from thread to thread, which keep only the message of one. */

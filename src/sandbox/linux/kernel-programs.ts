@@ -14,7 +14,6 @@ export interface Programs {
 
 export interface StartedProgram {
   readonly pid: number;
-  readonly program: string;
   /** Files in memory that collect what it prints, where the caller gave no descriptor. */
   readonly stdout: number | undefined;
   readonly stderr: number | undefined;
@@ -39,7 +38,7 @@ export function loadPrograms(calls: KernelCalls): Programs {
         if (!given.has(0)) own.set(0, request.input === undefined ? openSync("/dev/null", "r") : inputFile(calls, request.input));
         for (const fd of [1, 2]) if (!given.has(fd)) own.set(fd, calls.memoryFile("output"));
         const pid = spawn(request, new Map([...own, ...given]));
-        return { pid, program: request.program, stdout: own.get(1), stderr: own.get(2) };
+        return { pid, stdout: own.get(1), stderr: own.get(2) };
       } catch (error) {
         for (const fd of [own.get(1), own.get(2)]) if (fd !== undefined) closeSync(fd);
         throw error;

@@ -2,9 +2,8 @@
 // the end of processes. A thread that cannot return from a container's namespace ends, and its successor goes on with its
 // namespace and its waits.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { closeSync, readFileSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { constants } from "node:os";
-import { basename } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { EPOLLIN, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
 import { toPlainFault, type FromKernel, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
@@ -12,9 +11,6 @@ import { mountImage } from "./kernel-images.ts";
 import { enterHome, insideOf, makeHome, NamespaceLost } from "./kernel-namespaces.ts";
 import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
 import type { ShownPath } from "./kernel.ts";
-
-/** What the kernel keeps of a program's name. proc_pid_comm(5) */
-const longestName = 15;
 
 class KernelLoop {
   readonly #port: MessagePort;
@@ -27,6 +23,8 @@ class KernelLoop {
   readonly #waits = new Map<number, Wait>();
   /** The descriptors of processes that are no children, by process id. */
   readonly #followed = new Map<number, number>();
+  /** Process groups of programs that have ended and left children. */
+  readonly #leftGroups: Set<number>;
 
   constructor(port: MessagePort, { wake, handover }: ThreadStart) {
     this.#port = port;
@@ -42,6 +40,7 @@ class KernelLoop {
     this.#epoll = this.#calls.epoll();
     this.#calls.epollAdd(this.#epoll, this.#wake, EPOLLIN);
     for (const wait of handover?.waits ?? []) this.#await(wait);
+    this.#leftGroups = new Set(handover?.leftGroups);
     Atomics.store(wake, 0, this.#wake);
     this.#tell({ kind: "ready", mount: this.#home });
   }
@@ -64,6 +63,10 @@ class KernelLoop {
 
   get waits(): readonly Wait[] {
     return Array.from(this.#waits.values());
+  }
+
+  get leftGroups(): readonly number[] {
+    return Array.from(this.#leftGroups);
   }
 
   /** Gives up what is waited for, and the namespace with all that is mounted there. What wakes it is the main thread's to close. */
@@ -173,7 +176,8 @@ class KernelLoop {
     switch (wait.kind) {
       case "child":
         this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
-        return this.#collectOrphans(wait.started.program);
+        this.#leftGroups.add(wait.started.pid);
+        return this.#collectOrphans();
       case "process":
         // It may be an orphan.
         this.#calls.collectIfChild(wait.pid);
@@ -184,16 +188,9 @@ class KernelLoop {
     }
   }
 
-  /** What programs of this name have left: crun leaves a child each time. Others' children are theirs to notice. */
-  #collectOrphans(program: string): void {
-    for (let pid = this.#calls.endedChild(); pid !== undefined; pid = this.#calls.endedChild()) {
-      if (this.#isAwaited(pid) || !readFileSync(`/proc/${pid}/stat`, "latin1").includes(`(${basename(program).slice(0, longestName)})`)) return;
-      this.#calls.collectIfChild(pid);
-    }
-  }
-
-  #isAwaited(pid: number): boolean {
-    return this.#followed.has(pid) || this.waits.some((wait) => wait.kind === "child" && wait.started.pid === pid);
+  /** What programs have left, which led groups of their own: crun leaves a child each time. Others' children are theirs to notice. */
+  #collectOrphans(): void {
+    for (const group of this.#leftGroups) if (!this.#calls.collectGroup(group)) this.#leftGroups.delete(group);
   }
 }
 
@@ -210,7 +207,7 @@ function serve(port: MessagePort, start: ThreadStart): void {
     loop.close();
   } catch (error) {
     if (!(error instanceof NamespaceLost)) throw error;
-    port.postMessage({ kind: "lost", waits: loop.waits } satisfies FromKernel);
+    port.postMessage({ kind: "lost", waits: loop.waits, leftGroups: loop.leftGroups } satisfies FromKernel);
   }
 }
 
