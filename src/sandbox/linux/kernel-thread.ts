@@ -6,11 +6,14 @@ import { closeSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { EPOLLIN, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
-import { toPlainFault, type FromKernel, type KernelAnswer, type KernelOrder, type ThreadStart, type ToKernel, type Wait } from "./kernel-message.ts";
+import type { KernelAnswer, KernelHandover, KernelOrder, Wait } from "./kernel-message.ts";
 import { mountImage } from "./kernel-images.ts";
 import { enterHome, insideOf, makeHome, NamespaceLost } from "./kernel-namespaces.ts";
 import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
 import type { ShownPath } from "./kernel.ts";
+import { toPlainFault, type FromThread, type ThreadStart, type ToThread } from "./order-thread.ts";
+
+type FromKernel = FromThread<KernelAnswer, KernelHandover>;
 
 class KernelLoop {
   readonly #port: MessagePort;
@@ -26,7 +29,7 @@ class KernelLoop {
   /** Process groups of programs that have ended and left children. */
   readonly #leftGroups: Set<number>;
 
-  constructor(port: MessagePort, { wake, handover }: ThreadStart) {
+  constructor(port: MessagePort, { wake, handover }: ThreadStart<KernelHandover>) {
     this.#port = port;
     this.#calls = loadKernelCalls();
     this.#programs = loadPrograms(this.#calls);
@@ -42,14 +45,14 @@ class KernelLoop {
     for (const wait of handover?.waits ?? []) this.#await(wait);
     this.#leftGroups = new Set(handover?.leftGroups);
     Atomics.store(wake, 0, this.#wake);
-    this.#tell({ kind: "ready", mount: this.#home });
+    this.#tell({ kind: "ready", handover: { mount: this.#home, waits: [], leftGroups: [] } });
   }
 
   /** Returns when the main thread asks to end. Throws NamespaceLost. */
   run(): void {
     for (;;) {
       for (;;) {
-        const received: { readonly message: ToKernel } | undefined = receiveMessageOnPort(this.#port);
+        const received: { readonly message: ToThread<KernelOrder> } | undefined = receiveMessageOnPort(this.#port);
         if (received === undefined) break;
         if (received.message === undefined) return;
         this.#carryOut(received.message.id, received.message.order);
@@ -61,17 +64,16 @@ class KernelLoop {
     }
   }
 
-  get waits(): readonly Wait[] {
-    return Array.from(this.#waits.values());
-  }
-
-  get leftGroups(): readonly number[] {
-    return Array.from(this.#leftGroups);
+  /** The main thread is told what its successor begins with. */
+  lose(): void {
+    const waits = Array.from(this.#waits.values());
+    const begun = waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id]));
+    this.#tell({ kind: "lost", handover: { mount: this.#home, waits, leftGroups: Array.from(this.#leftGroups) }, begun });
   }
 
   /** Gives up what is waited for, and the namespace with all that is mounted there. What wakes it is the main thread's to close. */
   close(): void {
-    for (const { fd } of this.waits) closeSync(fd);
+    for (const fd of this.#waits.keys()) closeSync(fd);
     for (const fd of [this.#epoll, this.#home]) closeSync(fd);
   }
 
@@ -194,7 +196,7 @@ class KernelLoop {
   }
 }
 
-function serve(port: MessagePort, start: ThreadStart): void {
+function serve(port: MessagePort, start: ThreadStart<KernelHandover>): void {
   let loop: KernelLoop;
   try {
     loop = new KernelLoop(port, start);
@@ -207,7 +209,7 @@ function serve(port: MessagePort, start: ThreadStart): void {
     loop.close();
   } catch (error) {
     if (!(error instanceof NamespaceLost)) throw error;
-    port.postMessage({ kind: "lost", waits: loop.waits, leftGroups: loop.leftGroups } satisfies FromKernel);
+    loop.lose();
   }
 }
 

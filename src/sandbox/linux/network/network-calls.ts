@@ -78,8 +78,13 @@ export function loadNetworkCalls(): NetworkCalls {
     enter: (namespace) => void setns(namespace, CLONE_NEWNET),
     enterOf: (pid) => {
       const namespace = openSync(`/proc/${pid}/ns/net`, "r");
-      setns(namespace, CLONE_NEWNET);
-      return namespace;
+      try {
+        setns(namespace, CLONE_NEWNET);
+        return namespace;
+      } catch (error) {
+        closeSync(namespace);
+        throw error;
+      }
     },
     socket: (kind, at) => {
       const fd = socket(AF_INET, (kind === "tcp" ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -1,7 +1,5 @@
-// What the main thread and the network thread tell each other. Descriptors are the process's: the thread opens them, the
-// main thread uses and closes them.
-
-import type { PlainFault } from "../kernel-message.ts";
+// What the main thread and the network thread tell each other, as order-thread.ts has it. Descriptors are the process's: the
+// thread opens them, the main thread uses and closes them.
 
 export type NetworkOrder =
   /** The router and the way out, once and first. `allowed` as in routerRules. */
@@ -33,11 +31,18 @@ export type AnswerOf<Order extends NetworkOrder> = Order extends { readonly kind
       ? number
       : void;
 
-export interface ToNetwork {
-  readonly id: number;
-  readonly order: NetworkOrder;
+export interface NetworkHandover {
+  /** A descriptor of the namespace where the thread is between orders. */
+  readonly home: number;
+  /** Undefined: there is no way out. */
+  readonly router: Router | undefined;
 }
 
-export type FromNetwork =
-  | { readonly id: number; readonly answer: AnswerOf<NetworkOrder> }
-  | { readonly id: number; readonly fault: PlainFault };
+export interface Router {
+  readonly namespace: number;
+  readonly netlink: number;
+  /** Of the host's end of the way out. */
+  readonly hostName: string;
+  /** Bytes of a packet. */
+  readonly mtu: number;
+}

@@ -4,14 +4,14 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
 import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parentPort, type MessagePort } from "node:worker_threads";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { KernelError } from "../kernel-error.ts";
-import { toPlainFault } from "../kernel-message.ts";
+import { toPlainFault, type FromThread, type ThreadStart, type ToThread } from "../order-thread.ts";
 import { isHostRoot } from "../user-namespace.ts";
 import { gateway, mostServers, sandboxAddress, uplinkAddresses, uplinkPrefix } from "./addresses.ts";
 import { applyRules, attachedNetworks, defaultDevice, deviceIndex, droppingTables, forward, forwardForUs, serverName, setSysctl, tidyHost } from "./host-side.ts";
 import { loadNetworkCalls, type NetlinkMessage, type NetworkCalls } from "./network-calls.ts";
-import type { AnswerOf, FromNetwork, Made, NetworkOrder, Routed, ToNetwork } from "./network-message.ts";
+import type { AnswerOf, Made, NetworkHandover, NetworkOrder, Routed, Router } from "./network-message.ts";
 import { hostRules, routerRules, uplinkName } from "./packet-rules.ts";
 import { deleteLink, loopbackIndex, newAddress, newDefaultRoute, newNeighbourRoute, newPair, setUp } from "./route-messages.ts";
 
@@ -25,31 +25,53 @@ const namePort = 53;
 /** Of what all servers of a machine share. */
 const lockFolder = "/run/lambent";
 
-interface Router {
-  readonly namespace: number;
-  readonly netlink: number;
-  /** Of the host's end of the way out. */
-  readonly hostName: string;
-  /** Bytes of a packet. */
-  readonly mtu: number;
-}
+type FromNetwork = FromThread<AnswerOf<NetworkOrder>, NetworkHandover>;
 
 class NetworkLoop {
   readonly #calls: NetworkCalls = loadNetworkCalls();
   readonly #isRoot = isHostRoot();
-  /** Who is no root of the host cannot return to its namespace. */
-  readonly #home = this.#isRoot ? this.#calls.current() : this.#calls.enterNew();
-  #router: Router | undefined;
+  #handover: NetworkHandover;
 
-  carryOut(order: NetworkOrder): AnswerOf<NetworkOrder> {
+  constructor(handover: NetworkHandover | undefined) {
+    // Who is no root of the host cannot return to its namespace.
+    this.#handover = handover ?? { home: this.#isRoot ? this.#calls.current() : this.#calls.enterNew(), router: undefined };
+    this.#calls.enter(this.#home);
+  }
+
+  /** What a successor begins with. */
+  get handover(): NetworkHandover {
+    return this.#handover;
+  }
+
+  /** After each order. False: there is no way back. */
+  goHome(): boolean {
     try {
-      return this.#carryOut(order);
-    } finally {
       this.#calls.enter(this.#home);
+      return true;
+    } catch {
+      // Its successor tells why, if there is none for that one either.
+      return false;
     }
   }
 
-  #carryOut(order: NetworkOrder): AnswerOf<NetworkOrder> {
+  /** When nothing is left to do. */
+  close(): void {
+    closeSync(this.#home);
+  }
+
+  get #home(): number {
+    return this.#handover.home;
+  }
+
+  get #router(): Router | undefined {
+    return this.#handover.router;
+  }
+
+  set #router(router: Router | undefined) {
+    this.#handover = { home: this.#home, router };
+  }
+
+  carryOut(order: NetworkOrder): AnswerOf<NetworkOrder> {
     switch (order.kind) {
       case "route":
         return this.#alone(() => this.#route(order.allowed));
@@ -187,21 +209,52 @@ class NetworkLoop {
     if (this.#router === undefined) return;
     const { namespace, netlink, hostName } = this.#router;
     this.#router = undefined;
-    this.#onHost([deleteLink(hostName)]);
-    for (const fd of [netlink, namespace]) closeSync(fd);
+    try {
+      this.#onHost([deleteLink(hostName)]);
+    } finally {
+      // The way out goes with the router's namespace, if not before.
+      for (const fd of [netlink, namespace]) closeSync(fd);
+    }
     tidyHost();
   }
 }
 
-function serve(port: MessagePort): void {
-  const loop = new NetworkLoop();
-  port.on("message", ({ id, order }: ToNetwork) => {
-    try {
-      port.postMessage({ id, answer: loop.carryOut(order) } satisfies FromNetwork);
-    } catch (error) {
-      port.postMessage({ id, fault: toPlainFault(error) } satisfies FromNetwork);
+function serve(port: MessagePort, { handover }: ThreadStart<NetworkHandover>): void {
+  const tell = (message: FromNetwork): void => port.postMessage(message);
+  let loop: NetworkLoop;
+  try {
+    loop = new NetworkLoop(handover);
+  } catch (error) {
+    tell({ kind: "unusable", fault: toPlainFault(error) });
+    return;
+  }
+  let told = loop.handover;
+  tell({ kind: "ready", handover: told });
+  const take = (message: ToThread<NetworkOrder>): void => {
+    if (message === undefined) {
+      loop.close();
+      port.close();
+      return;
     }
-  });
+    const outcome = outcomeOf(loop, message);
+    const isHome = loop.goHome();
+    if (loop.handover !== told) tell({ kind: "ready", handover: (told = loop.handover) });
+    tell(outcome);
+    if (isHome) return;
+    // Whatever it did next it would do in a sandbox. Orders that are there already would still come: they are the successor's.
+    port.off("message", take);
+    tell({ kind: "lost", handover: told, begun: [] });
+    port.close();
+  };
+  port.on("message", take);
 }
 
-if (parentPort !== null) serve(parentPort);
+function outcomeOf(loop: NetworkLoop, { id, order }: NonNullable<ToThread<NetworkOrder>>): FromNetwork {
+  try {
+    return { kind: "done", id, answer: loop.carryOut(order) };
+  } catch (error) {
+    return { kind: "failed", id, fault: toPlainFault(error) };
+  }
+}
+
+if (parentPort !== null) serve(parentPort, workerData);

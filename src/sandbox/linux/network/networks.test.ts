@@ -1,11 +1,13 @@
 // Networks as functions have them, with a piece of the Internet beside this machine that the test makes. Linux and root.
 import { execFile, execFileSync, spawn, spawnSync, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
+import koffi from "koffi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../../core/clock.ts";
 import { openNetworks, type Networks, type NetworksOptions, type SandboxNetwork } from "./networks.ts";
@@ -151,6 +153,34 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
     expect([networks.egress, networks.resolvConf]).toEqual(["none", ""]);
     api.close();
     await networks.stop();
+  });
+
+  test("is made by a new thread when one cannot return from a sandbox", async () => {
+    const homes = (): readonly number[] =>
+      readdirSync("/proc/self/fd").map(Number).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith("net:");
+        } catch {
+          // That of the folder itself.
+          return false;
+        }
+      });
+    const before = homes();
+    const networks = await open({ egress: "none" });
+    // Its way home is a descriptor of the process, so that it can be misled here for a while.
+    const [home, ...others] = homes().filter((fd) => !before.includes(fd));
+    if (home === undefined || others.length > 0) throw new Error("one descriptor leads home");
+    const duplicate = koffi.load(null).func("int dup2(int from, int to)");
+    const [way, nowhere] = [openSync(`/proc/self/fd/${home}`, "r"), openSync("/dev/null", "r")];
+    duplicate(nowhere, home);
+    const taken = [await networks.take("one")];
+    duplicate(way, home);
+    for (const fd of [way, nowhere]) closeSync(fd);
+    // More than were made ahead by the first thread.
+    for (let count = 0; count < 20; count += 1) taken.push(await networks.take(`${count}`));
+    for (const network of taken) network.close();
+    await networks.stop();
+    await expect.poll(homes).toEqual(before);
   });
 
   test("asks the host's name servers, but not for names below localhost", async () => {
