@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closeAll } from "./close-all.ts";
+import { closeAll, closeTogether } from "./close-all.ts";
 
 test("what was opened last closes first, each once", async () => {
   const closed: string[] = [];
@@ -14,4 +14,17 @@ test("one that fails keeps no other from closing, and is told of", async () => {
   const refuse = (why: string) => () => Promise.reject(new Error(why));
   await expect(closeAll([() => void closed.push("store"), refuse("second"), () => void closed.push("logs"), refuse("first")])).rejects.toThrow("first");
   expect(closed).toEqual(["logs", "store"]);
+});
+
+test("what is closed together is closed as a whole before a failure is told", async () => {
+  const closed: string[] = [];
+  const slow = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    closed.push("slow");
+  };
+  const refuse = (): never => {
+    throw new Error("refused");
+  };
+  await expect(closeTogether([refuse, slow, () => Promise.reject(new Error("too late"))])).rejects.toThrow("refused");
+  expect(closed).toEqual(["slow"]);
 });

@@ -5,11 +5,13 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { release } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
+import { closeAll } from "../core/close-all.ts";
 import type { Clock } from "../core/clock.ts";
 import { findCgroups } from "./linux/cgroups/cgroups.ts";
 import { endKilledInstances, enterInstance } from "./linux/instances.ts";
 import { openKernel } from "./linux/kernel.ts";
 import { hostNetworks, hostNetworkWarning } from "./linux/network/host-network.ts";
+import { NetworkThread } from "./linux/network/network-client.ts";
 import { openBestNetworks, openNetworks, type Egress, type FunctionsDoor, type Networks } from "./linux/network/networks.ts";
 import { isHostRoot, userNamespaceFault } from "./linux/user-namespace.ts";
 import { createOciDriver, rootsFolderOf } from "./oci/driver.ts";
@@ -82,22 +84,34 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   if (process.platform !== "linux") throw new Error("they need Linux");
   const program = findRuntime(choice);
   if (process.getuid?.() !== 0) throw new Error(userNamespaceFault() ?? "Lambent was not started by root, nor in a user namespace (unshare --user --map-root-user)");
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    return await composeContainers(choice, program, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function composeContainers(choice: DriverChoice, program: string, closers: (() => Promise<void> | void)[]): Promise<SandboxDriver> {
   const { directory, instanceId, system, clock, log } = choice;
   const isRoot = isHostRoot();
   const rootsFolder = isRoot ? sharedRootsFolder : rootsFolderOf(directory);
   await mkdir(rootsFolder, { recursive: true, mode: 0o711 });
+  const { proven, opened } = beginNetworks(choice);
+  closers.push(() => opened.then((networks) => networks.stop(), () => undefined));
+  // Told below.
+  proven.catch(() => undefined);
   const cgroups = findCgroups("/", isRoot);
   const [instances, syscalls] = [join(rootsFolder, "instances"), loadSyscalls()];
   endKilledInstances(instances, syscalls, (id) => cgroups.endAll(`${id}.`));
   cgroups.removeLeftovers(clock.now());
-  const open = (folder: string, networks: Promise<Networks>): SandboxDriver =>
-    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, isRootless: !isRoot, kernel: openKernel(), cgroups, networks, log });
+  const open = (folder: string, itsNetworks: Promise<Networks>): SandboxDriver =>
+    createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, isRootless: !isRoot, kernel: openKernel(), cgroups, networks: itsNetworks, log });
   await proveOnce(program, rootsFolder, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
-  const networks = openNetworksFor(choice);
-  // Nobody else waits for it: a server is not to start that cannot do as it was told.
-  if (choice.egress !== "auto" || choice.allowed.length > 0) await networks;
+  await proven;
   const leave = enterInstance(instances, instanceId, syscalls);
-  const driver = open(directory, networks);
+  const driver = open(directory, opened);
   return {
     ...driver,
     warning: choice.egress === "host" ? hostNetworkWarning : driver.warning,
@@ -108,10 +122,26 @@ async function openContainers(choice: DriverChoice): Promise<SandboxDriver> {
   };
 }
 
+interface BegunNetworks {
+  /** Rejects where the server is not to start: it cannot do as it was told, or there can be no networks at all. */
+  readonly proven: Promise<unknown>;
+  /** For the driver, which waits for it with the first sandbox. */
+  readonly opened: Promise<Networks>;
+}
+
+function beginNetworks(choice: DriverChoice): BegunNetworks {
+  const { egress, allowed, functions, clock } = choice;
+  if (egress !== "auto" || allowed.length > 0) {
+    const opened = openNetworksFor(choice);
+    return { proven: opened, opened };
+  }
+  const thread = new NetworkThread();
+  return { proven: thread.prove(), opened: openBestNetworks({ allowed, functions, clock }, thread) };
+}
+
 async function openNetworksFor({ egress, allowed, functions, clock }: DriverChoice): Promise<Networks> {
   if (allowed.length > 0 && egress !== "auto" && egress !== "nat") throw new DriverUnavailable("egress", `--egress-allow says what is reached by --egress nat beside the Internet, not by ${egress}`);
   if (egress === "host") return hostNetworks();
-  if (egress === "auto" && allowed.length === 0) return openBestNetworks({ allowed, functions, clock });
   try {
     return await openNetworks({ egress: egress === "none" ? "none" : "nat", allowed, functions, clock });
   } catch (error) {
@@ -154,8 +184,7 @@ async function proveOnce(program: string, rootsFolder: string, open: (directory:
   try {
     await proveDriver(driver, folder);
   } finally {
-    await driver.stop();
-    await rm(folder, { recursive: true, force: true });
+    await closeAll([() => rm(folder, { recursive: true, force: true }), () => driver.stop()]);
   }
   await writeFile(proof, "");
 }

@@ -13,9 +13,9 @@ const program = ["/usr/bin/crun", "/usr/sbin/crun", "/usr/local/bin/crun"].find(
 export const ociMissing = program === undefined ? "crun is not installed" : process.getuid?.() === 0 ? undefined : "needs root";
 
 /** `onWarning`: of what is made up for, and worth a person's attention all the same. */
-export function openOciDriver(directory: string, instanceId: string, onWarning: (warning: object) => void = () => undefined): SandboxDriver {
+export function openOciDriver(directory: string, instanceId: string, onWarning: (warning: object) => void = () => undefined, kernel = openKernel()): SandboxDriver {
   if (program === undefined) throw new Error(ociMissing);
   const networks = openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock: systemClock });
   const log = { warn: (fields: object, event: string) => onWarning({ event, ...fields }) };
-  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel: openKernel(), cgroups: findCgroups(), networks, log });
+  return createOciDriver({ directory, instanceId, program, system: "/", rootsFolder: "/run/lambent", kernel, cgroups: findCgroups(), networks, log });
 }

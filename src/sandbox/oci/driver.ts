@@ -2,6 +2,7 @@
 // like them. This file makes a container's configuration and keeps track; the program does the isolating.
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { closeAll, closeTogether } from "../../core/close-all.ts";
 import { Fault } from "../../core/faults.ts";
 import { sandboxStartFailed } from "../faults.ts";
 import type { Cgroups } from "../linux/cgroups/cgroups.ts";
@@ -133,11 +134,13 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     },
     stop: async () => {
       stopping = true;
-      await Promise.allSettled(opens);
-      await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
-      await ready.catch(() => undefined);
-      await forkServers.stop();
-      await Promise.all([kernel.close(), options.networks.then((networks) => networks.stop(), () => undefined)]);
+      await Promise.allSettled([...opens, ready]);
+      await closeAll([
+        () => kernel.close(),
+        () => options.networks.then((networks) => networks.stop(), () => undefined),
+        () => forkServers.stop(),
+        () => closeTogether(Array.from(sandboxes, (sandbox) => () => sandbox.close())),
+      ]);
     },
   };
 }

@@ -2,6 +2,7 @@
 // its network and its share of the machine.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { closeAll } from "../../core/close-all.ts";
 import type { Machine, VisibleMachine } from "../linux/machine/machine.ts";
 import type { Networks, SandboxNetwork } from "../linux/network/networks.ts";
 import type { EphemeralStorage } from "../linux/storage/ephemeral-storage.ts";
@@ -39,9 +40,7 @@ export interface SandboxGivens {
 export async function openGivens(parts: GivensParts, { id, memoryMiB, ephemeralStorageMiB }: SandboxGrade, name: string, folder: string): Promise<SandboxGivens> {
   const { ids, storage, machine, networks } = parts;
   const undo: (() => Promise<void> | void)[] = [];
-  const giveBack = async (): Promise<void> => {
-    for (const step of undo.splice(0).toReversed()) await step();
-  };
+  const giveBack = (): Promise<void> => closeAll(undo);
   try {
     const firstId = ids?.take();
     if (firstId !== undefined) undo.push(() => ids?.giveBack(firstId));

@@ -4,6 +4,7 @@
 import { closeSync } from "node:fs";
 import { createServer, Socket, type Server } from "node:net";
 import type { Clock } from "../../../core/clock.ts";
+import { closeAll } from "../../../core/close-all.ts";
 import { sandboxStartFailed } from "../../faults.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { gateway, mostSandboxes } from "./addresses.ts";
@@ -65,31 +66,35 @@ interface Ready extends Made {
 }
 
 /** Rejects with a KernelError when this machine refuses, with nothing left over. */
-export async function openNetworks({ egress, allowed, functions, clock }: NetworksOptions): Promise<Networks> {
-  const thread = new NetworkThread();
+export async function openNetworks({ egress, ...options }: NetworksOptions, thread = new NetworkThread()): Promise<Networks> {
   try {
-    if (egress === "none") {
-      // Says whether namespaces can be had at all.
-      closeMade(await thread.order({ kind: "make", place: 0, listenAt: [] }));
-      return new Pool({ thread, functions, names: undefined, hindrances: [] });
-    }
-    const { names, hindrances } = await thread.order({ kind: "route", allowed });
-    return new Pool({ thread, functions, names: openNameForwarder(names, clock), hindrances });
+    return await (egress === "none" ? withoutWayOut(options, thread) : withWayOut(options, thread));
   } catch (error) {
-    await thread.close();
+    // Told is what failed first.
+    await thread.close().catch(() => undefined);
     throw error;
   }
 }
 
-/** With a way out where this machine lets us, else without. Rejects where there can be no networks at all. */
-export async function openBestNetworks(options: Omit<NetworksOptions, "egress">): Promise<Networks> {
+/** With a way out where this machine lets us, else without. Rejects where there can be no networks at all: `prove` of the thread tells before. */
+export async function openBestNetworks(options: Omit<NetworksOptions, "egress">, thread = new NetworkThread()): Promise<Networks> {
   try {
-    return await openNetworks({ ...options, egress: "nat" });
+    return await withWayOut(options, thread);
   } catch (error) {
-    const networks = await openNetworks({ ...options, egress: "none" });
+    const networks = await openNetworks({ ...options, egress: "none" }, thread);
     const reason = error instanceof Error ? error.message : String(error);
     return Object.assign(networks, { warning: `Functions reach nothing but this server: on this machine there can be no way out for them: ${reason}` });
   }
+}
+
+async function withoutWayOut({ functions }: Omit<NetworksOptions, "egress">, thread: NetworkThread): Promise<Networks> {
+  await thread.prove();
+  return new Pool({ thread, functions, names: undefined, hindrances: [] });
+}
+
+async function withWayOut({ allowed, functions, clock }: Omit<NetworksOptions, "egress">, thread: NetworkThread): Promise<Networks> {
+  const { names, hindrances } = await thread.order({ kind: "route", allowed });
+  return new Pool({ thread, functions, names: openNameForwarder(names, clock), hindrances });
 }
 
 /** Docker reads the chain that is meant for others' rules before its own. */
@@ -135,8 +140,7 @@ class Pool implements Networks {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const made of await Promise.allSettled(this.#ready.splice(0))) if (made.status === "fulfilled") closeMade(made.value);
-    await this.#parts.names?.close();
-    await this.#parts.thread.close();
+    await closeAll([() => this.#parts.thread.close(), () => this.#parts.names?.close()]);
   }
 
   async #open(sandboxId: string, made: Promise<Ready>): Promise<SandboxNetwork> {
