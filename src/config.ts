@@ -38,6 +38,7 @@ export interface Settings {
   readonly environmentMemoryPercent: number;
   readonly prebootMemoryPercent: number;
   readonly updateDelayMs: number;
+  readonly retryDelayPercent: number;
   readonly stopGraceSeconds: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -308,6 +309,14 @@ export const settingsTable: SettingsTable & { readonly memory: Setting<boolean> 
     fallback: "250",
     parse: wholeNumber(0, 60_000),
   },
+  retryDelayPercent: {
+    flag: "retry-delays",
+    placeholder: "PERCENT",
+    variable: "LAMBENT_RETRY_DELAYS",
+    summary: "How much of AWS's delays is waited before an asynchronous invoke or a delivery that failed is tried again: at 100 a minute after the first failure of a function and two after the second, 1 to 300 seconds after a throttle.",
+    fallback: "100",
+    parse: wholeNumber(0, 100),
+  },
   stopGraceSeconds: {
     flag: "stop-grace",
     placeholder: "SECONDS",
@@ -380,6 +389,7 @@ export function readSettings(flags: GivenSettings, file: string | undefined, env
     environmentMemoryPercent: value("environmentMemoryPercent"),
     prebootMemoryPercent: value("prebootMemoryPercent"),
     updateDelayMs: value("updateDelayMs"),
+    retryDelayPercent: value("retryDelayPercent"),
     stopGraceSeconds: value("stopGraceSeconds"),
     logLevel: value("logLevel"),
   };

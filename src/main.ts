@@ -6,12 +6,13 @@ import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { SignedDownloadLinks } from "./admin/download-links.ts";
 import { authoriser, useAuthoriser } from "./cloud/authorise.ts";
-import { ServiceRegistry } from "./cloud/registry.ts";
+import { ServiceRegistry, type ServiceParts } from "./cloud/registry.ts";
 import { RemoteServices } from "./cloud/remote.ts";
 import { programFolders, remoteCredentials, type Settings, SettingsError } from "./config.ts";
 import { closeAll } from "./core/close-all.ts";
 import { systemClock } from "./core/clock.ts";
 import { systemIds } from "./core/ids.ts";
+import { openAsyncInvokes, type AsyncInvokesParts } from "./engine/async/async-invokes.ts";
 import { openCodeCache } from "./engine/code/code-cache.ts";
 import { startCodeCollector } from "./engine/code/collector.ts";
 import { readSignature } from "./engine/code/code-signature.ts";
@@ -23,7 +24,7 @@ import { watchInstallations } from "./engine/runtimes/installation-news.ts";
 import { createRuntimes } from "./engine/runtimes/runtimes.ts";
 import type { Runtimes } from "./engine/runtimes/runtime.ts";
 import type { FunctionCatalog } from "./functions/catalog.ts";
-import { openFunctions } from "./functions/open-functions.ts";
+import { openFunctions, type Functions } from "./functions/open-functions.ts";
 import { CredentialStore } from "./gateway/auth/credentials.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import { FileLogSink } from "./observe/file-log-sink.ts";
@@ -37,8 +38,9 @@ import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
-import type { LambdaSettings } from "./services/lambda/parts.ts";
+import type { LambdaParts, LambdaSettings } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
+import { DeadEnds } from "./store/dead-ends.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { functionUrls } from "./triggers/http/function-url/function-urls.ts";
@@ -111,38 +113,15 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     onError: (error) => log.error({ error }, "engine-failed"),
   }), { directory, catalog: functions.catalog, log });
 
+  const deadEnds = new DeadEnds(clock);
+  const events = openAsyncInvokes({ store, engine, catalog: functions.catalog, deadEnds, clock, ids, log, settings: asyncSettings(settings) });
+
   const elsewhere = new RemoteServices({ endpoints: settings.serviceEndpoints, credentials: remoteCredentials });
   closers.push(() => elsewhere.close());
   const registry = new ServiceRegistry(elsewhere, authoriser({ isEnforced: settings.auth === "on", clock }));
   const links = new SignedDownloadLinks(clock);
-  registry.register({
-    service: {
-      name: "lambda",
-      operations: lambdaService({
-        functions: functions.repository,
-        catalog: functions.catalog,
-        concurrency: functions.concurrency,
-        engine,
-        blobs: store.blobs,
-        cloud: registry,
-        // There are no pollers yet.
-        pollable: new Set(),
-        links,
-        clock,
-        ids,
-        log,
-        codeStorage: functions.codeStorage,
-        code: { inspect: inspectArchive, readSignature },
-        runtimeVersions: runtimes,
-        settings: lambdaSettings(settings, driver),
-      }),
-    },
-    wire: () => loadServiceWire("lambda"),
-    validator: () => loadValidator("lambda"),
-    ...(settings.quotas === "aws" ? { admit: callerRates(clock) } : {}),
-    findResource: policedFunctions(functions.policies),
-  });
-
+  const lambda = { engine, events, blobs: store.blobs, cloud: registry, links, clock, ids, log, runtimeVersions: runtimes, settings: lambdaSettings(settings, driver) };
+  registry.register(lambdaEntry(functions, settings, lambda));
   refuseServedElsewhere(settings, registry);
 
   const ending = new AbortController();
@@ -159,17 +138,40 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
 
   // Environments are told where the functions' listener is.
   engine.start();
+  events.start();
   return {
     endpoint: gateway.url,
     operator,
     warnings: driver.warning === undefined ? [] : [driver.warning],
     async stop(graceMs) {
       ending.abort();
-      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), engine.stop(graceMs)])));
+      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), events.stop(), engine.stop(graceMs)])));
       await closeAll(closers);
     },
   };
 }
+
+type LambdaNeighbours = Omit<LambdaParts, "functions" | "catalog" | "concurrency" | "codeStorage" | "code" | "pollable">;
+
+const lambdaEntry = (functions: Functions, { quotas }: Settings, parts: LambdaNeighbours): ServiceParts => ({
+  service: {
+    name: "lambda",
+    operations: lambdaService({
+      ...parts,
+      functions: functions.repository,
+      catalog: functions.catalog,
+      concurrency: functions.concurrency,
+      codeStorage: functions.codeStorage,
+      code: { inspect: inspectArchive, readSignature },
+      // There are no pollers yet.
+      pollable: new Set(),
+    }),
+  },
+  wire: () => loadServiceWire("lambda"),
+  validator: () => loadValidator("lambda"),
+  ...(quotas === "aws" ? { admit: callerRates(parts.clock) } : {}),
+  findResource: policedFunctions(functions.policies),
+});
 
 const recorded = (engine: LocalEngine, { directory, catalog, log }: { directory: string; catalog: FunctionCatalog; log: Logger }): RecordedEngine => {
   const onError = (error: unknown): void => log.error({ error }, "recording-not-kept");
@@ -183,6 +185,12 @@ const engineSettings = ({ concurrency, quotas, idleMinutes, environmentMemoryPer
   parallelStarts: 2 * availableParallelism(),
   environmentMemoryBytes: memoryShare(environmentMemoryPercent),
   prebootMemoryBytes: memoryShare(prebootMemoryPercent),
+});
+
+const asyncSettings = ({ concurrency, retryDelayPercent }: Settings): AsyncInvokesParts["settings"] => ({
+  concurrency,
+  leastAtOnce: 2 * availableParallelism(),
+  delayPercent: retryDelayPercent,
 });
 
 /** Of the machine's memory, or of what this process may have of it; bytes. */

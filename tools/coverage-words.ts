@@ -30,14 +30,6 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "StopDurableExecution.Error": "refused",
     // Lists of replicas of Lambda@Edge functions, of which there are none: only ALL finds anything.
     "ListFunctions.MasterRegion": "default only",
-    // For asynchronous invokes, which Invoke refuses.
-    "PutFunctionEventInvokeConfig.MaximumRetryAttempts": "stored",
-    "PutFunctionEventInvokeConfig.MaximumEventAgeInSeconds": "stored",
-    "PutFunctionEventInvokeConfig.DestinationConfig": "stored",
-    "UpdateFunctionEventInvokeConfig.MaximumRetryAttempts": "stored",
-    "UpdateFunctionEventInvokeConfig.MaximumEventAgeInSeconds": "stored",
-    "UpdateFunctionEventInvokeConfig.DestinationConfig": "stored",
-    "Invoke.InvocationType Event": "refused",
     "Invoke.TenantId": "refused",
     "Invoke.DurableExecutionName": "refused",
     "InvokeWithResponseStream.TenantId": "refused",

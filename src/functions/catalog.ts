@@ -1,6 +1,7 @@
 // What the engine asks of the stored functions. Answers come from memory and are refreshed by the store's watch, so
 // that a warm invoke touches no disk.
 import type { AccountConcurrency } from "./account-concurrency.ts";
+import type { EventInvokePolicy } from "./event-invoke-config.ts";
 import type { FunctionId, FunctionVersion } from "./function-version.ts";
 import type { Lineage } from "./recursion-config.ts";
 
@@ -33,6 +34,8 @@ export interface ResolvedFunction {
   readonly account: AccountConcurrency;
   /** How a chain of invokes is told to have come through this function, and whether that may go on. */
   readonly lineage: Lineage;
+  /** Of the qualifier that was addressed. */
+  readonly events: EventInvokePolicy;
   /** The qualifier for which the concurrency is provisioned that it may use: its alias or its version. */
   readonly provisionedFor: string | undefined;
 }

@@ -22,3 +22,17 @@ export interface EventDestinations {
 }
 
 export const eventInvokeConfigs = new Collection<EventInvokeConfigRecord>("event-invoke-configs");
+
+/** What an asynchronous invoke goes by: the record with AWS's defaults filled in. */
+export interface EventInvokePolicy {
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+  readonly destinations: EventDestinations;
+}
+
+/** Without a record, or with one that leaves them out. */
+export const eventInvokePolicyOf = (config: EventInvokeConfigRecord | undefined): EventInvokePolicy => ({
+  maximumRetryAttempts: config?.maximumRetryAttempts ?? 2,
+  maximumEventAgeSeconds: config?.maximumEventAgeSeconds ?? 21_600,
+  destinations: config?.destinations ?? { onSuccess: undefined, onFailure: undefined },
+});

@@ -38,6 +38,8 @@ export interface FunctionConfiguration {
   readonly capacityProvider?: string | undefined;
   /** Invokes that one execution environment runs at once, of a function with a capacity provider; undefined: one. */
   readonly environmentConcurrency?: number | undefined;
+  /** ARN of the queue or topic that gets events which no asynchronous invoke could handle. */
+  readonly deadLetterArn?: string | undefined;
   /** Undefined: `Auto`, the newest version of the runtime that is installed. */
   readonly runtimePin?: RuntimePin;
 }

@@ -4,6 +4,7 @@ import type { Ids } from "../core/ids.ts";
 import type { FunctionConcurrency } from "./account-concurrency.ts";
 import type { ConcurrencySettings } from "./concurrency-settings.ts";
 import type { FunctionCatalog, ResolvedFunction } from "./catalog.ts";
+import { eventInvokeConfigs, eventInvokePolicyOf } from "./event-invoke-config.ts";
 import { functionNotFound } from "./faults.ts";
 import { functionKey, isNumeric, latestVersion, parseVersionNumber, type FunctionId } from "./function-version.ts";
 import { qualifiedKey } from "./documents.ts";
@@ -103,10 +104,12 @@ async function readRoute(
   // AWS names the version also when the caller did not.
   const arn = formatFunctionArn(id, qualifier ?? latestVersion);
   const invokedArn = formatFunctionArn(id, qualifier);
-  const [account, recursion] = await Promise.all([
+  const [account, recursion, eventInvokes] = await Promise.all([
     concurrency.of(id),
     repository.get(id, recursionConfigs, qualifiedKey(id.name, latestVersion)),
+    repository.get(id, eventInvokeConfigs, qualifiedKey(id.name, qualifier ?? latestVersion)),
   ]);
+  const events = eventInvokePolicyOf(eventInvokes?.record);
   const lineage = lineageOf(id, recursion?.record);
   const resolve = async (version: string): Promise<ResolvedFunction> => {
     const deployed = await readDeployment(repository, id, version);
@@ -117,7 +120,7 @@ async function readRoute(
     // Environments of another runtime version are none of this deployment.
     const running = runtimeVersion === undefined ? deploymentId : `${deploymentId}/${runtimeVersion.hash}`;
     const deployment = { id, version, deploymentId: running, configuration, runtimeVersion };
-    return { version: deployment, invokedArn, account, provisionedFor, lineage };
+    return { version: deployment, invokedArn, account, provisionedFor, lineage, events };
   };
 
   if (qualifier === undefined) return { main: await resolve(latestVersion), additional: undefined };

@@ -8,6 +8,7 @@ import type { Engine, InvokeRequest } from "../../src/engine/engine.ts";
 import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { AccountConcurrency } from "../../src/functions/account-concurrency.ts";
 import type { FunctionCatalog, InvokeTarget, ResolvedFunction } from "../../src/functions/catalog.ts";
+import { eventInvokePolicyOf, type EventInvokeConfigRecord } from "../../src/functions/event-invoke-config.ts";
 import { lineageOf } from "../../src/functions/recursion-config.ts";
 import type { FunctionConfiguration, FunctionId, FunctionVersion } from "../../src/functions/function-version.ts";
 import { MemoryLogs } from "./memory-logs.ts";
@@ -49,6 +50,9 @@ export class TestCatalog implements FunctionCatalog {
   readonly #versions = new Map<string, ResolvedFunction>();
   readonly #listeners = new Set<(id: FunctionId) => void>();
 
+  /** By name; heard of with the next `put`. */
+  readonly eventInvokes = new Map<string, EventInvokeConfigRecord>();
+
   /** Where each alias leads; a version is where it is. */
   readonly aliases = new Map<string, readonly InvokeTarget[]>();
 
@@ -56,7 +60,8 @@ export class TestCatalog implements FunctionCatalog {
     const { account, region, name } = version.id;
     const invokedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
     const lineage = lineageOf(version.id, undefined);
-    this.#versions.set(name, { version, invokedArn, account: this.account, provisionedFor: version.version, lineage });
+    const events = eventInvokePolicyOf(this.eventInvokes.get(name));
+    this.#versions.set(name, { version, invokedArn, account: this.account, provisionedFor: version.version, lineage, events });
     for (const listener of this.#listeners) listener(version.id);
   }
 

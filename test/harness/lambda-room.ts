@@ -32,6 +32,8 @@ export interface LambdaRoom extends AsyncDisposable {
   readonly ids: CountingIds;
   /** Requests that reached the engine, in order. */
   readonly invoked: InvokeRequest[];
+  /** Events that were accepted, in order. */
+  readonly accepted: AcceptedEvent[];
   /** What the engine says of provisioned concurrency, by the id of its setting. */
   readonly provisioned: Map<string, ProvisionedState>;
   /** Events that Lambent logged as warnings. */
@@ -53,6 +55,8 @@ export interface LambdaRoom extends AsyncDisposable {
   /** Runs `work` between what the next change reads and what it writes: what another process does just then. */
   beforeNextCommit(work: () => Promise<unknown>): void;
 }
+
+type AcceptedEvent = Parameters<LambdaParts["events"]["accept"]>[0];
 
 /** Ids that count; `hex` gives what `nextFraction` says, as a share of all values. */
 interface CountingIds extends Ids {
@@ -79,6 +83,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
   const runtimes = new TestRuntimes();
   const functions = openFunctions({ store, ids, runtimeVersions: runtimes });
   const invoked: InvokeRequest[] = [];
+  const accepted: AcceptedEvent[] = [];
   const provisioned = new Map<string, ProvisionedState>();
   const warnings: string[] = [];
   const log: Logger = { ...silentLogger, warn: (_fields, event) => void warnings.push(event) };
@@ -91,6 +96,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
       stream: async (request) => streamedEcho(await runEcho(request, { invoked, functions })),
       provisioned: (_id, allocationId) => provisioned.get(allocationId),
     },
+    events: { accept: async (request) => void accepted.push(request) },
     blobs: store.blobs,
     cloud,
     pollable,
@@ -112,6 +118,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     clock,
     ids,
     invoked,
+    accepted,
     provisioned,
     warnings,
     runtimes,

@@ -4,6 +4,7 @@ import { functionId, functionVersion } from "../../../test/harness/engine.ts";
 import { ManualClock } from "../../core/clock.ts";
 import { AccountConcurrency } from "../../functions/account-concurrency.ts";
 import type { ResolvedFunction } from "../../functions/catalog.ts";
+import { eventInvokePolicyOf } from "../../functions/event-invoke-config.ts";
 import { lineageOf } from "../../functions/recursion-config.ts";
 import { ConcurrencyLedger, type ConcurrencyLease } from "./ledger.ts";
 import { awsRate, unlimitedRate } from "./request-rate.ts";
@@ -13,6 +14,7 @@ const resolved = (name: string, account: AccountConcurrency, provisionedFor?: st
   invokedArn: "",
   account,
   lineage: lineageOf(functionId(name), undefined),
+  events: eventInvokePolicyOf(undefined),
   provisionedFor,
 });
 

@@ -40,6 +40,8 @@ export const limits = {
   codeSigningPageItems: 10_000,
   /** RequestResponse and DryRun. */
   requestPayloadBytes: 6_291_456,
+  /** Event; 262,144 before the end of 2025. */
+  eventPayloadBytes: 1_048_576,
   /** X-Amz-Client-Context, base64. */
   clientContextLength: 3583,
 } as const;

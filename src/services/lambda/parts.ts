@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Cloud } from "../../core/cloud.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { DownloadLinks } from "../../core/links.ts";
+import type { AsyncInvokes } from "../../engine/async/async-invokes.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ConcurrencySettings } from "../../functions/concurrency-settings.ts";
 import type { FunctionCatalog } from "../../functions/catalog.ts";
@@ -20,6 +21,7 @@ export interface LambdaParts {
   readonly catalog: FunctionCatalog;
   readonly concurrency: ConcurrencySettings;
   readonly engine: Pick<Engine, "invoke" | "stream" | "provisioned">;
+  readonly events: Pick<AsyncInvokes, "accept">;
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;

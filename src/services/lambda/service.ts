@@ -1,6 +1,6 @@
 // Lambda's API: every operation of the official client, done or refused by name. One that a newer client adds fails the
 // type check here.
-import { unsupported, type OperationTable } from "../../protocol/operation.ts";
+import type { OperationTable } from "../../protocol/operation.ts";
 import type { LambdaClient } from "./api.ts";
 import { addLayerVersionPermission } from "./operations/add-layer-version-permission.ts";
 import { addPermission } from "./operations/add-permission.ts";
@@ -46,6 +46,7 @@ import { getPolicy } from "./operations/get-policy.ts";
 import { getProvisionedConcurrencyConfig } from "./operations/get-provisioned-concurrency-config.ts";
 import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
+import { invokeAsync } from "./operations/invoke-async.ts";
 import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
@@ -137,7 +138,7 @@ export const lambdaService = (parts: LambdaParts): OperationTable<LambdaClient> 
   GetResourcePolicy: getResourcePolicy(parts),
   GetRuntimeManagementConfig: getRuntimeManagementConfig(parts),
   Invoke: invoke(parts),
-  InvokeAsync: unsupported,
+  InvokeAsync: invokeAsync(parts),
   InvokeWithResponseStream: invokeWithResponseStream(parts),
   ListAliases: listAliases(parts),
   ListCapacityProviders: listCapacityProviders(parts),

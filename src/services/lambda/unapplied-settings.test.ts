@@ -22,7 +22,6 @@ const notApplied: readonly (readonly [string, Settings])[] = [
   ["VpcConfig", { VpcConfig: { Ipv6AllowedForDualStack: true } }],
   ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: arn, LocalMountPath: "/mnt/x" }] }],
   ["EphemeralStorage", { EphemeralStorage: { Size: 513 } }],
-  ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: arn } }],
   ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/k" }],
   ["TracingConfig.Mode Active", { TracingConfig: { Mode: "Active" } }],
   ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],

@@ -73,12 +73,6 @@ const functionSettings: readonly UnappliedSetting<FunctionSettings>[] = [
       !settings.limitsStorage && EphemeralStorage !== undefined && EphemeralStorage.Size !== defaults.ephemeralStorageMiB,
   },
   {
-    setting: "DeadLetterConfig",
-    members: ["DeadLetterConfig"],
-    why: "no event is invoked asynchronously, so none is ever left over.",
-    isAskedFor: ({ DeadLetterConfig }) => isText(DeadLetterConfig?.TargetArn),
-  },
-  {
     setting: "KMSKeyArn",
     members: ["KMSKeyArn"],
     why: "variables are not encrypted with keys of your own.",

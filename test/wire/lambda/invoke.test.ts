@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { refusal } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
@@ -178,12 +177,6 @@ describe("the Invoke operation", () => {
   test("treats an empty event as an empty object", async () => {
     const answer = await lambent.lambda.send(new InvokeCommand({ FunctionName: "hello" }));
     expect(answer.Payload?.transformToString()).toBe("{}");
-  });
-
-  test("refuses Event by name until events are durable", async () => {
-    await expect(lambent.lambda.send(new InvokeCommand({ FunctionName: "hello", InvocationType: "Event", Payload: "{}" }))).rejects.toMatchObject(
-      refusal(400, "InvalidParameterValueException", "Lambent does not support InvocationType Event of Invoke yet: no event is queued; use RequestResponse."),
-    );
   });
 
   test("names the command that installs a runtime that is not here", async () => {

@@ -107,7 +107,6 @@ describe("a setting that is not applied yet is refused by name:", () => {
     ["VpcConfig", { VpcConfig: subnet }],
     ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0", LocalMountPath: "/mnt/a" }] }],
     ["EphemeralStorage", { EphemeralStorage: { Size: 1024 } }],
-    ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:q" } }],
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/k" }],
     ["TracingConfig.Mode Active", { TracingConfig: { Mode: "Active" } }],
     ["SnapStart.ApplyOn PublishedVersions", { SnapStart: { ApplyOn: "PublishedVersions" } }],

@@ -15,6 +15,13 @@ export const payloadTooLarge = (operation: InvokeOperation, limit: number): Faul
     message: `Request must be smaller than ${limit} bytes for the ${operation === "Invoke" ? "InvokeFunction" : operation} operation`,
   });
 
+export const eventTooLarge = (bytes: number, limit: number): Fault =>
+  new Fault({
+    code: "RequestTooLargeException",
+    status: 413,
+    message: `${bytes} byte payload is too large for the Event invocation type (limit ${limit} bytes)`,
+  });
+
 export const payloadNotJson = (parserText: string): Fault =>
   new Fault({
     code: "InvalidRequestContentException",

@@ -21,6 +21,10 @@ export const blockedRuntime = (runtime: string): Fault =>
       "We recommend you use a supported runtime while creating or updating functions.",
   );
 
+/** The words are ours; AWS's are not recorded. */
+export const invalidDeadLetterTarget = (arn: string): Fault =>
+  invalidParameter(`Invalid dead letter queue ARN: ${arn} is neither an Amazon SQS queue nor an Amazon SNS topic.`);
+
 export const levelsNeedJson = (): Fault =>
   invalidParameter(
     'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "Json" and try again.',

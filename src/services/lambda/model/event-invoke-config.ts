@@ -15,6 +15,7 @@ import type { FunctionRecord } from "../../../functions/records.ts";
 import type { FunctionRepository } from "../../../functions/repository.ts";
 import type { LambdaInput } from "../api.ts";
 import * as faults from "../faults/event-invoke-config.ts";
+import { settingNotApplied } from "../faults/settings.ts";
 import { locateQualified, requireOwner, type QualifiedTarget } from "./target.ts";
 
 export type EventInvokeSettings = Pick<
@@ -74,6 +75,8 @@ export async function readDestinations(
   const onFailure = config.OnFailure?.Destination || undefined;
   if (!isTaken(onSuccess, servicesOf.onSuccess) || !isTaken(onFailure, servicesOf.onFailure))
     throw faults.destinationNotSupported(onSuccess, onFailure);
+  if (onFailure !== undefined && serviceOf(onFailure) === "s3")
+    throw settingNotApplied("DestinationConfig.OnFailure with a bucket", "records are not written to S3; use a queue, a topic, an event bus or a function.");
   for (const arn of [onFailure, onSuccess])
     if (arn !== undefined && serviceOf(arn) === "lambda") await requireDestinationFunction(arn, id, repository);
   return { onSuccess, onFailure };

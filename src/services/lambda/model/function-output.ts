@@ -111,6 +111,7 @@ async function membersOf(parts: OutputParts, { id, qualifier }: FunctionTarget, 
       ? {}
       : { Layers: configuration.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.sizeBytes, ...signatureMembers(code) })) }),
     ...(configuration.environment === undefined ? {} : { Environment: { Variables: { ...configuration.environment } } }),
+    ...(configuration.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: configuration.deadLetterArn } }),
     TracingConfig: { Mode: "PassThrough" },
     RevisionId: record.revisionId,
     PackageType: "Zip",

@@ -4,13 +4,13 @@ import type { CallContext } from "../../../core/context.ts";
 import type { InvokeRequest } from "../../../engine/engine.ts";
 import { locateFunction } from "../../../functions/address.ts";
 import type { LambdaInput } from "../api.ts";
-import { clientContextTooLong, invalidClientContext, invokeNotSupported, payloadTooLarge, type InvokeOperation } from "../faults/invokes.ts";
+import { clientContextTooLong, eventTooLarge, invalidClientContext, invokeNotSupported, payloadTooLarge, type InvokeOperation } from "../faults/invokes.ts";
 import { limits } from "../limits.ts";
 import { requireJson } from "./payload.ts";
 
 /** What only Invoke has is missing in the other's input. */
 type InvocationInput = Pick<LambdaInput<"Invoke">, "FunctionName" | "Qualifier" | "Payload" | "ClientContext" | "LogType" | "TenantId"> &
-  Partial<Pick<LambdaInput<"Invoke">, "DurableExecutionName">>;
+  Partial<Pick<LambdaInput<"Invoke">, "DurableExecutionName" | "InvocationType">>;
 
 /** Faults: another account or region, qualifiers that differ, what is not supported, a payload or client context that is none. */
 export function readInvocation(operation: InvokeOperation, input: InvocationInput, context: CallContext): InvokeRequest {
@@ -37,8 +37,9 @@ function refuseUnsupported(operation: InvokeOperation, { TenantId, DurableExecut
 
 const emptyEvent = Buffer.from("{}");
 
-function readPayload(operation: InvokeOperation, { Payload }: InvocationInput): Uint8Array {
+function readPayload(operation: InvokeOperation, { Payload, InvocationType }: InvocationInput): Uint8Array {
   if (Payload === undefined || Payload.byteLength === 0) return emptyEvent;
+  if (InvocationType === "Event" && Payload.byteLength > limits.eventPayloadBytes) throw eventTooLarge(Payload.byteLength, limits.eventPayloadBytes);
   if (Payload.byteLength > limits.requestPayloadBytes) throw payloadTooLarge(operation, limits.requestPayloadBytes);
   requireJson(Payload);
   return Payload;

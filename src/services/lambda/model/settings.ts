@@ -5,7 +5,7 @@ import type { FunctionConfiguration, FunctionId, LayerReference } from "../../..
 import { acceptedRuntimes, runtimePolicy, runtimeStanding } from "../../../functions/runtime-policies.ts";
 import type { LambdaInput } from "../api.ts";
 import { constraintViolated } from "../faults/base.ts";
-import { blockedRuntime, environmentTooLarge, reservedVariables, runtimeAndHandlerMissing, unknownRuntime } from "../faults/settings.ts";
+import { blockedRuntime, environmentTooLarge, invalidDeadLetterTarget, reservedVariables, runtimeAndHandlerMissing, unknownRuntime } from "../faults/settings.ts";
 import { reservedTag, tooManyTags } from "../faults/tags.ts";
 import { defaults, limits } from "../limits.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -37,6 +37,7 @@ export function newConfiguration(
     architecture: input.Architectures?.[0] ?? parts.settings.architecture,
     environment: variablesOf(input.Environment),
     logging: loggingAfter(id, undefined, loggingOf(input)),
+    deadLetterArn: deadLetterAfter(undefined, input),
     ...managedAfter(id, {}, input.CapacityProviderConfig),
     code,
     layers,
@@ -60,9 +61,18 @@ export const changedConfiguration = (
   ephemeralStorageMiB: input.EphemeralStorage?.Size ?? current.ephemeralStorageMiB,
   environment: variablesOf(input.Environment) ?? current.environment,
   logging: loggingAfter(id, current.logging, loggingOf(input)),
+  deadLetterArn: deadLetterAfter(current.deadLetterArn, input),
   ...managedAfter(id, current, input.CapacityProviderConfig),
   layers: layers ?? current.layers,
 });
+
+/** An empty ARN takes it away, as does an empty DeadLetterConfig. Fault: neither a queue nor a topic. */
+function deadLetterAfter(current: string | undefined, { DeadLetterConfig }: Pick<LambdaInput<"CreateFunction">, "DeadLetterConfig">): string | undefined {
+  if (DeadLetterConfig === undefined) return current;
+  const arn = DeadLetterConfig.TargetArn || undefined;
+  if (arn !== undefined && !/^arn:[^:]+:(?:sqs|sns):[^:]+:\d{12}:[^:]+$/.test(arn)) throw invalidDeadLetterTarget(arn);
+  return arn;
+}
 
 /** JSON unless something else is asked for, where a capacity provider makes lines interleave. */
 const loggingOf = ({ CapacityProviderConfig, LoggingConfig }: Pick<LambdaInput<"CreateFunction">, "CapacityProviderConfig" | "LoggingConfig">): LoggingConfig | undefined =>

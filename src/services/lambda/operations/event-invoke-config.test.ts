@@ -42,12 +42,12 @@ test("PUT replaces, POST merges", async () => {
   const moved = await room.call("UpdateFunctionEventInvokeConfig", {
     FunctionName: "f",
     MaximumRetryAttempts: 0,
-    DestinationConfig: { OnFailure: { Destination: bucket } },
+    DestinationConfig: { OnFailure: { Destination: topic } },
   });
   expect(moved).toMatchObject({
     MaximumRetryAttempts: 0,
     MaximumEventAgeInSeconds: 60,
-    DestinationConfig: { OnSuccess: {}, OnFailure: { Destination: bucket } },
+    DestinationConfig: { OnSuccess: {}, OnFailure: { Destination: topic } },
   });
   const replaced = await put(room, { MaximumRetryAttempts: 0 });
   expect(replaced.MaximumEventAgeInSeconds).toBeUndefined();
@@ -131,6 +131,12 @@ describe("refused", () => {
       400,
       invalid(`OnSuccess(destination=${bucket})`, `OnFailure(destination=${topic})`),
     ],
+    [
+      "a bucket, which nothing is delivered to yet",
+      failing(bucket),
+      400,
+      "Lambent does not apply DestinationConfig.OnFailure with a bucket yet and stores no setting that it does not apply: records are not written to S3; use a queue, a topic, an event bus or a function.",
+    ],
     ["a Kafka topic", failing("kafka://topic"), 400, invalid("null", "OnFailure(destination=kafka://topic)")],
   ])("%s", async (_what, input, status, message) => {
     await using room = await openRoom();
@@ -155,7 +161,7 @@ describe("refused", () => {
   });
 });
 
-test.each([queue, topic, bucket, functionArn("g"), functionArn("g", "$LATEST"), "arn:aws:events:eu-west-1:000000000000:event-bus/default"])(
+test.each([queue, topic, functionArn("g"), functionArn("g", "$LATEST"), "arn:aws:events:eu-west-1:000000000000:event-bus/default"])(
   "%s may be told of failures",
   async (Destination) => {
     await using room = await openRoom();

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { unmodelledHeaders } from "../../../protocol/operation.ts";
 import { functionArn, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
@@ -71,6 +72,17 @@ test("a dry run only looks whether there is something to invoke", async () => {
   });
 });
 
+test("keeps an event for later, without the client context", async () => {
+  await using room = await openLambdaRoom();
+  await room.create("f");
+  const Payload = Buffer.alloc(1_048_576, "1");
+  expect(await room.call("Invoke", { FunctionName: "f", InvocationType: "Event", Payload, Qualifier: "$LATEST" })).toEqual({ StatusCode: 202 });
+  expect(room.accepted).toMatchObject([{ function: room.id("f"), qualifier: "$LATEST", payload: Payload, requestId: room.context.requestId }]);
+  expect(await room.call("InvokeAsync", { FunctionName: "f", InvokeArgs: Readable.from([Buffer.from("{"), Buffer.from("}")]) })).toEqual({ Status: 202 });
+  expect(text(room.accepted[1]?.payload)).toBe("{}");
+  expect(room.invoked).toEqual([]);
+});
+
 describe("refuses", () => {
   test.each([
     ["an event that is no JSON", { Payload: Buffer.from("not json") }, 400, "InvalidRequestContentException"],
@@ -78,7 +90,8 @@ describe("refuses", () => {
     ["a client context that is no base64", { ClientContext: "string" }, 400, "InvalidRequestContentException"],
     ["a client context that is no object", { ClientContext: base64("[]") }, 400, "InvalidRequestContentException"],
     ["a long client context", { ClientContext: "A".repeat(3584) }, 400, "InvalidRequestContentException"],
-    ["asynchronous invokes, by name", { InvocationType: "Event" }, 400, "InvalidParameterValueException"],
+    ["an event over 1 MB for later", { InvocationType: "Event", Payload: Buffer.alloc(1_048_577, "1") }, 413, "RequestTooLargeException"],
+    ["an event for later that is no JSON", { InvocationType: "Event", Payload: Buffer.from("not json") }, 400, "InvalidRequestContentException"],
     ["tenants, by name", { TenantId: "t" }, 400, "InvalidParameterValueException"],
     ["durable executions, by name", { DurableExecutionName: "d" }, 400, "InvalidParameterValueException"],
     ["a function that is missing", { FunctionName: "g" }, 404, "ResourceNotFoundException"],

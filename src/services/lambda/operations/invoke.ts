@@ -1,16 +1,19 @@
-// Invoke: hands the event to the engine and waits for its outcome. The hot path: no reads of the store here.
+// Invoke: hands the event to the engine and waits for its outcome, or keeps it to be run later. The hot path: no reads of
+// the store here.
 import { unmodelledHeaders } from "../../../protocol/operation.ts";
 import type { LambdaHandler } from "../api.ts";
-import { invokeNotSupported } from "../faults/invokes.ts";
 import { readInvocation } from "../model/invocation.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const invoke =
-  ({ engine, catalog }: LambdaParts): LambdaHandler<"Invoke"> =>
+  ({ engine, catalog, events }: LambdaParts): LambdaHandler<"Invoke"> =>
   async (input, context) => {
     const request = readInvocation("Invoke", input, context);
-    if (input.InvocationType === "Event")
-      throw invokeNotSupported("Invoke", "InvocationType Event", "no event is queued; use RequestResponse.");
+    // What was accepted is on disk.
+    if (input.InvocationType === "Event") {
+      await events.accept(request);
+      return { StatusCode: 202 };
+    }
     // Shows that there is something to run, and runs nothing: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     if (input.InvocationType === "DryRun") {
       await catalog.resolve(request.function, request.qualifier);
