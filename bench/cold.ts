@@ -26,15 +26,16 @@ const noPool = { LAMBENT_PREBOOT_MEMORY: "0" };
 export async function cold(options: BenchOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "lambent-bench-cold-"));
   try {
-    const subjects = await coldSubjects(folder);
+    const { only } = options;
+    const subjects = (await coldSubjects(folder)).filter(({ name }) => only === undefined || name.includes(only));
     const figures: Figure[] = [];
     console.log(`Cold starts: ${described(options)}`);
     console.log("| cold start | rate | p50, ms | p99, ms | bare p50, ms | p50 of bare |\n|---|---|---|---|---|---|");
     await withServer({}, async (endpoint) => {
       for (const subject of subjects) figures.push(...(await measured(endpoint, subject, options.memoryMiB)));
-      figures.push(await burst(endpoint, options.memoryMiB));
+      if (only === undefined) figures.push(await burst(endpoint, options.memoryMiB));
     });
-    await withServer(noPool, async (endpoint) => {
+    if (only === undefined) await withServer(noPool, async (endpoint) => {
       figures.push(await measureEmpty(endpoint, options.memoryMiB));
     });
     printFigures(figures);

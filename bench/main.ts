@@ -1,5 +1,5 @@
-// `npm run bench [-- warm cold reload control create server stream many density] [--memory=128]`: builds nothing, so
-// `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …). Ratios count, not single times.
+// `npm run bench [-- warm cold reload control create server stream many density] [--memory=128] [--only=SDK]`: builds
+// nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …). Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";

@@ -5,14 +5,21 @@ export interface BenchOptions {
   readonly suites: readonly string[];
   /** Of the functions. */
   readonly memoryMiB: number;
+  /** Of cold starts: those whose name has this in it, and nothing else. */
+  readonly only: string | undefined;
 }
 
 /** One vCPU on AWS. */
 const usualMemoryMiB = 1769;
 
 export function readOptions(argv: readonly string[]): BenchOptions {
-  const memory = argv.find((argument) => argument.startsWith("--memory="))?.slice("--memory=".length);
-  return { suites: argv.filter((argument) => !argument.startsWith("--")), memoryMiB: memory === undefined ? usualMemoryMiB : Number(memory) };
+  const given = (name: string): string | undefined => argv.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
+  const memory = given("--memory");
+  return {
+    suites: argv.filter((argument) => !argument.startsWith("--")),
+    memoryMiB: memory === undefined ? usualMemoryMiB : Number(memory),
+    only: given("--only"),
+  };
 }
 
 /** Settings of Lambent come by its variables. */

@@ -101,7 +101,10 @@ function crash(title, error, exitCode) {
 
 /** Started ahead of its environment: boots, waits, and is then what a process would be that was started for it. */
 async function standBy(environment) {
+  const { LAMBENT_PRELOAD: modules } = environment;
   delete environment.LAMBENT_STANDBY;
+  delete environment.LAMBENT_PRELOAD;
+  if (modules !== undefined) loadAhead(modules.split(","));
   await rehearse();
   channel.sendBooted();
   const received = channel.readVariables();
@@ -113,6 +116,14 @@ async function standBy(environment) {
   process.chdir(received.cwd);
   // Of NODE_PATH and HOME.
   Module._initPaths();
+}
+
+/** Of Node.js's own modules those that the code will ask for. `assert`, which comes along, asks for a stream to look at. */
+function loadAhead(names) {
+  const stream = Object.getOwnPropertyDescriptor(process, "stderr");
+  Object.defineProperty(process, "stderr", { ...stream, get: () => ({ isTTY: false }) });
+  for (const name of names) require(name);
+  Object.defineProperty(process, "stderr", stream);
 }
 
 /** Loads and runs functions of nothing, and leaves no trace of them: what is called first then is compiled already. */

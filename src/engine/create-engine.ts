@@ -7,6 +7,7 @@ import type { LogSink } from "../observe/log-sink.ts";
 import type { SandboxDriver } from "../sandbox/sandbox.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
 import { CompiledCode } from "./code/compiled-code.ts";
+import { ModulesAhead } from "./code/modules-ahead.ts";
 import { ConcurrencyLedger } from "./concurrency/ledger.ts";
 import { Provisioner, type ProvisionerParts } from "./concurrency/provisioner.ts";
 import { awsRate, unlimitedRate } from "./concurrency/request-rate.ts";
@@ -67,6 +68,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
   const gate = new StartGate(settings.parallelStarts, clock);
   const preboot = createPreboot(parts, gate);
   const compiled = new CompiledCode({ trees: parts.code, ids, onFailed: onError });
+  const modulesAhead = new ModulesAhead({ trees: parts.code, onFailed: onError });
   const fleet = new Fleet({
     clock,
     gate,
@@ -75,7 +77,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
     onError,
     idleMs: settings.idleMs,
     newScaling: settings.quotas === "aws" ? () => awsScaling(clock) : () => unlimitedScaling,
-    open: (version, observer, initializationType) => openEnvironment({ ...parts, preboot, compiled, adapt }, { version, initializationType }, observer),
+    open: (version, observer, initializationType) => openEnvironment({ ...parts, preboot, compiled, modulesAhead, adapt }, { version, initializationType }, observer),
   });
   const renew: Fleet["renew"] = (version, how) => fleet.renew(version, how);
   const debugging = new Debugging({ clock, catalog, runtimes: parts.runtimes, driver: parts.driver, renew });

@@ -2,6 +2,7 @@
 import { holdTrees } from "./code/deployed-trees.ts";
 import type { CodeTrees } from "./code/code-trees.ts";
 import type { CompiledCode } from "./code/compiled-code.ts";
+import type { ModulesAhead } from "./code/modules-ahead.ts";
 import type { Adapt } from "./development/adaptation.ts";
 import { ConcurrentEnvironment } from "./environment/concurrent-environment.ts";
 import { Environment } from "./environment/environment.ts";
@@ -13,6 +14,7 @@ export interface OpeningParts extends EnvironmentParts {
   readonly runtimes: Pick<Runtimes, "resolve">;
   readonly code: CodeTrees;
   readonly compiled: Pick<CompiledCode, "find" | "wish">;
+  readonly modulesAhead: Pick<ModulesAhead, "find" | "learn">;
   readonly adapt: Adapt;
   /** Undefined: nothing is made ahead of need. */
   readonly preboot: Preboot | undefined;
@@ -37,16 +39,21 @@ export async function openEnvironment(
   const isConcurrent = version.configuration.environmentConcurrency !== undefined;
   const Kind = isConcurrent ? ConcurrentEnvironment : Environment;
   const initializationType = isConcurrent ? "lambda-managed-instances" : initialised;
+  const { code } = version.configuration;
   // A folder that somebody works on changes faster than it is worth to compile it.
   const isDeployed = taskRoot === trees.taskRoot;
   const compiledDir = isDeployed ? parts.compiled.find(runtime, taskRoot) : undefined;
-  let wishes = isDeployed && compiledDir === undefined;
-  const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, compiledDir, timers, inspectorPort };
+  const modulesAhead = isDeployed ? parts.modulesAhead.find(runtime, code) : undefined;
+  let isFirst = isDeployed;
+  const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, compiledDir, modulesAhead, timers, inspectorPort };
   const driver = adaptation?.driver ?? parts.preboot?.driverFor(plan) ?? parts.driver;
   const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
-      if (wishes) parts.compiled.wish(runtime, taskRoot, version.configuration.code);
-      wishes = false;
+      if (isFirst) {
+        parts.compiled.wish(runtime, taskRoot, code);
+        void parts.modulesAhead.learn(runtime, code);
+      }
+      isFirst = false;
       adaptation?.available?.(opened);
       observer.available(opened);
     },

@@ -34,6 +34,8 @@ interface Case {
   readonly handler: string;
   readonly files: Readonly<Record<string, string>>;
   readonly configuration?: Partial<FunctionConfiguration>;
+  /** Of what its process shall say that it is; left out: `ahead`. */
+  readonly awaited?: "ahead" | "preloaded";
 }
 
 const cases: readonly Case[] = [
@@ -44,6 +46,7 @@ const cases: readonly Case[] = [
       { runtime, what: "CommonJS", handler: "index.handler", files },
       { runtime, what: "an ES module and a layer", handler: "index.handler", files: module, configuration: { layers } },
       { runtime, what: "variables of its own", handler: "index.handler", files, configuration: { environment: { ...own, NODE_ENV: "production", NODE_PATH: "/elsewhere:/opt/nodejs/node_modules" } } },
+      { runtime, what: "packages of the network", handler: "index.handler", files: { ...files, "client.cjs": `require("node:https");` }, awaited: "preloaded" },
       { runtime, what: "JSON logs", handler: "index.handler", files, configuration: { logging: json } },
     ];
   }),
@@ -75,7 +78,7 @@ function likeAny(seen: Readonly<Record<string, unknown>>): unknown {
   const id = basename(dirname(variables["LAMBDA_TASK_ROOT"] ?? ""));
   const unique = ["AWS_ACCESS_KEY_ID", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_METADATA_TOKEN", "AWS_LAMBDA_LOG_STREAM_NAME", "_X_AMZN_TRACE_ID", "LAMBENT_SANDBOX"];
   const text = unique.reduce((all, name) => all.replaceAll(variables[name] ?? "none", name), JSON.stringify(seen));
-  return { ...JSON.parse(text.replaceAll(id, "ID")), ahead: undefined };
+  return { ...JSON.parse(text.replaceAll(id, "ID")), ahead: undefined, preloaded: undefined };
 }
 
 describe.for(drivers)("$driver", ({ open, missing }) => {
@@ -88,11 +91,11 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
   afterAll(() => engine?.stop());
 
   /** The first of its kind, and then one that was booted ahead. Of no other's kind: nothing is ready for the first. */
-  async function coldStarts(coldStart: () => Promise<Record<string, unknown>>): Promise<readonly [fresh: unknown, specialised: unknown]> {
+  async function coldStarts(coldStart: () => Promise<Record<string, unknown>>, awaited = "ahead"): Promise<readonly [fresh: unknown, specialised: unknown]> {
     const fresh = await coldStart();
     expect(fresh["ahead"]).toBe(false);
     let specialised: Record<string, unknown> = {};
-    await expect.poll(async () => (specialised = await coldStart())["ahead"], { timeout: 30_000 }).toBe(true);
+    await expect.poll(async () => (specialised = await coldStart())[awaited], { timeout: 30_000 }).toBe(true);
     return [likeAny(fresh), likeAny(specialised)];
   }
 
@@ -102,7 +105,7 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
     return JSON.parse(payload.toString()) as Record<string, unknown>;
   }
 
-  test.for(cases)("$runtime, $what", async ({ runtime, what, handler, files, configuration }, { skip }) => {
+  test.for(cases)("$runtime, $what", async ({ runtime, what, handler, files, configuration, awaited }, { skip }) => {
     if (missing !== undefined) skip(missing);
     if (!installed.has(runtime)) skip(`${runtime} is not installed`);
     const name = `${runtime}-${what}`.replaceAll(/\W/g, "-");
@@ -110,7 +113,7 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
     const [fresh, specialised] = await coldStarts(async () => {
       await engine.put(name, files, { runtime, handler, memoryMiB, ...configuration });
       return invoked(name);
-    });
+    }, awaited);
     expect(specialised).toEqual(fresh);
   });
 

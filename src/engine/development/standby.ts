@@ -61,7 +61,7 @@ export class Standby implements Pick<SandboxDriver, "open"> {
     const spec = specOf(plan, ids.hex(16));
     const sandbox = await driver.open(spec);
     try {
-      return { spec, sandbox, runtime: await BootedRuntime.boot(sandbox, { runtime: plan.runtime, memoryMiB: spec.memoryMiB }, clock) };
+      return { spec, sandbox, runtime: await BootedRuntime.boot(sandbox, { runtime: plan.runtime, memoryMiB: spec.memoryMiB, modules: plan.modulesAhead }, clock) };
     } catch (error) {
       await sandbox.close();
       throw error;

@@ -11,6 +11,14 @@ import { bootVariables, environmentVariables, type VariableSources } from "./var
 /** What is of one environment alone. */
 export type LaunchGivens = Pick<VariableSources, "credentials" | "endpoint" | "runtimeApi" | "metadataToken" | "logStream" | "logDescriptor">;
 
+/** Of a runtime that is booted ahead: no more than what is known before there is an environment. */
+export interface BootPlan {
+  readonly runtime: Runtime;
+  readonly memoryMiB: number;
+  /** What it loads beside what all functions need; undefined: nothing. */
+  readonly modules: string | undefined;
+}
+
 /** What the sandbox of this environment is to be. */
 export function specOf({ version, runtime, taskRoot, optRoot, compiledDir }: EnvironmentPlan, id: string): SandboxSpec {
   const { memoryMiB, ephemeralStorageMiB } = version.configuration;
@@ -38,12 +46,13 @@ function forkedFrom(more: Variables | undefined, environment: Variables, { bootR
 
 type Variables = Readonly<Record<string, string>>;
 
-/** The same for one that is started ahead of its environment: nothing in it is of a function. */
-export function bootLaunchOf(runtime: Runtime, memoryMiB: number, { paths, logDescriptor }: Pick<Sandbox, "paths" | "logDescriptor">): Launch {
+/** The same for one that is started ahead of its environment: nothing in it is of a function. `modules`: Runtime.modulesAhead. */
+export function bootLaunchOf({ runtime, memoryMiB, modules }: BootPlan, { paths, logDescriptor }: Pick<Sandbox, "paths" | "logDescriptor">): Launch {
   const host = { taskRoot: paths.taskRoot, optRoot: undefined };
   const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
   const { program, args, environment: language, programs, forkServer } = runtime.launch(request);
-  const environment = { ...bootVariables(runtime.id, { paths, programs, language, logDescriptor }), LAMBENT_STANDBY: "1" };
+  const variables = bootVariables(runtime.id, { paths, programs, language, logDescriptor });
+  const environment = { ...variables, LAMBENT_STANDBY: "1", ...(modules === undefined ? {} : { LAMBENT_PRELOAD: modules }) };
   return { program, args, cwd: paths.taskRoot, environment, ...forkedFrom(forkServer, environment, runtime) };
 }
 

@@ -6,20 +6,13 @@ import { sleep } from "../../core/clock.ts";
 import type { Launch, Sandbox, SandboxProcess } from "../../sandbox/sandbox.ts";
 import { isReadAtBoot } from "../environment/boot-variables.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
-import { bootLaunchOf } from "../environment/launch.ts";
+import { bootLaunchOf, type BootPlan } from "../environment/launch.ts";
 import { isBootedFrame, variablesFrame } from "../runtime-api/framed/framed-front.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
 import { notBooted } from "./faults.ts";
 import { LateStream } from "./late-stream.ts";
 
 /** As long as an init on demand may take. */
 const patienceMs = 10_000;
-
-/** No more of an environment than what is known before there is one. */
-export interface BootPlan {
-  readonly runtime: Runtime;
-  readonly memoryMiB: number;
-}
 
 /** Whether a runtime that was booted ahead can become that of this environment. */
 export function isBootable({ version, runtime, inspectorPort }: EnvironmentPlan): boolean {
@@ -48,11 +41,11 @@ export class BootedRuntime {
   }
 
   /** Resolves when it is booted. Rejects with a fault of the sandbox, or with Runtime.NotBooted; then its process is gone. */
-  static async boot(sandbox: Sandbox, { runtime, memoryMiB }: BootPlan, clock: Clock): Promise<BootedRuntime> {
-    const launch = bootLaunchOf(runtime, memoryMiB, sandbox);
+  static async boot(sandbox: Sandbox, plan: BootPlan, clock: Clock): Promise<BootedRuntime> {
+    const launch = bootLaunchOf(plan, sandbox);
     // Our bootstraps write messages to the log descriptor.
     const process = await sandbox.run(launch, { channel: true, log: true });
-    const booted = new BootedRuntime(process, launch, runtime.bootReads);
+    const booted = new BootedRuntime(process, launch, plan.runtime.bootReads);
     await booted.#await(clock);
     return booted;
   }

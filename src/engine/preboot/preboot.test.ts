@@ -119,6 +119,34 @@ describe("a cold start", () => {
     expect(await coldStart("g")).toBe(JSON.stringify(driver.prepared[0]?.grade.id));
   });
 
+  test("finds loaded what its code is going to ask for, from the third on, and until then what any function gets", async () => {
+    const { driver, coldStart, refill, standingBy } = start({ runtime: { ...runtime, modulesAhead: async () => "node:https" } });
+    const preloaded = (): readonly unknown[] => standingBy().map(({ launch }) => launch.environment["LAMBENT_PRELOAD"]);
+    await coldStart("f");
+    await refill();
+    expect(preloaded()).toEqual([undefined]);
+    const [plain] = standingBy();
+    expect(await coldStart("f2")).toBe(JSON.stringify(plain?.id));
+    await refill();
+    expect(new Set(preloaded())).toEqual(new Set(["node:https", undefined]));
+    const fitting = standingBy().find(({ launch }) => launch.environment["LAMBENT_PRELOAD"] !== undefined);
+    const before = fitting?.launch.environment ?? {};
+    expect(await coldStart("f3")).toBe(JSON.stringify(fitting?.id));
+    expect(fitting?.variables(before)).not.toHaveProperty("LAMBENT_PRELOAD");
+    expect(fitting?.launch.args).toEqual(driver.guests[0]?.launch.args);
+  });
+
+  test("does without where its code cannot be read", async () => {
+    const failure = new Error("unreadable");
+    const { coldStart, refill, standingBy, errors } = start({ runtime: { ...runtime, modulesAhead: () => Promise.reject(failure) } });
+    await coldStart("f");
+    await refill();
+    await coldStart("f2");
+    await refill();
+    expect(errors).toEqual([failure]);
+    expect(standingBy().map(({ launch }) => launch.environment["LAMBENT_PRELOAD"])).toEqual([undefined, undefined]);
+  });
+
   test.each<readonly [string, Partial<FunctionConfiguration>]>([
     ["memory", { memoryMiB: 256 }],
     ["a larger /tmp", { ephemeralStorageMiB: 1024 }],

@@ -4,8 +4,8 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { Sandbox, SandboxDriver, SandboxGrade, SandboxSpec } from "../../sandbox/sandbox.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
+import type { BootPlan } from "../environment/launch.ts";
 import type { StartGate } from "../placement/start-gate.ts";
-import type { Runtime } from "../runtimes/runtime.ts";
 import { BootedRuntime, isBootable } from "./booted-runtime.ts";
 import { ReadySandbox } from "./ready-sandbox.ts";
 import { Reserve } from "./reserve.ts";
@@ -24,6 +24,9 @@ export interface PrebootParts {
 
 /** Without its id: what is the same for all that are of one kind. */
 type Grade = Omit<SandboxGrade, "id">;
+
+/** What is booted in a sandbox that is ready. */
+type Contents = Omit<BootPlan, "memoryMiB">;
 
 /** How often it is looked at whether less is needed. */
 const lookAgainMs = 15_000;
@@ -54,8 +57,7 @@ export class Preboot {
     const { driver, onError } = this.#parts;
     if (this.#isStopped) return driver.open(spec);
     const { id: _its, taskRoot: _code, optRoot: _layers, compiledDir: _compiled, ...grade } = spec;
-    const empty = this.#reserveOf(grade, undefined);
-    const reserves = isBootable(plan) ? [this.#reserveOf(grade, plan.runtime), empty] : [empty];
+    const reserves = fitting(plan).map((contents) => this.#reserveOf(grade, contents));
     // Environments that are provisioned come when somebody says so: that says nothing of what will be needed soon.
     if (plan.initializationType !== "provisioned-concurrency") reserves[0]?.need();
     for (const reserve of reserves) {
@@ -69,9 +71,8 @@ export class Preboot {
     return driver.open(spec);
   }
 
-  /** Of one kind; `runtime` undefined: nothing is booted in it. */
-  #reserveOf(grade: Grade, runtime: Runtime | undefined): Reserve<ReadySandbox> {
-    const kind = JSON.stringify([runtime?.id, runtime?.versionHash, grade]);
+  #reserveOf(grade: Grade, contents: Contents | undefined): Reserve<ReadySandbox> {
+    const kind = JSON.stringify([contents?.runtime.id, contents?.runtime.versionHash, contents?.modules, grade]);
     const known = this.#reserves.get(kind);
     if (known !== undefined) return known;
     const { clock, gate, onError } = this.#parts;
@@ -79,7 +80,7 @@ export class Preboot {
       clock,
       gate,
       onError,
-      make: () => this.#make(grade, runtime),
+      make: () => this.#make(grade, contents),
       hasRoom: (asking, memoryBytes) => this.#makeRoom(asking, memoryBytes),
     });
     this.#reserves.set(kind, reserve);
@@ -87,12 +88,12 @@ export class Preboot {
     return reserve;
   }
 
-  async #make(grade: Grade, runtime: Runtime | undefined): Promise<ReadySandbox> {
+  async #make(grade: Grade, contents: Contents | undefined): Promise<ReadySandbox> {
     const { driver, ids, clock } = this.#parts;
     const sandbox = await driver.prepare({ ...grade, id: ids.hex(16) });
-    if (runtime === undefined) return new ReadySandbox(sandbox, undefined);
+    if (contents === undefined) return new ReadySandbox(sandbox, undefined);
     try {
-      return new ReadySandbox(sandbox, await BootedRuntime.boot(sandbox, { runtime, memoryMiB: grade.memoryMiB }, clock));
+      return new ReadySandbox(sandbox, await BootedRuntime.boot(sandbox, { ...contents, memoryMiB: grade.memoryMiB }, clock));
     } catch (error) {
       await sandbox.close();
       throw error;
@@ -116,4 +117,12 @@ export class Preboot {
     }
     if (this.#reserves.size > 0) this.#timer = this.#parts.clock.after(lookAgainMs, () => this.#lookAgain());
   }
+}
+
+/** What an environment can start with, the best first; undefined: an empty sandbox. */
+function fitting(plan: EnvironmentPlan): readonly (Contents | undefined)[] {
+  if (!isBootable(plan)) return [undefined];
+  const { runtime, modulesAhead: modules } = plan;
+  const plain = { runtime, modules: undefined };
+  return modules === undefined ? [plain, undefined] : [{ runtime, modules }, plain, undefined];
 }

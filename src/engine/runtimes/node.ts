@@ -5,6 +5,7 @@ import { installNode, nodeProgram, nodeVersionsIn } from "../../own-node.ts";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { runtimeNotInstalled } from "./faults.ts";
 import { guestSource, prepareGuestFolder } from "./guest-folder.ts";
+import { modulesAhead } from "./node-ahead.ts";
 import { bundleBootstrap } from "./node-bootstrap.ts";
 import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { findSdkPackage, installSdkPackage, isInstalled, isSdkPackage, isShipped, sdkPackages } from "./node-sdk.ts";
@@ -105,7 +106,8 @@ async function openNode({ id, version, program }: Node & { readonly id: string }
     launch: (request) => applyExecWrapper(launchNode(major, request), request),
     ...(Number(major) < firstWithCompileCache ? {} : { compiler: ({ tree, into }) => ({ program, args: compilerArgs(major, tree, into) }) }),
     // Of NODE_PATH the bootstrap sees to it, and NODE_ENV is for packages only.
-    bootReads: /^(?:NODE_(?!PATH$|ENV$)|UV_|V8_|OPENSSL_|SSL_CERT_)/,
+    bootReads: /^(?:NODE_(?!PATH$|ENV$)|UV_|V8_|OPENSSL_|SSL_CERT_|FORCE_COLOR$|NO_COLOR$)/,
+    modulesAhead,
     inspector: { protocol: "cdp", usualPort: 9229 },
   };
 }

@@ -26,6 +26,11 @@ export interface Runtime {
    * ahead and wait for the environment (guest/PROTOCOL.md, VARIABLES). Left out: it cannot.
    */
   readonly bootReads?: RegExp;
+  /**
+   * What a boot ahead may load of the language beyond what every function needs, for code that is going to ask for it:
+   * the bootstrap's LAMBENT_PRELOAD. Nothing of the code runs. Left out: there is nothing of that kind.
+   */
+  readonly modulesAhead?: (taskRoot: string) => Promise<string | undefined>;
   /** The command that compiles a package and runs nothing of it. Left out: this language has no use for it. */
   readonly compiler?: (request: CompileRequest) => { readonly program: string; readonly args: readonly string[] };
   /** How a debugger gets in. Left out: this language has no way that Lambent knows. */

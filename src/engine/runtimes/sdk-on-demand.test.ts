@@ -35,6 +35,9 @@ describe("the scan", () => {
     ["files of other kinds", { "README.md": imports(polly), "index.ts": imports(polly) }, []],
     ["what is packaged", { "index.mjs": imports(polly, "@aws-sdk/client-sfn"), "node_modules/@aws-sdk/client-polly/package.json": "{}" }, ["@aws-sdk/client-sfn"]],
     ["other scopes", { "index.mjs": imports("left-pad", "@evil/client-polly", "@aws-sdk") }, []],
+    ["longer texts", { "index.mjs": `log("${polly} is missing", '${polly}/x cannot');` }, []],
+    ["symbols", { "index.js": `a=Symbol.for("@aws-sdk/reviver"),b=Symbol.for(\`@aws-sdk/reviver\`)` }, []],
+    ["messages of the SDK", { "index.js": `throw Error(\`register it by calling [require("@aws-sdk/signature-v4-crt");] or [import '@aws-sdk/signature-v4-crt';].\`)` }, []],
     ["no code", {}, []],
   ])("of %s", async (_case, files: Readonly<Record<string, string>>, found) => {
     expect(await namedSdkPackages([await treeOf(files)])).toEqual(found);
