@@ -1,5 +1,5 @@
 // `lambent demo`: creates, invokes and shows a function with the official client, on an instance of its own.
-import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { type Lambent, startLambent } from "../library.ts";
 import { CommandError } from "./command-error.ts";
@@ -19,17 +19,21 @@ export function demoCommand(): Command {
     .action(async () => {
       await using lambent = await startLambent();
       print(`Lambent listens on ${lambent.endpoint}`);
-      await createFunction(clientOf(lambent));
-      await invoke(clientOf(lambent), "first invoke (cold start)");
-      await invoke(clientOf(lambent), "second invoke (warm)");
+      const client = await clientOf(lambent);
+      await createFunction(client);
+      await invoke(client, "first invoke (cold start)");
+      await invoke(client, "second invoke (warm)");
       print("\nThat was a demo: nothing of it is kept. Now: lambent start");
     });
 }
 
-const clientOf = ({ endpoint, region, credentials }: Lambent): LambdaClient =>
-  new LambdaClient({ endpoint, region, credentials });
+async function clientOf({ endpoint, region, credentials }: Lambent): Promise<LambdaClient> {
+  const { LambdaClient } = await import("@aws-sdk/client-lambda");
+  return new LambdaClient({ endpoint, region, credentials });
+}
 
 async function createFunction(client: LambdaClient): Promise<void> {
+  const { CreateFunctionCommand, waitUntilFunctionActiveV2 } = await import("@aws-sdk/client-lambda");
   print("\n$ aws lambda create-function --function-name hello --runtime nodejs26.x --handler index.handler …");
   const created = await client.send(
     new CreateFunctionCommand({
@@ -47,6 +51,7 @@ async function createFunction(client: LambdaClient): Promise<void> {
 
 async function invoke(client: LambdaClient, label: string): Promise<void> {
   print(`\n$ aws lambda invoke --function-name hello --payload '{"name":"you"}' …   # ${label}`);
+  const { InvokeCommand } = await import("@aws-sdk/client-lambda");
   const startedMs = performance.now();
   const answer = await client.send(
     new InvokeCommand({ FunctionName: "hello", Payload: JSON.stringify({ name: "you" }), LogType: "Tail" }),

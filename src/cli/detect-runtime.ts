@@ -2,7 +2,6 @@
 import { readdir } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Settings } from "../config.ts";
-import { openRuntimes } from "../main.ts";
 import { CommandError } from "./command-error.ts";
 
 export interface DetectedRuntime {
@@ -29,6 +28,7 @@ const families: readonly Family[] = [
 /** Of the languages that are on this machine the newest version. Rejects with what to give instead. */
 export async function detectRuntime(folder: string, settings: Settings): Promise<DetectedRuntime> {
   const files = new Set(await readdir(folder));
+  const { openRuntimes } = await import("../main.ts");
   if (files.has("bootstrap")) return { runtime: "provided.al2023", handler: "bootstrap" };
   for (const { runtimes, extensions, exported } of families) {
     const module = moduleNames.find((name) => extensions.some((extension) => files.has(`${name}${extension}`)));

@@ -2,7 +2,6 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { Command } from "commander";
 import type { Settings } from "../config.ts";
-import { openRuntimes, tryIsolation } from "../main.ts";
 import { connectionOf } from "./connection.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
@@ -47,6 +46,7 @@ async function lookAtData({ dataDirectory = "." }: Settings): Promise<Finding> {
 async function lookAtIsolation(settings: Settings): Promise<readonly Finding[]> {
   const what = "isolation";
   try {
+    const { tryIsolation } = await import("../main.ts");
     const { driver, shortcomings } = await tryIsolation(settings);
     if (shortcomings.length > 0) return shortcomings.map((says) => ({ isGood: false, what, says: `${driver}: ${says}` }));
     return [{ isGood: true, what, says: `${driver}: functions run in containers, with all limits` }];
@@ -56,6 +56,7 @@ async function lookAtIsolation(settings: Settings): Promise<readonly Finding[]> 
 }
 
 async function lookAtRuntimes(settings: Settings): Promise<readonly Finding[]> {
+  const { openRuntimes } = await import("../main.ts");
   const statuses = await openRuntimes(settings).list();
   return statuses.map((status) => ({
     isGood: status.state === "ready",

@@ -1,4 +1,5 @@
-// The command line. One file a command; each is a client of a running Lambent, but for `start`, which runs one.
+// The command line. One file a command; each is a client of a running Lambent, but for `start`, which runs one. What takes
+// long to load, the server and AWS's clients, is loaded by the command that needs it when it runs.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config.ts";

@@ -1,5 +1,5 @@
 // One invoke by AWS's API, in the words of recordings.
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { recordedBody, type Recording, type RecordedOutcome } from "../core/recording.ts";
 
 export interface Run {
@@ -17,6 +17,7 @@ export interface RunResult extends Pick<Recording, "requestId" | "executedVersio
 
 /** Rejects as the client does when the call is refused; a function that fails is an outcome. */
 export async function runEvent(client: LambdaClient, { name, qualifier, clientContext, payload }: Run): Promise<RunResult> {
+  const { InvokeCommand } = await import("@aws-sdk/client-lambda");
   const startedMs = performance.now();
   const answer = await client.send(
     new InvokeCommand({

@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { formatRuntimeVersionArn } from "../core/arn.ts";
 import type { Region } from "../core/context.ts";
 import type { RuntimeStatus } from "../engine/runtimes/runtime.ts";
-import { openRuntimes } from "../main.ts";
 import { addSettingsFlags, settingsOf } from "./settings-flags.ts";
 
 export function runtimesCommand(): Command {
@@ -12,6 +11,7 @@ export function runtimesCommand(): Command {
   list.option("--arns", "Show the ARN of each version, for PutRuntimeManagementConfig.");
   list.action(async () => {
     const settings = settingsOf(list);
+    const { openRuntimes } = await import("../main.ts");
     const region = list.opts<{ readonly arns?: boolean }>().arns === true ? settings.region : undefined;
     for (const status of await openRuntimes(settings).list()) process.stdout.write(linesOf(status, region));
   });
@@ -21,6 +21,7 @@ export function runtimesCommand(): Command {
     .argument("<RUNTIME>", "e.g. nodejs22.x for the newest, nodejs22.x@22.11.0 for this one");
   addSettingsFlags(add, ["runtimesDirectory"]);
   add.action(async (name: string) => {
+    const { openRuntimes } = await import("../main.ts");
     const status = await openRuntimes(settingsOf(add)).add(name, (line) => void process.stdout.write(`${line}\n`));
     if (status.state === "ready") process.stdout.write(`${name} is ready:\n${linesOf(status, undefined)}`);
     else process.stdout.write(`${name} is still missing: ${status.install}\n`);

@@ -1,7 +1,7 @@
 // `lambent start`: runs Lambent in this process until it is told to stop.
 import { Command } from "commander";
-import { restartForContainers, type RunningLambent, startLambentHere } from "../main.ts";
 import type { ReadyMessage } from "../library.ts";
+import type { RunningLambent } from "../main.ts";
 import { environmentOf } from "./connection.ts";
 import { exportLines } from "./env.ts";
 import { removeServerFile, writeServerFile } from "./server-file.ts";
@@ -12,6 +12,7 @@ export function startCommand(version: string): Command {
   addSettingsFlags(command);
   return command.action(async () => {
     const settings = settingsOf(command);
+    const { restartForContainers, startLambentHere } = await import("../main.ts");
     // A parent that started this as a library would lose its channel.
     if (process.send === undefined) restartForContainers(settings);
     // Asked to stop while starting: stop as soon as it stands.

@@ -3,9 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { readSettings } from "../../src/config.ts";
-import { openRuntimes } from "../../src/main.ts";
 import { built, locate, Missing, step } from "../harness/build-cache.ts";
+import { ownRuntimes } from "../harness/installed-runtimes.ts";
 import { compiledGo } from "../runtimes/clients/go.ts";
 
 const fixture = (name: string): string => new URL(`../fixtures/ecosystem/${name}`, import.meta.url).pathname;
@@ -27,8 +26,7 @@ interface Python {
 
 /** The newest Python of this machine that both Lambda and the packages of these tests know. */
 export async function newestPython(): Promise<Python | undefined> {
-  const statuses = await openRuntimes(readSettings({ logLevel: "error" }, undefined)).list();
-  for (const status of statuses) {
+  for (const status of await ownRuntimes.ready()) {
     const program = status.state === "ready" ? status.versions[0]?.program : undefined;
     if (program !== undefined && /^python3\.1\d$/.test(status.id)) return { id: status.id, program };
   }

@@ -61,8 +61,8 @@ export interface RuntimeClient {
   readonly build: () => Promise<{ readonly folder: string; readonly configuration: Partial<FunctionConfiguration> }>;
   /** `stream` where streaming needs one of its own; `broken` fails while it is loaded. */
   readonly handlers: { readonly cases: string; readonly stream?: string; readonly broken: string };
-  /** Seconds in which its init and an invoke fit. Default 1. */
-  readonly timeoutSeconds?: number;
+  /** Seconds in which its init and an invoke fit: the timeout that is tried. Default 1. */
+  readonly lateAfterSeconds?: number;
   /** What its context does not tell. */
   readonly contextLacks?: readonly ContextField[];
   readonly error: ExpectedError;

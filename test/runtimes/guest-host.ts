@@ -9,6 +9,7 @@ import type { Runtime } from "../../src/engine/runtimes/runtime.ts";
 import { createRuntimes } from "../../src/engine/runtimes/runtimes.ts";
 import { createProcessDriver } from "../../src/sandbox/process/driver.ts";
 import type { GuestPaths, Sandbox, SandboxDriver, SandboxExit, SandboxProcess } from "../../src/sandbox/sandbox.ts";
+import { MachineRuntimes } from "../harness/installed-runtimes.ts";
 
 /** Kept between runs: what was fetched once (boto3) is not fetched for every test. */
 export const languageHost: LanguageHost = {
@@ -20,10 +21,12 @@ export const languageHost: LanguageHost = {
 
 export const runtimes = createRuntimes(languageHost);
 
+const machine = new MachineRuntimes(() => runtimes);
+
 /** Those of `ids` that this machine has. */
 export async function installed(...ids: readonly string[]): Promise<readonly string[]> {
-  const statuses = await runtimes.list();
-  return ids.filter((id) => statuses.some((status) => status.id === id && status.state === "ready"));
+  const statuses = await machine.ready();
+  return ids.filter((id) => statuses.some((status) => status.id === id));
 }
 
 export interface Reply {

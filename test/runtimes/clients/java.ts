@@ -53,7 +53,7 @@ export const java = (id: string): RuntimeClient => ({
   runs: `\`${id}\``,
   handlers: { cases: "matrix.Cases", broken: "matrix.Broken::handleRequest" },
   build: async () => ({ folder: await javaClasses(await javaRuntime(id)), configuration: { runtime: id } }),
-  timeoutSeconds: 6,
+  lateAfterSeconds: 4,
   error: { errorType: "java.lang.IllegalStateException", errorMessage: "no", more: ["stackTrace"] },
   uncaught: { errorType: "java.lang.InternalError", errorMessage: "no", more: ["stackTrace"] },
   initError: { errorType: "java.lang.IllegalStateException", errorMessage: "broken" },

@@ -7,7 +7,7 @@ export const shell: RuntimeClient = {
   client: "curl",
   runs: "`provided.al2023`, script `bootstrap`",
   handlers: { cases: "any", broken: "broken" },
-  timeoutSeconds: 3,
+  lateAfterSeconds: 3,
   async build() {
     locate("curl");
     return { folder: new URL("../../fixtures/clients/shell", import.meta.url).pathname, configuration: { runtime: "provided.al2023" } };
