@@ -7,6 +7,7 @@ import type { Ledger } from "./ledger/ledger.ts";
 import { receiptOf } from "./ledger/messages.ts";
 import { WaitingLine } from "./waiting-line.ts";
 import type { OperationResult } from "./operation.ts";
+import { InFlightLimit } from "./queue.ts";
 import type { DuePage, QueueCounts, QueuedMessage, QueueNews, Queues, QueueSelection, ReceivedMessage, ReceiveRequest } from "./queue.ts";
 import type { PartitionKey } from "./store.ts";
 
@@ -84,12 +85,14 @@ export class PartitionQueues implements Queues {
   }
 
   async #receiveInLine(queue: string, request: ReceiveRequest, line: WaitingLine): Promise<readonly ReceivedMessage[]> {
-    const { limit, visibilityMs, waitMs = 0, signal } = request;
+    const { waitMs = 0, signal, ...take } = request;
     const endMs = this.#clock.now() + waitMs;
     for (;;) {
       const seen = line.wakes;
-      const outcome = await this.#ledger.write({ kind: "receive", partition: this.#partition, queue, limit, visibilityMs, nowMs: this.#clock.now() });
+      const outcome = await this.#ledger.write({ kind: "receive", partition: this.#partition, queue, ...take, nowMs: this.#clock.now() });
       if (outcome.kind !== "received") throw new Error(`a receive was answered with ${outcome.kind}`);
+      for (let moved = 0; moved < outcome.moved; moved += 1) this.#lines.get(take.deadLetter?.queue ?? "")?.wakeOne();
+      if (outcome.isFull) throw new InFlightLimit(queue);
       if (outcome.messages.length > 0) {
         // Something may be left for the next in line.
         line.wakeAt(outcome.nextReadyAtMs);
@@ -113,14 +116,14 @@ function newsOf(operation: LedgerOperation, result: OperationResult, nowMs: numb
   const { queue, group, value, delayMs = 0 } = operation;
   const dueAtMs = nowMs + delayMs;
   if (group !== undefined || delayMs > 0) return { queue, dueAtMs };
-  const row = { id, sequence, value, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs, firstReceivedAtMs: null, receipt: 0 };
+  const row = { id, sequence, value, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs, firstReceivedAtMs: null, receipt: 0, origin: null };
   return { queue, dueAtMs, sent: { characters: value.length, read: () => queuedMessage(row) } };
 }
 
 function queuedMessage(row: MessageRow): QueuedMessage {
-  const { id, sequence, receiveCount, sentAtMs, visibleAtMs } = row;
+  const { id, sequence, receiveCount, sentAtMs, visibleAtMs, group, origin } = row;
   const value: Json = JSON.parse(row.value);
-  return { id, sequence, value, receiveCount, sentAtMs, visibleAtMs, ...(row.group === null ? {} : { group: row.group }) };
+  return { id, sequence, value, receiveCount, sentAtMs, visibleAtMs, ...(group === null ? {} : { group }), ...(origin === null ? {} : { origin }) };
 }
 
 const receivedMessage = (row: MessageRow): ReceivedMessage => ({

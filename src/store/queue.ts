@@ -57,6 +57,32 @@ export interface ReceiveRequest {
   readonly visibilityMs: number;
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
+  /** What was sent longer ago is deleted in place of being handed out. */
+  readonly retentionMs?: number;
+  readonly deadLetter?: DeadLetterRule;
+  /** With so many in flight the receive rejects with InFlightLimit. */
+  readonly mostInFlight?: number;
+  /**
+   * Names the receive. Made once more under the same id within `windowMs`, it gives the same messages and receipts, and
+   * hides them anew, as long as all of them are held and none has been changed.
+   */
+  readonly attempt?: { readonly id: string; readonly windowMs: number };
+}
+
+/** Moves what was received so often already to another queue, in the same step in which it would be handed out. */
+export interface DeadLetterRule {
+  readonly queue: string;
+  readonly afterReceives: number;
+  /** Kept with the message: where it came from. */
+  readonly origin: string;
+}
+
+/** As many messages are in flight as the receive may have. */
+export class InFlightLimit extends Error {
+  constructor(queue: string) {
+    super(`${queue} has as many messages in flight as it may have`);
+    this.name = "InFlightLimit";
+  }
 }
 
 export interface QueuedMessage {
@@ -70,6 +96,8 @@ export interface QueuedMessage {
   readonly sentAtMs: number;
   /** When it may be received next, as far as time decides it. */
   readonly visibleAtMs: number;
+  /** Of a message that a dead-letter rule has moved, what the rule says. One of a group is as new where it came to. */
+  readonly origin?: string;
 }
 
 export interface ReceivedMessage extends QueuedMessage {
@@ -110,7 +138,14 @@ export type QueueOperation =
       readonly deduplication?: { readonly id: string; readonly windowMs: number };
     }
   /** Deletes the message unless the receipt is lost. With `expect`, a receipt that is not held fails the commit. */
-  | { readonly kind: "delete-message"; readonly queue: string; readonly receipt: string; readonly expect?: "held" }
+  | {
+      readonly kind: "delete-message";
+      readonly queue: string;
+      readonly receipt: string;
+      readonly expect?: "held";
+      /** An expired receipt does nothing, as a lost one. */
+      readonly onlyHeld?: true;
+    }
   /** Hides the message for `visibilityMs` from now, 0: shows it. Otherwise as `delete-message`. */
   | {
       readonly kind: "change-visibility";
@@ -118,6 +153,7 @@ export type QueueOperation =
       readonly receipt: string;
       readonly visibilityMs: number;
       readonly expect?: "held";
+      readonly onlyHeld?: true;
     }
   /**
    * For whoever has the queue to himself and takes messages by `due`: deletes one that was dealt with. One that is not
@@ -149,8 +185,8 @@ export interface SentMessage {
 
 export interface QueueResults {
   readonly "send-message": SentMessage;
-  /** Freed: another of its group, held back so far, is now first. */
-  readonly "delete-message": { readonly found: ReceiptState; readonly freed: boolean };
+  /** Freed: another of its group, held back so far, is now first. Remains: the message is there, the receipt did nothing. */
+  readonly "delete-message": { readonly found: ReceiptState; readonly freed: boolean; readonly remains: boolean };
   readonly "change-visibility": { readonly found: ReceiptState };
   /** Freed: as of `delete-message`. */
   readonly "settle-message": { readonly freed: boolean };

@@ -29,8 +29,8 @@ const step = fc.oneof(
       deduplicationId: optional(fc.constantFrom("x", "y")),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("receive" as const), limit: fc.integer({ min: 1, max: 4 }), visibilityMs: fc.constantFrom(0, 5, 10) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete" as const), receipt: fc.nat(), held: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("receive" as const), limit: fc.integer({ min: 1, max: 4 }), visibilityMs: fc.constantFrom(0, 5, 10), moves: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete" as const), receipt: fc.nat(), held: fc.boolean(), onlyHeld: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("change" as const), receipt: fc.nat(), visibilityMs: fc.constantFrom(0, 4, 20) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("advance" as const), byMs: fc.constantFrom(1, 5, 30) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("expire" as const), ageMs: fc.constantFrom(0, 20, 60) }) },
@@ -50,12 +50,14 @@ interface ModelMessage {
 }
 
 const queue = "q";
+const deadLetter = { queue: "dead", afterReceives: 2, origin: "q" };
 const windowMs = 25;
 
 class ModelRun {
   readonly #bench: Bench;
   readonly #partition: Partition;
   #messages: ModelMessage[] = [];
+  readonly #dead: string[] = [];
   #duplicates = new Map<string, { readonly id: string; readonly untilMs: number }>();
   readonly #receipts: string[] = ["1-1"];
   #sends = 0;
@@ -83,6 +85,8 @@ class ModelRun {
     expect(await this.#partition.queues.counts(queue)).toEqual({ visible: this.#messages.length - hidden.length, inFlight, delayed });
     const kept = this.#messages.map(({ id, sequence, receiveCount, visibleAtMs }) => ({ id, sequence, receiveCount, visibleAtMs }));
     expect((await this.#partition.queues.browse(queue, { limit: 1_000 })).map(fieldsOf)).toEqual(kept);
+    const dead = await this.#partition.queues.browse(deadLetter.queue, { limit: 1_000 });
+    expect(dead.map(({ id, origin }) => `${id} ${origin}`).toSorted()).toEqual(this.#dead.map((id) => `${id} q`).toSorted());
   }
 
   async #send({ delayMs, group, deduplicationId }: StepOf<"send">): Promise<void> {
@@ -105,10 +109,10 @@ class ModelRun {
     this.#messages.push({ id, sequence: sent.sequence, group, sentAtMs: nowMs, visibleAtMs: nowMs + delayMs, receiveCount: 0, receipt: "" });
   }
 
-  async #receive({ limit, visibilityMs }: StepOf<"receive">): Promise<void> {
+  async #receive({ limit, visibilityMs, moves }: StepOf<"receive">): Promise<void> {
     const nowMs = this.#bench.clock.now();
-    const expected = this.#due(nowMs, limit);
-    const received = await this.#partition.queues.receive(queue, { limit, visibilityMs });
+    const expected = moves ? this.#dueBut(nowMs, limit) : this.#due(nowMs, limit);
+    const received = await this.#partition.queues.receive(queue, { limit, visibilityMs, ...(moves ? { deadLetter } : {}) });
     for (const message of expected) {
       message.receiveCount += 1;
       message.visibleAtMs = nowMs + visibilityMs;
@@ -123,11 +127,37 @@ class ModelRun {
 
   /** Those that stand alone or first in their group, longest visible first; of a group as many as follow visibly. */
   #due(nowMs: number, limit: number): ModelMessage[] {
-    const heads = this.#messages
+    return this.#headsDue(nowMs).flatMap((head) => (head.group === undefined ? [head] : this.#runOf(head.group, nowMs))).slice(0, limit);
+  }
+
+  /** Those that are due once the dead ones among them are gone; a round more as long as nothing else was found. */
+  #dueBut(nowMs: number, limit: number): ModelMessage[] {
+    for (;;) {
+      // As the store does: as many heads as are asked for, each with its run.
+      const heads = this.#headsDue(nowMs).slice(0, limit);
+      const taken: ModelMessage[] = [];
+      let moved = 0;
+      for (const head of heads) {
+        const left = limit - taken.length;
+        for (const next of left === 0 ? [] : (head.group === undefined ? [head] : this.#runOf(head.group, nowMs)).slice(0, left)) {
+          if (next.receiveCount < deadLetter.afterReceives) {
+            taken.push(next);
+            continue;
+          }
+          moved += 1;
+          this.#dead.push(next.id);
+          this.#messages = this.#messages.filter((one) => one !== next);
+        }
+      }
+      if (taken.length > 0 || moved === 0) return taken;
+    }
+  }
+
+  #headsDue(nowMs: number): ModelMessage[] {
+    return this.#messages
       .filter((message) => message.group === undefined || message === this.#messages.find(({ group }) => group === message.group))
       .filter(({ visibleAtMs }) => visibleAtMs <= nowMs)
       .toSorted((a, b) => a.visibleAtMs - b.visibleAtMs || a.sequence - b.sequence);
-    return heads.flatMap((head) => (head.group === undefined ? [head] : this.#runOf(head.group, nowMs))).slice(0, limit);
   }
 
   #runOf(name: string, nowMs: number): ModelMessage[] {
@@ -142,18 +172,23 @@ class ModelRun {
     return { message, found: message.visibleAtMs > this.#bench.clock.now() ? "held" : "expired" };
   }
 
-  async #delete({ receipt: place, held }: StepOf<"delete">): Promise<void> {
+  async #delete({ receipt: place, held, onlyHeld }: StepOf<"delete">): Promise<void> {
     const receipt = this.#receipts[place % this.#receipts.length] ?? "";
     const { message, found } = this.#stateOf(receipt);
-    const committed = this.#partition.commit([{ kind: "delete-message", queue, receipt, ...(held ? { expect: "held" as const } : {}) }]);
+    const committed = this.#partition.commit([{ kind: "delete-message", queue, receipt, ...(held ? { expect: "held" as const } : {}), ...(onlyHeld ? { onlyHeld } : {}) }]);
     if (held && found !== "held") {
       await expect(committed).rejects.toMatchObject({ name: "CommitConflict", collection: queue, key: receipt });
+      return;
+    }
+    const remains = this.#messages.some(({ sequence }) => sequence === Number(receipt.split("-")[0]));
+    if (found === "lost" || (onlyHeld && found === "expired")) {
+      expect(await committed).toEqual([{ found, freed: false, remains }]);
       return;
     }
     const wasHead = message?.group !== undefined && this.#messages.find(({ group }) => group === message.group) === message;
     this.#messages = this.#messages.filter((one) => one !== message);
     const freed = wasHead && this.#messages.some(({ group }) => group === message.group);
-    expect(await committed).toEqual([{ found, freed }]);
+    expect(await committed).toEqual([{ found, freed, remains: false }]);
   }
 
   async #change({ receipt: place, visibilityMs }: StepOf<"change">): Promise<void> {

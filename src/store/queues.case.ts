@@ -42,7 +42,7 @@ export function queueCases(bench: Bench): void {
     expect(await partition.commit([shorten])).toEqual([{ found: "expired" }]);
     clock.advance(1_000);
     await partition.queues.receive("q", take);
-    expect(await partition.commit([shorten, remove(receipt)])).toEqual([{ found: "lost" }, { found: "lost", freed: false }]);
+    expect(await partition.commit([shorten, remove(receipt)])).toEqual([{ found: "lost" }, { found: "lost", freed: false, remains: true }]);
     expect(await partition.queues.counts("q")).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
   });
 
@@ -51,17 +51,17 @@ export function queueCases(bench: Bench): void {
     await partition.commit([send("m"), { ...send("n"), queue: "other" }]);
     const [message] = await partition.queues.receive("q", take);
     for (const receipt of ["", "x", "1", "1-2-3", "-1-1", "9".repeat(40), `${message?.receipt} `]) {
-      expect(await partition.commit([remove(receipt)])).toEqual([{ found: "lost", freed: false }]);
+      expect(await partition.commit([remove(receipt)])).toEqual([{ found: "lost", freed: false, remains: false }]);
     }
-    expect(await partition.commit([{ ...remove(message?.receipt), queue: "other" }])).toEqual([{ found: "lost", freed: false }]);
-    expect(await partition.commit([remove(message?.receipt)])).toEqual([{ found: "held", freed: false }]);
+    expect(await partition.commit([{ ...remove(message?.receipt), queue: "other" }])).toEqual([{ found: "lost", freed: false, remains: false }]);
+    expect(await partition.commit([remove(message?.receipt)])).toEqual([{ found: "held", freed: false, remains: false }]);
   });
 
   test("an expired receipt still deletes", async () => {
     const partition = bench.freshPartition();
     await partition.commit([send("m")]);
     const [message] = await partition.queues.receive("q", { limit: 1, visibilityMs: 0 });
-    expect(await partition.commit([remove(message?.receipt)])).toEqual([{ found: "expired", freed: false }]);
+    expect(await partition.commit([remove(message?.receipt)])).toEqual([{ found: "expired", freed: false, remains: false }]);
     expect(await partition.queues.receive("q", take)).toEqual([]);
   });
 
@@ -80,10 +80,10 @@ export function queueCases(bench: Bench): void {
     const two = await partition.queues.receive("q", { limit: 2, visibilityMs: minuteMs });
     expect(idsOf(two)).toEqual(["a1", "a2"]);
     expect(idsOf(await partition.queues.receive("q", take))).toEqual(["b1"]);
-    expect(await partition.commit([remove(two[1]?.receipt)])).toEqual([{ found: "held", freed: false }]);
+    expect(await partition.commit([remove(two[1]?.receipt)])).toEqual([{ found: "held", freed: false, remains: false }]);
     expect(await partition.queues.receive("q", take)).toEqual([]);
     expect(await partition.queues.counts("q")).toEqual({ visible: 1, inFlight: 2, delayed: 0 });
-    expect(await partition.commit([remove(two[0]?.receipt)])).toEqual([{ found: "held", freed: true }]);
+    expect(await partition.commit([remove(two[0]?.receipt)])).toEqual([{ found: "held", freed: true, remains: false }]);
     expect(idsOf(await partition.queues.receive("q", take))).toEqual(["a3"]);
   });
 

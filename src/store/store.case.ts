@@ -7,6 +7,7 @@ import { documentCases } from "./documents.case.ts";
 import { laneCases } from "./lanes.case.ts";
 import { leaseCases } from "./leases.case.ts";
 import { queueCases } from "./queues.case.ts";
+import { receiveCases } from "./receives.case.ts";
 import { queueModelCases } from "./queues-model.case.ts";
 import type { Store } from "./store.ts";
 import { streamCases } from "./streams.case.ts";
@@ -30,6 +31,7 @@ export function storeCases(driver: string, open: (clock: Clock) => Promise<Store
     };
     describe("documents", () => documentCases(bench));
     describe("queues", () => queueCases(bench));
+    describe("receives", () => receiveCases(bench));
     describe("queues against a model", () => queueModelCases(bench));
     describe("lanes", () => laneCases(bench));
     describe("streams", () => streamCases(bench));

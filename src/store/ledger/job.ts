@@ -1,7 +1,7 @@
 // What a ledger is asked to do, and answers: plain data that crosses a thread as it is. Values are JSON text here.
 import type { Json } from "../json.ts";
 import type { OperationResult, StoreOperation } from "../operation.ts";
-import type { DuePage, QueueCounts, QueueSelection } from "../queue.ts";
+import type { DuePage, QueueCounts, QueueSelection, ReceiveRequest } from "../queue.ts";
 import type { PartitionKey, ScanRange } from "../store.ts";
 import type { TimerOperation } from "../timer.ts";
 
@@ -13,13 +13,21 @@ type WithText<Operation> = Operation extends { readonly value: Json }
 
 export type WriteJob = { readonly partition: PartitionKey; readonly nowMs: number } & (
   | { readonly kind: "commit"; readonly operations: readonly LedgerOperation[] }
-  | { readonly kind: "receive"; readonly queue: string; readonly limit: number; readonly visibilityMs: number }
+  | ({ readonly kind: "receive"; readonly queue: string } & Omit<ReceiveRequest, "waitMs" | "signal">)
 );
 
 export type WriteOutcome =
   | { readonly kind: "committed"; readonly results: readonly OperationResult[] }
   /** `nextReadyAtMs`: when the next of those left may be received; past or now when some are left that may already. */
-  | { readonly kind: "received"; readonly messages: readonly MessageRow[]; readonly nextReadyAtMs: number | undefined }
+  | {
+      readonly kind: "received";
+      readonly messages: readonly MessageRow[];
+      readonly nextReadyAtMs: number | undefined;
+      /** How many the dead-letter rule has moved. */
+      readonly moved: number;
+      /** Nothing was handed out: too many are in flight. */
+      readonly isFull: boolean;
+    }
   | { readonly kind: "conflict"; readonly collection: string; readonly key: string }
   | { readonly kind: "failed"; readonly failure: LedgerFailure };
 
@@ -70,6 +78,7 @@ export interface MessageRow {
   readonly firstReceivedAtMs: number | null;
   /** 0: never received. */
   readonly receipt: number;
+  readonly origin: string | null;
 }
 
 export interface RecordRow {

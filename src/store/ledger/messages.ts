@@ -1,8 +1,9 @@
 // Queues in SQL. A message that stands alone, or first in its group, has `ready_at`; the others of a group wait with
 // NULL until the first is deleted. So one index finds what may be received, however many wait.
-import type { DuePage, QueueResults, ReceiptState, SentMessage } from "../queue.ts";
+import type { DeadLetterRule, DuePage, QueueResults, ReceiptState, SentMessage } from "../queue.ts";
 import { CommitConflict } from "../store.ts";
-import type { LedgerOperation, MessageRow, WriteJob } from "./job.ts";
+import { AttemptTable } from "./attempts.ts";
+import type { LedgerOperation, MessageRow, WriteJob, WriteOutcome } from "./job.ts";
 import type { Names } from "./names.ts";
 import type { Numbers } from "./numbers.ts";
 import { integer, text, type Row, type Statements } from "./row.ts";
@@ -14,9 +15,13 @@ type Settle = LedgerOperation & { readonly kind: "settle-message" };
 type Postpone = LedgerOperation & { readonly kind: "postpone-message" };
 type ChangeVisibility = LedgerOperation & { readonly kind: "change-visibility" };
 
-export interface Taken {
-  readonly messages: readonly MessageRow[];
-  readonly nextReadyAtMs: number | undefined;
+export type Taken = Omit<Extract<WriteOutcome, { readonly kind: "received" }>, "kind">;
+
+/** The first of what may be received. */
+interface Head {
+  readonly sequence: number;
+  readonly group: string | null;
+  readonly receives: number;
 }
 
 /** Messages that one expire-messages deletes at most: a few milliseconds. */
@@ -24,17 +29,24 @@ const expireRows = 1_000;
 /** Deduplication ids that one sweep deletes at most; a sweep follows each so many sends that carried one. */
 const sweepDuplicates = 500;
 
-const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt";
+/** Rounds of moves that one receive makes at most before it says that there is more. */
+const moveRounds = 100;
+
+const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt, origin";
 
 /** INVARIANT: `ready_at` stands in every message without a group and in the first one of each group, and in no other. */
 export class MessageTable {
   readonly #statements: Statements;
   readonly #numbers: Numbers;
   readonly #names: Names;
+  readonly #attempts: AttemptTable;
+  /** No queue has more in flight than stands here: what was counted last, and all that was taken since. */
+  readonly #inFlightAtMost = new Map<number, number>();
   #sendsSinceSweep = 0;
 
   constructor(statements: Statements, numbers: Numbers, names: Names) {
     this.#statements = statements;
+    this.#attempts = new AttemptTable(statements);
     this.#numbers = numbers;
     this.#names = names;
   }
@@ -61,32 +73,89 @@ export class MessageTable {
 
   /** What became due first comes first; of a group as many as may be received now. */
   receive(partition: number, request: Receive): Taken {
-    const { limit, visibilityMs, nowMs } = request;
+    const { visibilityMs, nowMs, attempt, retentionMs } = request;
+    const nothing: Taken = { messages: [], nextReadyAtMs: undefined, moved: 0, isFull: false };
     const queue = this.#names.find(partition, "queue", request.queue);
-    if (queue === undefined) return { messages: [], nextReadyAtMs: undefined };
+    if (queue === undefined) return nothing;
+    const expired = retentionMs === undefined ? 0 : this.#expireOldest(queue, nowMs - retentionMs);
+    // Too many for one step: whoever waits looks again.
+    if (expired === expireRows) return { ...nothing, nextReadyAtMs: nowMs };
+    const again = attempt === undefined ? undefined : this.#attempts.renew(queue, attempt.id, { nowMs, visibleAtMs: nowMs + visibilityMs });
+    if (again !== undefined) return { ...nothing, messages: again.map((sequence) => this.#hideAgain(sequence, nowMs + visibilityMs)) };
+
+    const left = this.#roomInFlight(queue, request.mostInFlight, nowMs);
+    if (left <= 0) return { ...nothing, isFull: true };
+    const { messages, moved } = this.#takeDue(partition, queue, { ...request, limit: Math.min(request.limit, left) });
+    if (attempt !== undefined && messages.length > 0) this.#attempts.keep(queue, attempt, messages, nowMs);
+    return { ...nothing, messages, moved, nextReadyAtMs: this.#nextReadyAt(queue) };
+  }
+
+  /** What was remembered may have been rolled back. */
+  forget(): void {
+    this.#inFlightAtMost.clear();
+  }
+
+  #takeDue(partition: number, queue: number, request: Receive): { readonly messages: MessageRow[]; readonly moved: number } {
+    const { limit, visibilityMs, nowMs, deadLetter } = request;
     const messages: MessageRow[] = [];
-    for (const head of this.#readyHeads(queue, limit, nowMs)) {
-      const left = limit - messages.length;
-      if (left === 0) break;
-      for (const sequence of head.group === null ? [head.sequence] : this.#runOf(queue, head.group, left, nowMs)) {
-        messages.push(this.#take(sequence, visibilityMs, nowMs));
+    let moved = 0;
+    // Another round only while nothing was taken: what is hidden for no time at all would come once more.
+    for (let round = 0; round < moveRounds && messages.length === 0; round += 1) {
+      const movedBefore = moved;
+      for (const head of this.#readyHeads(queue, limit, nowMs)) {
+        const left = limit - messages.length;
+        if (left === 0) break;
+        for (const next of head.group === null ? [head] : this.#runOf(queue, head.group, left, nowMs)) {
+          if (deadLetter === undefined || next.receives < deadLetter.afterReceives) messages.push(this.#take(next.sequence, visibilityMs, nowMs));
+          else moved += this.#move({ partition, queue, nowMs }, next, deadLetter);
+        }
       }
+      if (moved === movedBefore) break;
     }
-    return { messages, nextReadyAtMs: this.#nextReadyAt(queue) };
+    const before = this.#inFlightAtMost.get(queue);
+    if (before !== undefined) this.#inFlightAtMost.set(queue, before + messages.length);
+    return { messages, moved };
+  }
+
+  /** One of a group goes to the end of its group there and is as new; others keep their place and age. */
+  #move({ partition, queue, nowMs }: { readonly partition: number; readonly queue: number; readonly nowMs: number }, { sequence, group }: Head, rule: DeadLetterRule): 1 {
+    const target = this.#names.number(partition, "queue", rule.queue);
+    const place = "UPDATE messages SET queue = ?1, origin = ?2, visible_at = ?3, receipt = NULL,";
+    if (group === null) {
+      this.#statements.run(`${place} ready_at = ?3 WHERE sequence = ?4`, target, rule.origin, nowMs, sequence);
+    } else {
+      const readyAtMs = this.#hasGroup(target, group) ? null : nowMs;
+      this.#statements.run(`${place} sent_at = ?3, ready_at = ?4, sequence = ?5 WHERE sequence = ?6`, target, rule.origin, nowMs, readyAtMs, this.#numbers.next(), sequence);
+      this.#promote(queue, group);
+    }
+    return 1;
+  }
+
+  /** How many more may be in flight. Counted only when what is remembered says that it could be none. */
+  #roomInFlight(queue: number, most = Number.POSITIVE_INFINITY, nowMs: number): number {
+    if (most === Number.POSITIVE_INFINITY) return most;
+    const remembered = most - (this.#inFlightAtMost.get(queue) ?? most);
+    if (remembered > 0) return remembered;
+    const inFlight = countInFlight(this.#statements, queue, nowMs);
+    this.#inFlightAtMost.set(queue, inFlight);
+    return most - inFlight;
   }
 
   /** Also by a receipt that has expired: the work was done, if late. Only a later receive makes a receipt worthless. */
   delete(partition: number, operation: Delete, nowMs: number): QueueResults["delete-message"] {
     const message = this.#byReceipt(partition, operation, nowMs);
-    if (message.found === "lost") return { found: "lost", freed: false };
+    if (message.found === "lost" || (message.found === "expired" && operation.onlyHeld === true)) {
+      const remains = this.#statements.row("SELECT 1 FROM messages WHERE sequence = ? AND queue = ?", message.sequence, message.queue) !== undefined;
+      return { found: message.found, freed: false, remains };
+    }
     this.#statements.run("DELETE FROM messages WHERE sequence = ?", message.sequence);
     const freed = message.group !== null && message.isHead && this.#promote(message.queue, message.group);
-    return { found: message.found, freed };
+    return { found: message.found, freed, remains: false };
   }
 
   changeVisibility(partition: number, operation: ChangeVisibility, nowMs: number): { readonly found: ReceiptState } {
     const message = this.#byReceipt(partition, operation, nowMs);
-    if (message.found !== "lost") this.#hide(message.sequence, nowMs + operation.visibilityMs);
+    if (message.found === "held" || (message.found === "expired" && operation.onlyHeld !== true)) this.#hide(message.sequence, nowMs + operation.visibilityMs);
     return { found: message.found };
   }
 
@@ -107,7 +176,13 @@ export class MessageTable {
   }
 
   expire(partition: number, name: string, sentBeforeMs: number): { readonly expired: number } {
-    const queue = this.#names.find(partition, "queue", name) ?? 0;
+    return { expired: this.#expireOldest(this.#names.find(partition, "queue", name) ?? 0, sentBeforeMs) };
+  }
+
+  /** How many were deleted: `expireRows` when there may be more. */
+  #expireOldest(queue: number, sentBeforeMs: number): number {
+    const first = this.#statements.row("SELECT sent_at FROM messages WHERE queue = ? ORDER BY sequence LIMIT 1", queue);
+    if (first === undefined || integer(first[0]) >= sentBeforeMs) return 0;
     const sql = `SELECT sequence, group_id, ready_at, sent_at FROM messages WHERE queue = ? ORDER BY sequence LIMIT ${expireRows}`;
     const oldest = this.#statements.all(sql, queue);
     let expired = 0;
@@ -118,7 +193,7 @@ export class MessageTable {
       if (typeof row[1] === "string") this.#promote(queue, row[1]);
       expired += 1;
     }
-    return { expired };
+    return expired;
   }
 
   /** What was sent first under this deduplication id, while its window lasts. */
@@ -139,21 +214,21 @@ export class MessageTable {
     this.#statements.run(`DELETE FROM duplicates WHERE (queue, id) IN (${expired})`, nowMs);
   }
 
-  #readyHeads(queue: number, limit: number, nowMs: number): { readonly sequence: number; readonly group: string | null }[] {
+  #readyHeads(queue: number, limit: number, nowMs: number): Head[] {
     const sql =
-      "SELECT sequence, group_id FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, sequence LIMIT ?";
+      "SELECT sequence, group_id, receives FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, sequence LIMIT ?";
     // Read to the end before anything is taken: taking moves messages within the index.
     const rows = this.#statements.all(sql, queue, nowMs, limit);
-    return rows.map((row) => ({ sequence: integer(row[0]), group: row[1] === null ? null : text(row[1]) }));
+    return rows.map((row) => ({ sequence: integer(row[0]), group: row[1] === null ? null : text(row[1]), receives: integer(row[2]) }));
   }
 
   /** The first messages of a group up to the first one that is hidden: that one holds back the rest. */
-  #runOf(queue: number, group: string, limit: number, nowMs: number): number[] {
-    const sql = "SELECT sequence, visible_at FROM messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT ?";
-    const run: number[] = [];
+  #runOf(queue: number, group: string, limit: number, nowMs: number): Head[] {
+    const sql = "SELECT sequence, visible_at, receives FROM messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT ?";
+    const run: Head[] = [];
     for (const row of this.#statements.all(sql, queue, group, limit)) {
       if (integer(row[1]) > nowMs) break;
-      run.push(integer(row[0]));
+      run.push({ sequence: integer(row[0]), group, receives: integer(row[2]) });
     }
     return run;
   }
@@ -179,8 +254,11 @@ export class MessageTable {
   }
 
   #hide(sequence: number, visibleAtMs: number): void {
-    const sql = "UPDATE messages SET visible_at = ?1, ready_at = iif(ready_at IS NULL, NULL, ?1) WHERE sequence = ?2";
-    this.#statements.run(sql, visibleAtMs, sequence);
+    this.#statements.run(hide, visibleAtMs, sequence);
+  }
+
+  #hideAgain(sequence: number, visibleAtMs: number): MessageRow {
+    return messageRow(this.#statements.row(`${hide} RETURNING ${columns}`, visibleAtMs, sequence) ?? []);
   }
 
   /** The first of the group may be received now. False: the group is empty. */
@@ -195,6 +273,8 @@ export class MessageTable {
     return typeof row?.[0] === "number" ? row[0] : undefined;
   }
 }
+
+const hide = "UPDATE messages SET visible_at = ?1, ready_at = iif(ready_at IS NULL, NULL, ?1) WHERE sequence = ?2";
 
 export function* browseMessages(statements: Statements, queue: number, after: number, limit: number): Generator<MessageRow> {
   const sql = `SELECT ${columns} FROM messages WHERE queue = ? AND sequence > ? ORDER BY sequence LIMIT ?`;
@@ -226,6 +306,13 @@ export function countMessages(statements: Statements, queue: number, nowMs: numb
   return { visible: (all ?? 0) - (inFlight ?? 0) - (delayed ?? 0), inFlight: inFlight ?? 0, delayed: delayed ?? 0 };
 }
 
+/** Those that were received and are hidden: reads no more than the hidden ones, and of groups all that wait behind others. */
+function countInFlight(statements: Statements, queue: number, nowMs: number): number {
+  const heads = "SELECT count(*) FROM messages WHERE queue = ? AND ready_at IS NOT NULL AND ready_at > ? AND receives > 0";
+  const others = "SELECT count(*) FROM messages WHERE queue = ? AND group_id IS NOT NULL AND ready_at IS NULL AND visible_at > ? AND receives > 0";
+  return [heads, others].reduce((sum, sql) => sum + integer(statements.row(sql, queue, nowMs)?.[0]), 0);
+}
+
 export const receiptOf = (message: MessageRow): string => `${message.sequence}-${message.receipt}`;
 
 function parseReceipt(receipt: string): { readonly sequence: number; readonly number: number } {
@@ -245,5 +332,6 @@ function messageRow(row: Row): MessageRow {
     visibleAtMs: integer(row[6]),
     firstReceivedAtMs: row[7] === null ? null : integer(row[7]),
     receipt: row[8] === null ? 0 : integer(row[8]),
+    origin: row[9] === null ? null : text(row[9]),
   };
 }

@@ -60,6 +60,7 @@ export class Names {
     const swept =
       this.#statements.run(`DELETE FROM messages WHERE sequence IN (SELECT sequence FROM messages WHERE queue = ? LIMIT ${sweepRows})`, number) +
       this.#statements.run(`DELETE FROM duplicates WHERE queue = ?1 AND id IN (SELECT id FROM duplicates WHERE queue = ?1 LIMIT ${sweepRows})`, number) +
+      this.#statements.run(`DELETE FROM attempts WHERE queue = ?1 AND id IN (SELECT id FROM attempts WHERE queue = ?1 LIMIT ${sweepRows})`, number) +
       this.#statements.run(`DELETE FROM records WHERE sequence IN (SELECT sequence FROM records WHERE stream = ? LIMIT ${sweepRows})`, number);
     if (swept === 0) this.#statements.run("DELETE FROM names WHERE number = ?", number);
     return true;

@@ -63,6 +63,19 @@ const migrations: readonly Migration[] = [
       CREATE INDEX records_in_order ON records (stream, sequence);
     `,
   },
+  {
+    version: 2,
+    name: "dead letters, receives by name",
+    sql: `
+      ALTER TABLE messages ADD COLUMN origin TEXT;
+      -- receipts: a list of [sequence, receipt], all of which were hidden until visible_at.
+      CREATE TABLE attempts (
+        queue INTEGER NOT NULL, id TEXT NOT NULL, receipts TEXT NOT NULL, visible_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+        PRIMARY KEY (queue, id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX attempts_expiring ON attempts (expires_at);
+    `,
+  },
 ];
 
 /** The format that this code writes. */

@@ -148,6 +148,7 @@ export class LedgerWriter {
   }
 
   #forgetRolledBack(): void {
+    this.#messages.forget();
     this.#numbers.forgetReservation();
     this.#names.forget();
   }
