@@ -40,6 +40,9 @@ import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
 import type { LambdaParts, LambdaSettings } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
+import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
+import { policedQueues } from "./services/sqs/policed-queues.ts";
+import { sqsService } from "./services/sqs/service.ts";
 import { DeadEnds } from "./store/dead-ends.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -116,15 +119,14 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const deadEnds = new DeadEnds(clock);
   const events = openAsyncInvokes({ store, engine, catalog: functions.catalog, deadEnds, clock, ids, log, settings: asyncSettings(settings) });
 
-  const elsewhere = new RemoteServices({ endpoints: settings.serviceEndpoints, credentials: remoteCredentials });
-  closers.push(() => elsewhere.close());
-  const registry = new ServiceRegistry(elsewhere, authoriser({ isEnforced: settings.auth === "on", clock }));
+  const registry = openRegistry(settings, closers);
   const links = new SignedDownloadLinks(clock);
   const lambda = { engine, events, blobs: store.blobs, cloud: registry, links, clock, ids, log, runtimeVersions: runtimes, settings: lambdaSettings(settings, driver) };
   registry.register(lambdaEntry(functions, settings, lambda));
+  const ending = new AbortController();
+  closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
   refuseServedElsewhere(settings, registry);
 
-  const ending = new AbortController();
   const gateway = await startGateway({
     settings,
     registry,
@@ -172,6 +174,24 @@ const lambdaEntry = (functions: Functions, { quotas }: Settings, parts: LambdaNe
   ...(quotas === "aws" ? { admit: callerRates(parts.clock) } : {}),
   findResource: policedFunctions(functions.policies),
 });
+
+function openRegistry({ serviceEndpoints, auth }: Settings, closers: (() => Promise<void> | void)[]): ServiceRegistry {
+  const elsewhere = new RemoteServices({ endpoints: serviceEndpoints, credentials: remoteCredentials });
+  closers.push(() => elsewhere.close());
+  return new ServiceRegistry(elsewhere, authoriser({ isEnforced: auth === "on", clock: systemClock }));
+}
+
+/** Returns what ends it. */
+function serveSqs(registry: ServiceRegistry, options: SqsOptions): () => Promise<void> {
+  const { parts, stop } = openSqs(options);
+  registry.register({
+    service: { name: "sqs", operations: sqsService(parts) },
+    wire: () => loadServiceWire("sqs"),
+    validator: () => loadValidator("sqs"),
+    findResource: policedQueues(parts.queues),
+  });
+  return stop;
+}
 
 const recorded = (engine: LocalEngine, { directory, catalog, log }: { directory: string; catalog: FunctionCatalog; log: Logger }): RecordedEngine => {
   const onError = (error: unknown): void => log.error({ error }, "recording-not-kept");

@@ -34,4 +34,11 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "Invoke.DurableExecutionName": "refused",
     "InvokeWithResponseStream.TenantId": "refused",
   },
+  sqs: {
+    // There are no KMS keys.
+    "CreateQueue.Attributes KmsMasterKeyId": "refused",
+    "CreateQueue.Attributes KmsDataKeyReusePeriodSeconds": "default only",
+    "SetQueueAttributes.Attributes KmsMasterKeyId": "refused",
+    "SetQueueAttributes.Attributes KmsDataKeyReusePeriodSeconds": "default only",
+  },
 };

@@ -188,7 +188,7 @@ function rowOf(service: string, operation: string, members: readonly MemberWord[
 
 function sectionOf({ service, table, unknownToClient, members }: ServiceCoverage): string {
   const done = table.filter((entry) => entry.done).map(({ operation }) => operation);
-  const refused = table.filter((entry) => !entry.done).map(({ operation }) => operation);
+  const refused = [...table.filter((entry) => !entry.done).map(({ operation }) => operation), ...unknownToClient];
   return `## ${service}
 
 ${done.length} of ${table.length + unknownToClient.length} operations.
@@ -197,10 +197,7 @@ ${done.length} of ${table.length + unknownToClient.length} operations.
 | operation | ${columns.join(" | ")} |
 |---|${columns.map(() => "---|").join("")}
 ${done.toSorted().map((operation) => rowOf(service, operation, members.get(operation) ?? [])).join("\n")}
-
-### Refused by name
-${[...refused, ...unknownToClient].toSorted().map((operation) => `- ${operation}`).join("\n")}
-`;
+${refused.length === 0 ? "" : `\n### Refused by name\n${refused.toSorted().map((operation) => `- ${operation}`).join("\n")}\n`}`;
 }
 
 export const coveragePage = async (): Promise<string> => `# Coverage

@@ -48,6 +48,8 @@ const servicePaths: readonly { readonly pattern: RegExp; service(path: string): 
     pattern: /^\/20\d\d-\d\d-\d\d\/(?:functions|layers|event-source-mappings|account-settings|tags|code-signing-configs|capacity-providers|durable-execution(?:s|-callbacks)|resource-policy)(?:\/|$)/,
     service: () => "lambda",
   },
+  // Queue URLs, which old clients and plain HTTP send requests to.
+  { pattern: /^\/\d{12}\/[\w-]{1,80}(?:\.fifo)?\/?$/, service: () => "sqs" },
   // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
   { pattern: /^\/service\/[^/]+\/operation\/[^/]+$/, service: (path) => serviceOfTarget.get(path.split("/")[2] ?? "") },
 ];

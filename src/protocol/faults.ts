@@ -1,6 +1,7 @@
 // The faults of this room: requests that cannot be read.
 import { Fault } from "../core/faults.ts";
 import type { ProtocolName } from "./protocol.ts";
+import type { ServiceEntry } from "./service-table.ts";
 
 /** Deepest nesting that a body may have. AWS's JSON parsers stop at about the same depth. */
 export const deepestNesting = 500;
@@ -18,14 +19,14 @@ export const bodyTooLarge = (limitBytes: number, cause: unknown): Fault =>
     cause,
   });
 
-/** `asked` is the operation as the request names it, `version` that of the service's API. */
-export function unknownOperation(protocol: ProtocolName, asked: string, version: string): Fault {
+/** `asked` is the operation as the request names it. */
+export function unknownOperation(protocol: ProtocolName, asked: string, { version, unknownAction }: Pick<ServiceEntry, "version" | "unknownAction">): Fault {
   switch (protocol) {
     case "awsQuery":
       return new Fault({
         code: "InvalidAction",
         status: 400,
-        message: `Could not find operation ${asked} for version ${version}`,
+        message: unknownAction?.(asked) ?? `Could not find operation ${asked} for version ${version}`,
       });
     case "ec2Query":
       return new Fault({

@@ -23,7 +23,7 @@ function queryProtocol(dialect: FormDialect, entry: ServiceEntry): Protocol {
       decode: inputDecoder(schema, dialect),
       encode: outputEncoder(schema, dialect, namespace),
     }),
-    encodeFault: xmlFault(dialect, namespace),
+    encodeFault: xmlFault(dialect, namespace, entry),
   };
 }
 

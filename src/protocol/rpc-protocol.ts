@@ -68,7 +68,7 @@ export function rpcProtocol(dialect: RpcDialect, entry: ServiceEntry): Protocol 
       const headers: Record<string, string> = { "Content-Type": codec.contentType, ...dialect.headers };
       // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, awsQueryCompatible
       if (entry.queryCompatible === true) {
-        const code = shape === undefined ? fault.code : queryCodeOf(shape);
+        const code = shape === undefined ? (entry.unmodelledErrors?.[fault.code] ?? fault.code) : queryCodeOf(shape);
         headers["x-amzn-query-error"] = `${code};${fault.kind === "client" ? "Sender" : "Receiver"}`;
       }
       const type = shape?.getName(dialect.fullTypes) ?? fault.code;

@@ -18,6 +18,12 @@ export interface ServiceEntry {
   readonly xmlNamespace?: string;
   /** Answers carry awsQuery's error codes too, for clients that once spoke awsQuery. */
   readonly queryCompatible?: true;
+  /** Errors that the service answers and its model lacks: their names in JSON, and the codes that awsQuery has for them. */
+  readonly unmodelledErrors?: Readonly<Record<string, string>>;
+  /** Messages that are worded otherwise in awsQuery. */
+  readonly queryMessages?: Readonly<Record<string, string>>;
+  /** What awsQuery answers to an action that it does not know; left out: the usual. */
+  readonly unknownAction?: (action: string) => string;
   /** Header that names the request in answers, where it is not x-amzn-RequestId. */
   readonly requestIdHeader?: string;
   /** Content type of blobs that are a whole body, where it is not application/octet-stream. */
@@ -68,6 +74,13 @@ export const services: readonly ServiceEntry[] = [
     version: "2012-11-05",
     xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
     queryCompatible: true,
+    unmodelledErrors: {
+      AccessDeniedException: "AccessDenied",
+      InvalidParameterValueException: "InvalidParameterValue",
+      MissingRequiredParameterException: "MissingParameter",
+    },
+    queryMessages: { "The specified queue does not exist.": "The specified queue does not exist for this wsdl version." },
+    unknownAction: (action) => `The action ${action} is not valid for this endpoint.`,
   },
   {
     name: "sns",

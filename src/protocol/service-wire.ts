@@ -49,10 +49,10 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
   /** The protocols are asked one after the other; not as an async function, since the hot path has nothing to wait for. */
   const identify = (request: WireRequest, from = 0): IdentifiedRequest | Promise<IdentifiedRequest> => {
     const protocol = inTurn[from];
-    if (protocol === undefined) throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry.version);
+    if (protocol === undefined) throw unknownOperation(entry.protocols[0], `${request.method} ${request.path}`, entry);
     const judge = (asked: Asked | undefined): IdentifiedRequest | Promise<IdentifiedRequest> => {
       if (asked === undefined) return identify(request, from + 1);
-      if (!names.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry.version);
+      if (!names.has(asked.operation)) throw unknownOperation(protocol.name, asked.operation, entry);
       return { operation: asked.operation, protocol: protocol.name, wire: asked.wire };
     };
     const asking = protocol.asked(request);
@@ -65,7 +65,7 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
     const known = compiled.get(key);
     if (known !== undefined) return known;
     const schema = byName.get(operation);
-    if (schema === undefined) throw unknownOperation(name, operation, entry.version);
+    if (schema === undefined) throw unknownOperation(name, operation, entry);
     const codec = protocolOf(name).operation(schema);
     compiled.set(key, codec);
     return codec;

@@ -1,6 +1,7 @@
 // Faults in XML, each protocol in a wrapping of its own.
 import type { Fault } from "../core/faults.ts";
 import { errorShape, isMessage, queryCodeOf } from "./fault-body.ts";
+import type { ServiceEntry } from "./service-table.ts";
 import { membersOf, structureOf, type Shape } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
 import { contentWriter } from "./xml.ts";
@@ -42,7 +43,10 @@ const asText: WriteMembers = (members) =>
     .map(([name, value]) => element(name, String(value)))
     .join("");
 
-export function xmlFault(form: XmlFaultForm, namespace: string) {
+/** Of services whose errors are named or worded otherwise in awsQuery. */
+type QueryWords = Pick<ServiceEntry, "unmodelledErrors" | "queryMessages">;
+
+export function xmlFault(form: XmlFaultForm, namespace: string, { unmodelledErrors = {}, queryMessages = {} }: QueryWords = {}) {
   const writers = new Map<Shape, WriteMembers>();
   const writerOf = (shape: Shape): WriteMembers => {
     const write = writers.get(shape) ?? otherMembers(shape);
@@ -50,12 +54,12 @@ export function xmlFault(form: XmlFaultForm, namespace: string) {
     return write;
   };
   return (fault: Fault, shape: Shape | undefined, requestId: string): WireResponse => {
-    const code = shape === undefined ? fault.code : queryCodeOf(shape);
+    const code = shape === undefined ? (unmodelledErrors[fault.code] ?? fault.code) : queryCodeOf(shape);
     const hasType = form === "awsQuery" || form === "restXml";
     const error =
       (hasType ? element("Type", fault.kind === "client" ? "Sender" : "Receiver") : "") +
       element("Code", code) +
-      element("Message", fault.message) +
+      element("Message", queryMessages[fault.message] ?? fault.message) +
       (shape === undefined ? asText : writerOf(shape))(fault.members);
     return {
       status: fault.status,

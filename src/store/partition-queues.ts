@@ -116,7 +116,7 @@ function newsOf(operation: LedgerOperation, result: OperationResult, nowMs: numb
   const { queue, group, value, delayMs = 0 } = operation;
   const dueAtMs = nowMs + delayMs;
   if (group !== undefined || delayMs > 0) return { queue, dueAtMs };
-  const row = { id, sequence, value, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs, firstReceivedAtMs: null, receipt: 0, origin: null };
+  const row = { id, sequence, value, group: null, receiveCount: 0, sentAtMs: nowMs, visibleAtMs: dueAtMs, firstReceivedAtMs: null, receipt: 0, origin: null, receivedAtMs: null };
   return { queue, dueAtMs, sent: { characters: value.length, read: () => queuedMessage(row) } };
 }
 
@@ -130,4 +130,5 @@ const receivedMessage = (row: MessageRow): ReceivedMessage => ({
   ...queuedMessage(row),
   receipt: receiptOf(row),
   firstReceivedAtMs: row.firstReceivedAtMs ?? row.sentAtMs,
+  receivedAtMs: row.receivedAtMs ?? row.sentAtMs,
 });

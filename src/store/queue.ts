@@ -104,6 +104,8 @@ export interface ReceivedMessage extends QueuedMessage {
   /** Names this receive of the message; a later receive makes it stale. */
   readonly receipt: string;
   readonly firstReceivedAtMs: number;
+  /** Of this receive. */
+  readonly receivedAtMs: number;
 }
 
 export interface QueueCounts {

@@ -21,7 +21,7 @@ export function queueCases(bench: Bench): void {
     const [first] = await partition.queues.receive("q", take);
     expect(first).toEqual({
       id: "m", sequence: sent.sequence, value: { id: "m" }, receiveCount: 1, sentAtMs,
-      firstReceivedAtMs: sentAtMs + 5, visibleAtMs: sentAtMs + 5 + minuteMs, receipt: expect.any(String),
+      firstReceivedAtMs: sentAtMs + 5, receivedAtMs: sentAtMs + 5, visibleAtMs: sentAtMs + 5 + minuteMs, receipt: expect.any(String),
     });
     expect(await partition.queues.receive("q", take)).toEqual([]);
     clock.advance(minuteMs);

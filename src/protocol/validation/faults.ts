@@ -9,6 +9,10 @@ export interface Failure {
   readonly constraint: string;
 }
 
+/** SQS's. */
+export const missingParameter = (member: string): Fault =>
+  new Fault({ code: "MissingRequiredParameterException", status: 400, message: `The request must contain the parameter ${member}.` });
+
 export function validationFailed(code: string, failures: readonly Failure[]): Fault {
   const texts = failures.map(
     ({ value, path, constraint }) =>

@@ -72,7 +72,7 @@ export function inputChecks(constraints: Constraints, wording: Wording): (input:
       case "map":
         return mapPlan(shape, rules, silent);
       case "string":
-        return { rules: textRules(rules), inside: undefined };
+        return { rules: textRules(wording.leavesEnums === true ? withoutEnum(rules) : rules), inside: undefined };
       case "blob":
         return { rules: shape.isStreaming() ? [] : lengthRules(rules), inside: undefined };
       case "number":
@@ -120,6 +120,8 @@ export function inputChecks(constraints: Constraints, wording: Wording): (input:
 
   return (input) => structureCheck(input, false);
 }
+
+const withoutEnum = ({ enum: _values, ...rules }: Rules): Rules => rules;
 
 /** A structure's members stand behind a dot; at the top there is none. */
 const within =

@@ -6,7 +6,7 @@ import { type Constraints, readConstraints } from "./constraints.ts";
 import { type Failure, validationFailed } from "./faults.ts";
 import { type Check, inputChecks, report } from "./plan.ts";
 import { listedMembers, lowerCamelPath } from "./unknown-member.ts";
-import { notKnownYet, wordingOf } from "./wording.ts";
+import { notKnownYet, notNull, wordingOf } from "./wording.ts";
 
 export interface Validator {
   /**
@@ -55,7 +55,15 @@ export function createValidator(constraints: Constraints, client: object): Valid
       const failures: Failure[] = [];
       (checks.get(operation) ?? compile(operation))(input, "", failures);
       if (unknownMembers.length > 0) refuseUnknown(operation, unknownMembers, failures);
-      if (failures.length > 0) throw validationFailed(wording.code, failures);
+      if (failures.length === 0) return;
+      const missing = failures.find(({ constraint }) => constraint === notNull);
+      throw (missing && wording.missing?.(memberIn(missing.path))) ?? validationFailed(wording.code, failures);
     },
   };
+}
+
+/** `entries.1.member.messageBody` is the member MessageBody. */
+function memberIn(path: string): string {
+  const last = path.slice(path.lastIndexOf(".") + 1);
+  return last.charAt(0).toUpperCase() + last.slice(1);
 }

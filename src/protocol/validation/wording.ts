@@ -1,11 +1,17 @@
 // AWS's words for a value that breaks a rule: "Value 'v' at 'path' failed to satisfy constraint: Member must …".
+import type { Fault } from "../../core/faults.ts";
 import type { Bound } from "./constraints.ts";
+import { missingParameter } from "./faults.ts";
 
 export interface Wording {
   /** The error's name. */
   readonly code: string;
   /** Whether the list of rules for list items and map keys ends with the one that is not in the model. */
   readonly namesNull: boolean;
+  /** The fault for a required member that is missing, where the service has one of its own. */
+  readonly missing?: (member: string) => Fault;
+  /** Its operations refuse values of enums themselves, each in words of its own. */
+  readonly leavesEnums?: true;
 }
 
 const usual: Wording = { code: "ValidationException", namesNull: false };
@@ -21,6 +27,7 @@ const byService: Readonly<Record<string, Wording>> = {
   // These model a fault of their own for it.
   "cognito-idp": { code: "InvalidParameterException", namesNull: false },
   logs: { code: "InvalidParameterException", namesNull: false },
+  sqs: { code: "InvalidParameterValueException", namesNull: false, missing: missingParameter, leavesEnums: true },
 };
 
 export const wordingOf = (service: string): Wording => byService[service] ?? usual;

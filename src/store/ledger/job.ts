@@ -79,6 +79,7 @@ export interface MessageRow {
   /** 0: never received. */
   readonly receipt: number;
   readonly origin: string | null;
+  readonly receivedAtMs: number | null;
 }
 
 export interface RecordRow {

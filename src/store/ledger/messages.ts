@@ -32,7 +32,7 @@ const sweepDuplicates = 500;
 /** Rounds of moves that one receive makes at most before it says that there is more. */
 const moveRounds = 100;
 
-const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt, origin";
+const columns = "id, sequence, value, group_id, receives, sent_at, visible_at, first_received_at, receipt, origin, received_at";
 
 /** INVARIANT: `ready_at` stands in every message without a group and in the first one of each group, and in no other. */
 export class MessageTable {
@@ -234,10 +234,10 @@ export class MessageTable {
   }
 
   #take(sequence: number, visibilityMs: number, nowMs: number): MessageRow {
-    const sql = `UPDATE messages SET receives = receives + 1, receipt = ?, visible_at = ?, ready_at = iif(ready_at IS NULL, NULL, ?),
-      first_received_at = coalesce(first_received_at, ?) WHERE sequence = ? RETURNING ${columns}`;
+    const sql = `UPDATE messages SET receives = receives + 1, receipt = ?1, visible_at = ?2, ready_at = iif(ready_at IS NULL, NULL, ?2),
+      first_received_at = coalesce(first_received_at, ?3), received_at = ?3 WHERE sequence = ?4 RETURNING ${columns}`;
     const visibleAtMs = nowMs + visibilityMs;
-    const row = this.#statements.row(sql, this.#numbers.next(), visibleAtMs, visibleAtMs, nowMs, sequence);
+    const row = this.#statements.row(sql, this.#numbers.next(), visibleAtMs, nowMs, sequence);
     if (row === undefined) throw new Error(`message ${sequence} is gone from under its index`);
     return messageRow(row);
   }
@@ -333,5 +333,6 @@ function messageRow(row: Row): MessageRow {
     firstReceivedAtMs: row[7] === null ? null : integer(row[7]),
     receipt: row[8] === null ? 0 : integer(row[8]),
     origin: row[9] === null ? null : text(row[9]),
+    receivedAtMs: row[10] === null ? null : integer(row[10]),
   };
 }

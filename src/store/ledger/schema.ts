@@ -68,6 +68,7 @@ const migrations: readonly Migration[] = [
     name: "dead letters, receives by name",
     sql: `
       ALTER TABLE messages ADD COLUMN origin TEXT;
+      ALTER TABLE messages ADD COLUMN received_at INTEGER;
       -- receipts: a list of [sequence, receipt], all of which were hidden until visible_at.
       CREATE TABLE attempts (
         queue INTEGER NOT NULL, id TEXT NOT NULL, receipts TEXT NOT NULL, visible_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
