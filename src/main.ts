@@ -47,6 +47,8 @@ import { DeadEnds } from "./store/dead-ends.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { functionUrls } from "./triggers/http/function-url/function-urls.ts";
+import { openPush } from "./triggers/push/push.ts";
+import { pushTargets } from "./triggers/push/targets.ts";
 import { startMappingReconciler } from "./triggers/poll/mapping-reconciler.ts";
 
 export interface RunningLambent {
@@ -122,6 +124,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const registry = openRegistry(settings, closers);
   const links = new SignedDownloadLinks(clock);
   const lambda = { engine, events, blobs: store.blobs, cloud: registry, links, clock, ids, log, runtimeVersions: runtimes, settings: lambdaSettings(settings, driver) };
+  const push = openPush({ store, cloud: registry, targets: pushTargets, deadEnds, clock, ids, log, delayPercent: settings.retryDelayPercent });
   registry.register(lambdaEntry(functions, settings, lambda));
   const ending = new AbortController();
   closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
@@ -141,13 +144,14 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   // Environments are told where the functions' listener is.
   engine.start();
   events.start();
+  push.start();
   return {
     endpoint: gateway.url,
     operator,
     warnings: driver.warning === undefined ? [] : [driver.warning],
     async stop(graceMs) {
       ending.abort();
-      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), events.stop(), engine.stop(graceMs)])));
+      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), events.stop(), push.stop(), engine.stop(graceMs)])));
       await closeAll(closers);
     },
   };

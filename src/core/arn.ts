@@ -97,6 +97,26 @@ export function parseLambdaArn(text: string): LambdaArn | undefined {
   return { region, account, kind, resource: rest.join(":") };
 }
 
+/** Any ARN, cut in parts. */
+export interface Arn {
+  /** `aws`, `aws-cn`, … */
+  readonly partition: string;
+  readonly service: string;
+  /** Empty, as the account, where the resource belongs to none. */
+  readonly region: string;
+  readonly account: string;
+  /** All that follows the account. */
+  readonly resource: string;
+}
+
+/** Undefined when `text` is no ARN. */
+export function parseArn(text: string): Arn | undefined {
+  const [scheme, partition = "", service = "", region = "", account = "", ...rest] = text.split(":");
+  const resource = rest.join(":");
+  if (scheme !== "arn" || partition === "" || service === "" || resource === "") return undefined;
+  return { partition, service, region, account, resource };
+}
+
 /** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 const partitions: readonly (readonly [regionPrefix: string, partition: string])[] = [
   ["cn-", "aws-cn"],

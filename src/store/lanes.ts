@@ -27,7 +27,7 @@ export interface LanesParts {
    * Settles or postpones its message by the commit of its effects. One that rejects is logged by `onError` and comes
    * back after half a minute; a CommitConflict says that the message is gone, which is no error.
    */
-  readonly work: (message: QueuedMessage, lane: LaneId) => Promise<LaneRest | undefined>;
+  readonly work: (message: QueuedMessage, lane: LaneId) => Promise<LaneRest | void>;
   /** Without a lane: those that hold something could not be looked for. */
   readonly onError: (error: unknown, lane: LaneId | undefined) => void;
 }
@@ -199,7 +199,7 @@ class Lane {
     const { work, clock, signal, onError } = this.#parts;
     try {
       const rest = await work(message, this.#id);
-      if (rest === undefined) return;
+      if (!rest) return;
       this.#restingUntilMs = Math.max(this.#restingUntilMs, clock.now() + rest.restMs);
       clock.after(rest.restMs, () => this.#advance());
     } catch (error) {

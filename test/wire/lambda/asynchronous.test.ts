@@ -4,7 +4,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCommand, type RunningCommand } from "../../harness/command.ts";
-import { invoke, refusal, uuid } from "../../harness/functions.ts";
+import { arnOf, invoke, refusal, uuid } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, type TestLambent } from "../../harness/lambent.ts";
 
 let lambent: TestLambent;
@@ -88,6 +88,41 @@ test("throttled events wait, and go on when the function may run again", async (
   const seen = new Set<string>();
   while (seen.size < 30) seen.add((await logs.line(/got \{"n":(\d+)\}/))[1] ?? "");
   expect((await invoke(lambda, "throttled")).body).toBe("ok");
+});
+
+test("records of what was handled and of what failed go to functions, of the qualifier that was addressed", async () => {
+  const logs = await createPrinter("told");
+  const told = arnOf("told");
+  await createFunction(lambda, "tells", printer, { Publish: true });
+  await lambda.send(
+    new PutFunctionEventInvokeConfigCommand({
+      FunctionName: "tells", Qualifier: "1", MaximumRetryAttempts: 1, DestinationConfig: { OnSuccess: { Destination: told }, OnFailure: { Destination: told } },
+    }),
+  );
+  await send("tells", { unqualified: true });
+  const failing = (await send("tells", { fail: "no" }, { Qualifier: "1" })).$metadata.requestId;
+  const fine = (await send("tells", { n: 1.5 }, { Qualifier: "1" })).$metadata.requestId;
+  const records = new Map<string, unknown>();
+  while (records.size < 2) {
+    const [, json = ""] = await logs.line(/got (\{"version":.*\}) as /);
+    const record = JSON.parse(json) as { readonly requestContext: { readonly requestId: string } };
+    records.set(record.requestContext.requestId, record);
+  }
+  const common = { version: "1.0", timestamp: expect.stringMatching(/Z$/) };
+  expect(records.get(failing ?? "")).toMatchObject({
+    ...common,
+    requestContext: { requestId: failing, functionArn: arnOf("tells", "1"), condition: "RetriesExhausted", approximateInvokeCount: 2 },
+    requestPayload: { fail: "no" },
+    responseContext: { statusCode: 200, executedVersion: "1", functionError: "Unhandled" },
+    responsePayload: { errorMessage: "no", errorType: "Error" },
+  });
+  expect(records.get(fine ?? "")).toEqual({
+    ...common,
+    requestContext: { requestId: fine, functionArn: arnOf("tells", "1"), condition: "Success", approximateInvokeCount: 1 },
+    requestPayload: { n: 1.5 },
+    responseContext: { statusCode: 200, executedVersion: "1" },
+    responsePayload: "ok",
+  });
 });
 
 test("a function that is deleted meanwhile leaves others alone", async () => {
