@@ -1,6 +1,5 @@
 // The composition root: builds the drivers, wires the rooms, starts and stops them. Read it as the table of contents.
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir, totalmem } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { loadOperator, openOperator, type Operator } from "./admin/operator.ts";
 import { adminRoutes } from "./admin/routes.ts";
@@ -35,6 +34,8 @@ import { loadValidator } from "./protocol/validation/validator.ts";
 import { chooseDriver, type DriverChoice, DriverUnavailable } from "./sandbox/choose-driver.ts";
 import { restartInUserNamespace, userNamespaceFault } from "./sandbox/linux/user-namespace.ts";
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
+import { loadSyscalls } from "./sandbox/syscalls.ts";
+import { openTemporaryFolder } from "./sandbox/temporary-folder.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
@@ -79,10 +80,9 @@ export async function startLambentHere(settings: Settings, version: string): Pro
 
 async function compose(settings: Settings, version: string, closers: (() => Promise<void> | void)[]): Promise<RunningLambent> {
   const [clock, ids, log] = [systemClock, systemIds, createLogger(settings.logLevel)];
-  const directory = settings.dataDirectory ?? (await mkdtemp(join(tmpdir(), "lambent-")));
-  if (settings.dataDirectory === undefined) closers.push(() => rm(directory, { recursive: true, force: true }));
+  const directory = settings.dataDirectory ?? (await temporaryFolder(log, closers));
 
-  const store = settings.dataDirectory === undefined ? await openMemoryStore({ clock }) : await openSqliteStore({ directory, clock });
+  const store = settings.dataDirectory === undefined ? await openMemoryStore({ clock, parent: directory }) : await openSqliteStore({ directory, clock });
   closers.push(() => store.close());
   const operator = await openOperatorOf(settings);
   // Where nothing is verified the operator's key is one that anybody knows: it must not open the functions' listener.
@@ -248,6 +248,12 @@ const watchRuntimes = (runtimes: Runtimes, { runtimesDirectory }: Settings, log:
   return watchInstallations(runtimesDirectory, () => void runtimes.lookAgain().catch(onError), onError);
 };
 
+async function temporaryFolder(log: Logger, closers: (() => Promise<void> | void)[]): Promise<string> {
+  const folder = await openTemporaryFolder(loadSyscalls(), (error) => log.warn({ error }, "temporary-folder-not-removed"));
+  closers.push(() => folder.remove());
+  return folder.path;
+}
+
 async function openOperatorOf({ auth, account, dataDirectory }: Settings): Promise<Operator> {
   if (auth === "off") return openOperator(account);
   if (dataDirectory === undefined) throw new SettingsError("--auth on needs a data directory that keeps its access key: leave --memory away");
@@ -262,10 +268,10 @@ export interface FoundIsolation {
 
 /** What would isolate functions here, tried now; for commands that need no running instance. Faults: as a start's. */
 export async function tryIsolation(settings: Settings): Promise<FoundIsolation> {
-  const directory = await mkdtemp(join(tmpdir(), "lambent-"));
-  const closers: (() => Promise<void> | void)[] = [() => rm(directory, { recursive: true, force: true })];
+  const closers: (() => Promise<void> | void)[] = [];
   try {
-    const driver = await openDriver(settings, { directory, functions: () => undefined, log: createLogger("silent") });
+    const log = createLogger("silent");
+    const driver = await openDriver(settings, { directory: await temporaryFolder(log, closers), functions: () => undefined, log });
     closers.push(() => driver.stop());
     const shortcomings = (await driver.shortcomings?.()) ?? [];
     return { driver: driver.name, shortcomings: driver.warning === undefined ? shortcomings : [driver.warning, ...shortcomings] };

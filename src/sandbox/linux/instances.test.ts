@@ -29,6 +29,15 @@ test("a server that lives is left alone, one that was killed is found once", () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("a server that is about to enter is not taken for one that was killed", () => {
+  const leave = enterInstance(folder, "entering", { tryLock: (fd) => {
+    expect(killed()).toEqual([]);
+    return syscalls.tryLock(fd);
+  } });
+  expect([killed(), readdirSync(folder)]).toEqual([[], ["entering"]]);
+  leave();
+});
+
 test("a server that could not be ended is tried again", () => {
   writeFileSync(join(folder, "stubborn"), "");
   expect(() => endKilledInstances(folder, syscalls, () => { throw new Error("no"); })).toThrow("no");

@@ -8,9 +8,9 @@ import { LedgerStore } from "../ledger-store.ts";
 import type { Store } from "../store.ts";
 import { MemoryLedger } from "./memory-ledger.ts";
 
-export async function openMemoryStore(options: { readonly clock: Clock }): Promise<Store> {
-  const { clock } = options;
-  const directory = await mkdtemp(join(tmpdir(), "lambent-"));
+/** `parent`: where the temporary folder is made. */
+export async function openMemoryStore({ clock, parent = tmpdir() }: { readonly clock: Clock; readonly parent?: string }): Promise<Store> {
+  const directory = await mkdtemp(join(parent, "lambent-"));
   const blobs = await BlobFiles.open({ directory, clock, durable: false });
   const release = async (): Promise<void> => {
     blobs.close();
