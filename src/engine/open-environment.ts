@@ -58,6 +58,7 @@ export async function openEnvironment(
       observer.available(opened);
     },
     unavailable: (opened) => observer.unavailable(opened),
+    resetting: (opened) => observer.resetting(opened),
     settling: (opened, slots) => observer.settling(opened, slots),
     ended(opened, fault) {
       trees.release();

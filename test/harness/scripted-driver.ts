@@ -21,6 +21,8 @@ export class ScriptedDriver implements SandboxDriver {
   refusal: Error | undefined;
   /** When set, sandboxes are closed no sooner than it resolves. */
   closing: Promise<void> | undefined;
+  /** The same of their processes' end. */
+  killing: Promise<void> | undefined;
 
   async open(spec: SandboxSpec): Promise<Sandbox> {
     return this.openSandbox(spec);
@@ -32,6 +34,7 @@ export class ScriptedDriver implements SandboxDriver {
     const own: ScriptedGuest[] = [];
     this.sandboxes.add(spec.id);
     const kill = async (): Promise<void> => {
+      if (this.killing !== undefined) await this.killing;
       for (const guest of own) guest.kill();
     };
     return {

@@ -54,8 +54,10 @@ export interface PooledEnvironment {
 export interface EnvironmentObserver {
   /** It takes an invoke now; one that runs several at once says so for each. */
   available(environment: PooledEnvironment): void;
-  /** While it waited for an invoke its runtime ended; `available` or `ended` follows. */
+  /** It takes no invoke any more: it is being ended. `ended` follows. */
   unavailable(environment: PooledEnvironment): void;
+  /** It takes no invoke until its processes have ended; then it is `available` again, or `ended`. */
+  resetting(environment: PooledEnvironment): void;
   /** It has answered and will be available soon, as a rule within the same millisecond; so many times, undefined: once. */
   settling(environment: PooledEnvironment, slots?: number): void;
   /** Nothing is left of it. `fault`: why it never became available. */

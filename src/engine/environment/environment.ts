@@ -271,7 +271,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
   #reset(event: "init-error" | "timeout" | "exit", failureFor: (requestId: string) => Failure): void {
     const before = this.#state;
     this.#move(event);
-    if (before === "idle") this.#observer.unavailable(this);
+    this.#observer.resetting(this);
     const running = this.#running;
     const failure = failureFor(running?.invocation.requestId ?? "");
     this.#processes.drain();

@@ -94,6 +94,48 @@ describe("placement", () => {
     await second;
   });
 
+  test("lets the next invoke wait for an environment that is being reset, and a further one start anew", async () => {
+    const engine = start();
+    await invokeToEnd(engine);
+    const { promise: killed, resolve: endKill } = Promise.withResolvers<void>();
+    engine.driver.killing = killed;
+    const failing = engine.invoke("f");
+    await settle();
+    engine.held.shift()?.guest.exit({ exitCode: 1 });
+    expect((await failing).errorType).toBe("Runtime.ExitError");
+    const next = engine.invoke("f");
+    engine.clock.advance(1000);
+    await settle();
+    expect(engine.driver.guests).toHaveLength(1);
+    const further = engine.invoke("f");
+    await settle();
+    expect(engine.driver.guests).toHaveLength(2);
+    endKill();
+    await settle();
+    expect(engine.driver.guests).toHaveLength(3);
+    expect(engine.driver.sandboxes.size).toBe(2);
+    engine.answer();
+    engine.answer();
+    await Promise.all([next, further]);
+  });
+
+  test("does not wait without end for an environment that cannot be reset", async () => {
+    const engine = start();
+    await invokeToEnd(engine);
+    engine.driver.killing = new Promise(() => undefined);
+    const failing = engine.invoke("f");
+    await settle();
+    engine.held.shift()?.guest.exit({ exitCode: 1 });
+    await failing;
+    const next = engine.invoke("f");
+    await settle();
+    engine.clock.advance(2500);
+    await settle();
+    expect(engine.driver.guests).toHaveLength(2);
+    engine.answer();
+    await next;
+  });
+
   test("keeps functions apart", async () => {
     const engine = start();
     engine.catalog.put(functionVersion("g"));

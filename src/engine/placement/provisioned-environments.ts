@@ -135,6 +135,10 @@ export class ProvisionedEnvironments implements EnvironmentObserver {
     if (!this.#parts.line.serve(environment)) this.#idle.push(environment);
   }
 
+  resetting(environment: PooledEnvironment): void {
+    if (this.#idle.includes(environment)) this.unavailable(environment);
+  }
+
   unavailable(environment: PooledEnvironment): void {
     const index = this.#idle.indexOf(environment);
     if (index !== -1) this.#idle.splice(index, 1);

@@ -55,6 +55,12 @@ interface Waiter {
  */
 const settlingMs = 25;
 
+/**
+ * How long one that is being reset is expected back: a moment longer than its extensions have to shut down. The next invoke
+ * goes to it, as on AWS, and finds its /tmp.
+ */
+const resettingMs = 2_500;
+
 /** A part of it may be needed; or a debugger may be attached, which waits for an invoke. */
 const isEvictable = ({ environment }: Idle): boolean => !environment.isBusy && !environment.isInspected;
 
@@ -76,6 +82,8 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   readonly #waiters: Waiter[] = [];
   /** How many slots of each are expected back. */
   readonly #settling = new Map<PooledEnvironment, number>();
+  /** Those that are being reset and are expected back, and what ends that. */
+  readonly #resetting = new Map<PooledEnvironment, Timer>();
   /** Ends of starts, by environment. */
   readonly #starts = new Map<PooledEnvironment, () => void>();
   readonly #rooms = new Map<PooledEnvironment, Room>();
@@ -171,6 +179,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     this.#killed = true;
     this.retire();
     this.#settleTimer?.cancel();
+    for (const environment of this.#resetting.keys()) this.#endReset(environment);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
     await this.#provisioned.kill();
     await Promise.all(this.#openings);
@@ -181,6 +190,7 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
 
   available(environment: PooledEnvironment): void {
     this.#endStart(environment);
+    this.#endReset(environment);
     const room = this.#rooms.get(environment);
     if (room !== undefined) this.measured(environment, room);
     if (this.#yields(environment) || this.serve(environment)) return;
@@ -199,12 +209,26 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     this.#leaveIdle(environment);
   }
 
+  resetting(environment: PooledEnvironment): void {
+    this.#leaveIdle(environment);
+    // Who waits for it has been counted already.
+    if (this.#starts.has(environment) || this.#killed) return;
+    this.#settling.delete(environment);
+    this.#endReset(environment);
+    const giveUp = (): void => {
+      this.#resetting.delete(environment);
+      this.#startWhatIsMissing(this.#expected);
+    };
+    this.#resetting.set(environment, this.#parts.clock.after(resettingMs, giveUp));
+  }
+
   settling(environment: PooledEnvironment, slots = 1): void {
     this.#settling.set(environment, (this.#settling.get(environment) ?? 0) + slots);
   }
 
+  /** Invokes that environments will take which are there and not idle. */
   get #expected(): number {
-    let slots = 0;
+    let slots = this.#resetting.size;
     for (const count of this.#settling.values()) slots += count;
     return slots;
   }
@@ -218,9 +242,15 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
     this.#environments.delete(environment);
     this.#rooms.get(environment)?.leave();
     this.#rooms.delete(environment);
-    this.unavailable(environment);
+    this.#leaveIdle(environment);
     if (this.#endStart(environment)) this.#onStartFailed(fault);
+    if (this.#endReset(environment)) this.#startWhatIsMissing(this.#expected);
     this.gone(environment);
+  }
+
+  #endReset(environment: PooledEnvironment): boolean {
+    this.#resetting.get(environment)?.cancel();
+    return this.#resetting.delete(environment);
   }
 
   /** The one used last, but rather a warm one than one that was reset. */
@@ -294,12 +324,12 @@ export class VersionPool implements EnvironmentObserver, InvokeLine {
   #startWhatIsMissing(expected: number): void {
     let missing = Math.ceil((this.#waiters.length - expected) / this.#slots) - this.#starting;
     for (; missing > 0; missing -= 1) this.#requestStart(() => Math.ceil(this.#waiters.length / this.#slots) >= this.#starting);
-    if (expected > 0 && this.#waiters.length > this.#starting * this.#slots) {
+    if (this.#settling.size > 0 && this.#waiters.length > this.#starting * this.#slots) {
       this.#settleTimer ??= this.#parts.clock.after(settlingMs, () => {
         this.#settleTimer = undefined;
         // Whoever is not back by now is not waited for again.
         this.#settling.clear();
-        this.#startWhatIsMissing(0);
+        this.#startWhatIsMissing(this.#expected);
       });
     }
   }
