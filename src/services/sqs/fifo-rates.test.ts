@@ -6,7 +6,7 @@ import { fifoRates } from "./fifo-rates.ts";
 import { openQueue, type Attributes, type Queue } from "./model/queue.ts";
 
 const queue = (name: string, attributes: Attributes = {}): Queue =>
-  openQueue({ account: "000000000000" as AccountId, region: "us-east-1" as Region, name }, { id: name, createdAtMs: 0, modifiedAtMs: 0, attributes, tags: {} }, 1);
+  openQueue({ account: "000000000000" as AccountId, region: "us-east-1" as Region, name }, { id: name, createdAtMs: 0, modifiedAtMs: 0, attributes, tags: {} });
 
 test("a FIFO queue takes 300 calls of an operation a second, its batches among them", () => {
   const clock = new ManualClock();

@@ -1,28 +1,31 @@
 // Message move tasks: dead letters on their way back. A task is a document that tells how far it has come, written in the
 // commit that moves messages: after a crash it goes on with neither one lost nor one sent twice.
 import { sleep, type Clock } from "../../core/clock.ts";
-import type { CallContext } from "../../core/context.ts";
+import type { CallContext, Scope } from "../../core/context.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { Logger } from "../../observe/logger.ts";
-import type { Json } from "../../store/json.ts";
+import { commitChangeOf } from "../../store/change.ts";
+import { Collection } from "../../store/collection.ts";
 import type { StoreOperation } from "../../store/operation.ts";
 import type { ReceivedMessage } from "../../store/queue.ts";
-import { CommitConflict, type Store, type StoredDocument } from "../../store/store.ts";
+import { CommitConflict } from "../../store/store.ts";
 import { arnMalformed, arnNotFound, invalidMoveRate, noDeadLetterQueue, otherQueueType, taskNotFound, taskRunning } from "./faults/move-tasks.ts";
 import { limits } from "./limits.ts";
 import { isActive, readTaskToken, TaskFailure, taskToken, type MoveTask } from "./model/move-task.ts";
-import { parseQueueArn, queueArn, type QueueId } from "./model/queue-address.ts";
+import { parseQueueArn, queueArn } from "./model/queue-address.ts";
 import type { Queue } from "./model/queue.ts";
 import type { QueueCatalog } from "./queue-catalog.ts";
 
-const collection = "move-tasks";
+/** By their source the tasks are in the order of their start. */
+const taskRecords = new Collection<MoveTask>("move-tasks", ({ id, sourceArn, startedAtMs }) => ({
+  source: `${parseQueueArn(sourceArn)?.name ?? ""} ${String(startedAtMs).padStart(16, "0")} ${id}`,
+}));
 /** Messages that one commit moves at most. */
 const atOnce = 100;
 /** How long what is being moved is hidden from others: a crash in between shows it again. */
 const visibilityMs = 60_000;
 
 export interface MoveTaskParts {
-  readonly store: Store;
   readonly queues: QueueCatalog;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -34,8 +37,6 @@ interface GivenTask {
   readonly destinationArn: string | undefined;
   readonly perSecond: number | undefined;
 }
-
-type Scope = Pick<QueueId, "account" | "region">;
 
 export class MoveTasks {
   readonly #parts: MoveTaskParts;
@@ -49,11 +50,9 @@ export class MoveTasks {
 
   /** Goes on with what was under way when the process ended. */
   async resume(): Promise<void> {
-    for (const { account, region, service } of await this.#parts.store.partitions()) {
-      if (service !== "sqs") continue;
-      const scope = { account, region } as Scope;
-      const found = await this.#parts.queues.partition(scope).scan(collection);
-      for (const stored of found) if (isActive(taskOf(stored))) this.#run(scope, taskOf(stored));
+    const { records } = this.#parts.queues;
+    for (const scope of await records.scopes()) {
+      for (const { record } of await records.scan(scope, taskRecords)) if (isActive(record)) this.#run(scope, record);
     }
   }
 
@@ -79,9 +78,9 @@ export class MoveTasks {
       moved: 0,
       toMove: visible,
     };
-    const forgotten = former.slice(limits.listedMoveTasks - 1).map(({ id }): StoreOperation => ({ kind: "delete-document", collection, key: id }));
+    const forgotten = former.slice(limits.listedMoveTasks - 1).map(({ id }) => taskRecords.delete(id));
     // Taken before anything is awaited: a second start in between finds it.
-    const started = queues.partition(source).commit([putTask(task, "absent"), ...forgotten]);
+    const started = queues.partition(source).commit([taskRecords.put(task.id, task, "absent"), ...forgotten]);
     this.#run(source, task, started);
     await started;
     return taskToken(task);
@@ -92,26 +91,20 @@ export class MoveTasks {
     const { taskId, sourceArn } = readTaskToken(handle);
     const source = parseQueueArn(sourceArn);
     if (source === undefined || source.account !== context.account || source.region !== context.region) throw taskNotFound();
-    const partition = this.#parts.queues.partition(source);
-    for (;;) {
-      const stored = await partition.get(collection, taskId);
-      if (stored === undefined || taskOf(stored).status !== "RUNNING") throw taskNotFound();
-      const task: MoveTask = { ...taskOf(stored), status: "CANCELLING" };
-      try {
-        await partition.commit([putTask(task, stored.revision)]);
-        return task.moved;
-      } catch (error) {
-        // It has moved more in the meantime, or come to its end.
-        if (!(error instanceof CommitConflict)) throw error;
-      }
-    }
+    const { records } = this.#parts.queues;
+    return commitChangeOf(records, source, taskId, async () => {
+      const stored = await records.get(source, taskRecords, taskId);
+      if (stored?.record.status !== "RUNNING") throw taskNotFound();
+      const { record, revision } = stored;
+      return { operations: [taskRecords.put(taskId, { ...record, status: "CANCELLING" }, revision)], result: record.moved };
+    });
   }
 
   /** The newest first. Faults: no ARN of a queue, no such queue. */
   async list(sourceArn: string, context: CallContext): Promise<readonly MoveTask[]> {
     const source = await this.#requireQueue(sourceArn, "SourceArn", context);
-    const found = await this.#parts.queues.partition(source).scan(collection, { index: "source", prefix: `${source.name} `, reverse: true });
-    return found.map(taskOf);
+    const found = await this.#parts.queues.records.scan(source, taskRecords, { index: "source", prefix: `${source.name} `, reverse: true });
+    return found.map(({ record }) => record);
   }
 
   /** Resolves when no task writes any more; the next start goes on with them. */
@@ -150,27 +143,28 @@ export class MoveTasks {
 
   /** Undefined: the task has come to an end. */
   async #step(scope: Scope, id: string): Promise<{ readonly count: number; readonly perSecond: number | undefined } | undefined> {
-    const partition = this.#parts.queues.partition(scope);
-    const stored = await partition.get(collection, id);
+    const { records } = this.#parts.queues;
+    const stored = await records.get(scope, taskRecords, id);
     if (stored === undefined) return undefined;
-    const task = taskOf(stored);
-    const settle = async (status: MoveTask["status"], more: Partial<MoveTask> = {}): Promise<undefined> => {
-      await partition.commit([putTask({ ...task, ...more, status }, stored.revision)]);
+    const task = stored.record;
+    const progress = (more: Partial<MoveTask>): StoreOperation => taskRecords.put(id, { ...task, ...more }, stored.revision);
+    const settle = async (more: Partial<MoveTask>): Promise<undefined> => {
+      await records.commit(scope, [progress(more)]);
     };
     let messages: readonly ReceivedMessage[] = [];
     try {
-      if (task.status === "CANCELLING") return await settle("CANCELLED");
+      if (task.status === "CANCELLING") return await settle({ status: "CANCELLED" });
       if (task.status !== "RUNNING") return undefined;
       const source = await this.#queueOf(task.sourceArn);
       const limit = Math.min(atOnce, task.perSecond ?? atOnce);
-      messages = await partition.queues.receive(source.messages, { limit, visibilityMs, retentionMs: source.retentionMs });
-      if (messages.length === 0) return await settle("COMPLETED");
+      messages = await records.partition(scope).queues.receive(source.messages, { limit, visibilityMs, retentionMs: source.retentionMs });
+      if (messages.length === 0) return await settle({ status: "COMPLETED" });
       const moves = await Promise.all(messages.map((message) => this.#move(task, source, message)));
-      await partition.commit([...moves.flat(), putTask({ ...task, moved: task.moved + messages.length }, stored.revision)]);
+      await records.commit(scope, [...moves.flat(), progress({ moved: task.moved + messages.length })]);
       return { count: messages.length, perSecond: task.perSecond };
     } catch (error) {
       await this.#show(task, messages);
-      if (error instanceof TaskFailure) return settle("FAILED", { failure: error.message });
+      if (error instanceof TaskFailure) return settle({ status: "FAILED", failure: error.message });
       // Cancelled in the meantime: the next step sees it.
       if (error instanceof CommitConflict) return { count: 0, perSecond: undefined };
       throw error;
@@ -204,14 +198,4 @@ export class MoveTasks {
       .partition(queue)
       .commit(messages.map(({ receipt }): StoreOperation => ({ kind: "change-visibility", queue: queue.messages, receipt, visibilityMs: 0 })));
   }
-}
-
-// Nobody but this room writes these documents.
-const taskOf = ({ value }: StoredDocument): MoveTask => value as unknown as MoveTask;
-
-/** By their source the tasks are in the order of their start. */
-function putTask(task: MoveTask, expect: number | "absent"): StoreOperation {
-  const name = parseQueueArn(task.sourceArn)?.name ?? "";
-  const indexes = { source: `${name} ${String(task.startedAtMs).padStart(16, "0")} ${task.id}` };
-  return { kind: "put-document", collection, key: task.id, value: task as unknown as Json, expect, indexes };
 }

@@ -26,7 +26,7 @@ export interface OpenSqs {
 
 export function openSqs({ store, clock, ids, log, quotas, ending }: SqsOptions): OpenSqs {
   const queues = new QueueCatalog(store);
-  const moveTasks = new MoveTasks({ store, queues, clock, ids, log });
+  const moveTasks = new MoveTasks({ queues, clock, ids, log });
   // A start waits for nothing of it.
   const resuming = moveTasks.resume().catch((error: unknown) => log.error({ error }, "move-tasks-not-resumed"));
   return {

@@ -1,34 +1,46 @@
-// The queues of an account and region in memory, as the store's news keep them: calls look a queue up without reading.
-import type { CallContext } from "../../core/context.ts";
-import { CommitConflict, type Partition, type Store } from "../../store/store.ts";
+// The queues of an account and region: changed in the store, and kept in memory by its news, so that calls look a queue up
+// without reading.
+import type { CallContext, Scope } from "../../core/context.ts";
+import { commitChangeOf } from "../../store/change.ts";
+import { Collection } from "../../store/collection.ts";
 import type { StoreOperation } from "../../store/operation.ts";
-import type { Json } from "../../store/json.ts";
-import { queueNotFound } from "./faults/queues.ts";
-import { locateQueue, type QueueId } from "./model/queue-address.ts";
-import type { Queue, QueueRecord } from "./model/queue.ts";
-import { QueueShelf } from "./queue-shelf.ts";
+import { Records } from "../../store/records.ts";
+import type { Partition, Store } from "../../store/store.ts";
+import { queueNotFound, tooManyConflicts } from "./faults/queues.ts";
+import { locateQueue, queueArn, type QueueId } from "./model/queue-address.ts";
+import { openQueue, type Queue, type QueueRecord } from "./model/queue.ts";
 
-const collection = "queues";
+const queueRecords = new Collection<QueueRecord>("queues");
 
-type Scope = Pick<QueueId, "account" | "region">;
+/** Of one account and region. */
+interface Shelf {
+  readonly queues: Map<string, Queue>;
+  /** Undefined once all have been read. */
+  reading: Promise<void> | undefined;
+}
+
+export interface QueueChange {
+  /** Undefined: the queue goes, and its messages with it. */
+  readonly record: QueueRecord | undefined;
+  readonly along?: readonly StoreOperation[];
+}
 
 export class QueueCatalog {
-  readonly #store: Store;
-  readonly #shelves = new Map<string, QueueShelf | Promise<QueueShelf>>();
-  readonly #ends: (() => void)[] = [];
+  readonly records: Records;
+  readonly #shelves = new Map<string, Shelf>();
 
   constructor(store: Store) {
-    this.#store = store;
+    this.records = new Records(store, { service: "sqs", tooManyConflicts });
   }
 
-  partition({ account, region }: Scope): Partition {
-    return this.#store.partition({ account, region, service: "sqs" });
+  partition(scope: Scope): Partition {
+    return this.records.partition(scope);
   }
 
   /** Undefined: there is none. A promise only until the queues of its account and region have been read once. */
   find(id: QueueId): Queue | undefined | Promise<Queue | undefined> {
-    const shelf = this.#shelf(id);
-    return shelf instanceof Promise ? shelf.then((read) => read.queues.get(id.name)) : shelf.queues.get(id.name);
+    const { queues, reading } = this.#shelf(id);
+    return reading === undefined ? queues.get(id.name) : reading.then(() => queues.get(id.name));
   }
 
   /** By its URL or bare name. Fault: there is none. */
@@ -41,30 +53,34 @@ export class QueueCatalog {
 
   /** All queues of an account and region, by name. */
   async list(scope: Scope): Promise<readonly Queue[]> {
-    const { queues } = await this.#shelf(scope);
+    const { queues, reading } = this.#shelf(scope);
+    await reading;
     return [...queues.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  /**
-   * Reads, decides and writes if nothing changed meanwhile, else again. `decide` gets the queue as it is now, or undefined,
-   * and says what becomes of it: nothing where it returns undefined.
-   */
-  async change(id: QueueId, decide: (queue: Queue | undefined) => QueueChange | undefined | Promise<QueueChange | undefined>): Promise<void> {
-    for (;;) {
-      const shelf = await this.#shelf(id);
-      const queue = shelf.queues.get(id.name);
-      const change = await decide(queue);
-      if (change === undefined) return;
-      // From here on nobody finds a queue that is about to go: what is sent to it would belong to nothing.
-      const expect = queue?.revision ?? "absent";
-      if (change.record === undefined) shelf.queues.delete(id.name);
-      try {
-        await this.partition(id).commit([...operationsOf(id.name, change.record, expect), ...(change.along ?? [])]);
-        return;
-      } catch (error) {
-        if (change.record === undefined && queue !== undefined && !shelf.queues.has(id.name)) shelf.queues.set(id.name, queue);
-        if (!(error instanceof CommitConflict)) throw error;
-      }
+  /** `decide` gets the queue as it is now, or undefined, and says what becomes of it: nothing where it returns undefined. */
+  change(id: QueueId, decide: (queue: Queue | undefined) => QueueChange | undefined | Promise<QueueChange | undefined>): Promise<void> {
+    return commitChangeOf(this.records, id, queueArn(id), async () => {
+      const stored = await this.records.get(id, queueRecords, id.name);
+      const change = await decide(stored && openQueue(id, stored.record));
+      if (change === undefined) return { operations: [], result: undefined };
+      const { record, along = [] } = change;
+      const write = record === undefined ? queueRecords.delete(id.name, stored?.revision) : queueRecords.put(id.name, record, stored?.revision ?? "absent");
+      return { operations: [write, ...along], result: undefined };
+    });
+  }
+
+  /** The queue and its messages; `along` is written with it. One that is gone stays gone. */
+  async delete(id: QueueId, along: readonly StoreOperation[]): Promise<void> {
+    const { queues } = this.#shelf(id);
+    const found = queues.get(id.name);
+    // From here on nobody finds it: what is sent to a queue that goes would belong to nothing.
+    queues.delete(id.name);
+    try {
+      await this.change(id, (queue) => queue && { record: undefined, along: [{ kind: "purge-queue", queue: queue.messages }, ...along] });
+    } catch (error) {
+      if (found !== undefined && !queues.has(id.name)) queues.set(id.name, found);
+      throw error;
     }
   }
 
@@ -77,52 +93,31 @@ export class QueueCatalog {
   }
 
   close(): void {
-    for (const end of this.#ends.splice(0)) end();
+    this.records.close();
+    this.#shelves.clear();
   }
 
-  #shelf(scope: Scope): QueueShelf | Promise<QueueShelf> {
+  #shelf(scope: Scope): Shelf {
     const key = `${scope.account}/${scope.region}`;
-    let shelf = this.#shelves.get(key);
-    if (shelf === undefined) {
-      shelf = this.#read(scope).then(
-        (read) => {
-          this.#shelves.set(key, read);
-          return read;
-        },
+    const known = this.#shelves.get(key);
+    if (known !== undefined) return known;
+    const { account, region } = scope;
+    const queues = new Map<string, Queue>();
+    const shelf: Shelf = { queues, reading: undefined };
+    this.#shelves.set(key, shelf);
+    shelf.reading = this.records
+      .follow(scope, queueRecords, (name, record) => {
+        if (record === undefined) queues.delete(name);
+        else queues.set(name, openQueue({ account, region, name }, record));
+      })
+      .then(
+        () => void (shelf.reading = undefined),
         (error: unknown) => {
+          // The next call reads again.
           this.#shelves.delete(key);
           throw error;
         },
       );
-      this.#shelves.set(key, shelf);
-    }
     return shelf;
   }
-
-  async #read(scope: Scope): Promise<QueueShelf> {
-    const partition = this.partition(scope);
-    const shelf = new QueueShelf(scope);
-    const end = partition.watch(collection, (changes) => {
-      for (const change of changes) shelf.put(change.key, change.kind === "put" ? change : undefined);
-    });
-    try {
-      shelf.fill(await partition.scan(collection));
-    } catch (error) {
-      end();
-      throw error;
-    }
-    this.#ends.push(end);
-    return shelf;
-  }
-}
-
-export interface QueueChange {
-  /** Undefined: the queue goes, and its messages with it. */
-  readonly record: QueueRecord | undefined;
-  readonly along?: readonly StoreOperation[];
-}
-
-function operationsOf(name: string, record: QueueRecord | undefined, expect: number | "absent"): readonly StoreOperation[] {
-  if (record !== undefined) return [{ kind: "put-document", collection, key: name, value: record as unknown as Json, expect }];
-  return typeof expect === "number" ? [{ kind: "delete-document", collection, key: name, expect }] : [];
 }

@@ -28,6 +28,10 @@ export const fifoNameMalformed = (): Fault =>
     "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
   );
 
+/** AWS's text is not recorded. */
+export const tooManyConflicts = (arn: string, cause: unknown): Fault =>
+  new Fault({ code: "RequestThrottled", status: 403, message: `The queue ${arn} is changed by others faster than this change can be made.`, cause });
+
 export const purgeInProgress = (name: string): Fault =>
   new Fault({ code: "PurgeQueueInProgress", status: 403, message: `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.` });
 

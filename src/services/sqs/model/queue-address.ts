@@ -1,10 +1,8 @@
 // How callers name queues, and how we name them: URLs, bare names, ARNs.
 import { partitionOf } from "../../../core/arn.ts";
-import { isAccountId, isRegion, type AccountId, type CallContext, type Region } from "../../../core/context.ts";
+import { isAccountId, isRegion, type AccountId, type CallContext, type Scope } from "../../../core/context.ts";
 
-export interface QueueId {
-  readonly account: AccountId;
-  readonly region: Region;
+export interface QueueId extends Scope {
   readonly name: string;
 }
 

@@ -21,8 +21,6 @@ export type Attributes = Readonly<Record<string, string>>;
 export interface Queue extends QueueId {
   readonly arn: string;
   readonly record: QueueRecord;
-  /** Of the document. */
-  readonly revision: number;
   /** The queue in the store. */
   readonly messages: string;
   readonly isFifo: boolean;
@@ -61,16 +59,17 @@ const defaultFifoAttributes: Attributes = {
 /** What is set and, for the rest, the defaults of a queue of that name. */
 export const currentAttributes = (name: string, set: Attributes): Attributes => ({ ...(isFifoName(name) ? defaultFifoAttributes : defaultAttributes), ...set });
 
-export function openQueue(id: QueueId, record: QueueRecord, revision: number): Queue {
+export function openQueue(id: QueueId, record: QueueRecord): Queue {
   const attributes = currentAttributes(id.name, record.attributes);
   const milliseconds = (name: string): number => Number(attributes[name]) * 1000;
   const { RedrivePolicy, Policy } = attributes;
   const isGroupDeduplicated = attributes["DeduplicationScope"] === "messageGroup";
   return {
-    ...id,
+    account: id.account,
+    region: id.region,
+    name: id.name,
     arn: queueArn(id),
     record,
-    revision,
     messages: record.id,
     isFifo: isFifoName(id.name),
     visibilityMs: milliseconds("VisibilityTimeout"),

@@ -25,12 +25,12 @@ export const createQueue =
         if (differing !== undefined) throw queueExists(differing);
         return undefined;
       }
-      const deletion = await deletedQueues.find(queues.partition(id), id.name);
+      const deletion = await queues.records.get(id, deletedQueues, id.name);
       const nowMs = clock.now();
-      if (deletion !== undefined && nowMs < deletion.atMs + limits.settlingMs) throw queueDeletedRecently();
+      if (deletion !== undefined && nowMs < deletion.record.atMs + limits.settlingMs) throw queueDeletedRecently();
       await requireDeadLetterTarget(id, attributes, queues);
       const record = { id: ids.hex(16), createdAtMs: nowMs, modifiedAtMs: nowMs, attributes, tags };
-      return { record, along: deletion === undefined ? [] : [deletedQueues.forget(id.name)] };
+      return { record, along: deletion === undefined ? [] : [deletedQueues.delete(id.name)] };
     });
     return { QueueUrl: queueUrl(id, context) };
   };

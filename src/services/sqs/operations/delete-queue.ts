@@ -7,10 +7,6 @@ export const deleteQueue =
   ({ queues, clock }: SqsParts): SqsHandler<"DeleteQueue"> =>
   async (input, context) => {
     const id = await queues.require(input.QueueUrl, context);
-    await queues.change(id, (queue) =>
-      queue === undefined
-        ? undefined
-        : { record: undefined, along: [{ kind: "purge-queue", queue: queue.messages }, deletedQueues.remember(id.name, clock.now())] },
-    );
+    await queues.delete(id, [deletedQueues.put(id.name, { atMs: clock.now() })]);
     return {};
   };
