@@ -9,13 +9,20 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-const script = fileURLToPath(new URL("./fixtures/post.lua", import.meta.url));
+interface Script {
+  /** Of fixtures/. */
+  readonly file: string;
+  readonly args: readonly string[];
+}
 
-/** POSTs `{"name":"you"}` over `connections` kept-alive connections for some seconds. Throws when a request failed. */
-export async function load(url: string, connections: number, seconds: number): Promise<LoadResult> {
+const small: Script = { file: "post.lua", args: [] };
+
+/** What a script does, `{"name":"you"}` POSTed if left out, over kept-alive connections for some seconds. Throws when a request failed. */
+export async function load(url: string, connections: number, seconds: number, { file, args }: Script = small): Promise<LoadResult> {
+  const script = fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url));
   let output: string;
   try {
-    const run = await promisify(execFile)("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script, url]);
+    const run = await promisify(execFile)("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", "-s", script, url, "--", ...args]);
     output = run.stdout;
   } catch (error) {
     throw new Error("wrk could not be run: install it (apt-get install wrk, brew install wrk)", { cause: error });

@@ -1,4 +1,4 @@
-// `npm run bench [-- warm cold reload control create server stream many density] [--memory=128] [--only=SDK]`: builds
+// `npm run bench [-- warm cold reload control create server stream many density sqs] [--memory=128] [--only=SDK]`: builds
 // nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …). Ratios count, not single times.
 import { cpus } from "node:os";
 import { cold } from "./cold.ts";
@@ -9,6 +9,7 @@ import { many } from "./many.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { reload } from "./reload.ts";
 import { server } from "./server.ts";
+import { sqs } from "./sqs.ts";
 import { stream } from "./stream.ts";
 import { warm } from "./warm.ts";
 
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<void>>>
   stream: () => stream(),
   many: () => many(),
   density: () => density(),
+  sqs: () => sqs(),
 };
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
