@@ -138,7 +138,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     ids,
     log,
     functionUrls: functionUrls({ ...functions, authorise: useAuthoriser({ isEnforced: settings.auth === "on", clock }), engine, clock, ids, log }),
-    extraRoutes: adminRoutes({ blobs: store.blobs, links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
+    extraRoutes: adminRoutes({ store, blobs: store.blobs, deadEnds, lanes: [events, push], links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
   });
 
   // Environments are told where the functions' listener is.

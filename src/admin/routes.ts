@@ -9,10 +9,11 @@ import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 import { json } from "./json-bodies.ts";
 import { recordingRoutes, type RecordingRouteParts } from "./development/recording-routes.ts";
 import { developmentRoutes, type DevelopmentRouteParts } from "./development/development-routes.ts";
+import { eventRoutes, type EventRouteParts } from "./event-routes.ts";
 import { layerRoutes, type LayerRouteParts } from "./layers/layer-routes.ts";
 import { logRoute, type LogRouteParts } from "./log-routes.ts";
 
-export interface AdminParts extends SigningParts, LayerRouteParts, DevelopmentRouteParts, RecordingRouteParts, LogRouteParts {
+export interface AdminParts extends EventRouteParts, SigningParts, LayerRouteParts, DevelopmentRouteParts, RecordingRouteParts, LogRouteParts {
   readonly functions: FunctionRepository;
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
@@ -22,6 +23,7 @@ export interface AdminParts extends SigningParts, LayerRouteParts, DevelopmentRo
 export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [
   ...ownRoutes(parts),
   logRoute(parts),
+  ...eventRoutes(parts),
   ...signingRoutes(parts),
   ...layerRoutes(parts),
   ...developmentRoutes(parts),

@@ -10,6 +10,7 @@ import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
+import { eventsCommand } from "./events.ts";
 import { invokeCommand } from "./invoke.ts";
 import { layerCommand } from "./layer.ts";
 import { logsCommand } from "./logs.ts";
@@ -29,6 +30,7 @@ const program = new Command("lambent")
   .addCommand(demoCommand())
   .addCommand(invokeCommand())
   .addCommand(logsCommand())
+  .addCommand(eventsCommand())
   .addCommand(debugCommand())
   .addCommand(devCommand())
   .addCommand(recordCommand())

@@ -25,6 +25,8 @@ export interface AsyncInvokes {
   accept(request: Pick<InvokeRequest, "function" | "qualifier" | "payload" | "requestId" | "trace">): Promise<void>;
   /** Begins to work off what was accepted, also before. Once, when environments may start. */
   start(): void;
+  /** What names of its lanes begin with. */
+  readonly prefix: string;
   /** Sequences of the events of a lane that are worked on now. */
   running(lane: LaneId): readonly number[];
   /** Begins no more; resolves when what runs has ended, which it does no later than the engine. */
@@ -57,6 +59,7 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
   const work = new EventWork(parts);
   let lanes: Lanes | undefined;
   return {
+    prefix: eventLanes,
     async accept({ function: id, qualifier, payload, requestId, trace }) {
       const resolving = catalog.resolve(id, qualifier);
       if (resolving instanceof Promise) await resolving;

@@ -21,6 +21,8 @@ import type { PushTarget } from "./targets/target.ts";
 export interface Push {
   /** Begins to deliver, also what was left. Once, when services answer. */
   start(): void;
+  /** What names of its lanes begin with. */
+  readonly prefix: string;
   /** Sequences of the deliveries of a lane that are on their way now. */
   running(lane: LaneId): readonly number[];
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ export function openPush(parts: PushParts): Push {
   const stopping = new AbortController();
   let lanes: Lanes | undefined;
   return {
+    prefix: deliveryLanes,
     start() {
       lanes ??= openLanes({
         store,
