@@ -1,6 +1,7 @@
 // The system calls that Node.js does not offer, through koffi: pipes whose ends we may give to a child under any
 // descriptor number, and reads and writes that tell "nothing there" without an exception. The only other files that load
 // koffi are those of the kernel thread (linux/kernel-calls.ts).
+import { closeSync, readFileSync, writeSync } from "node:fs";
 import koffi, { type LibraryHandle } from "koffi";
 
 export interface Pipe {
@@ -32,6 +33,8 @@ export interface Syscalls {
   extents(fd: number): readonly Extent[];
   /** A descriptor that means this process and no later one of its number: pidfd_open(2). Linux; throws where there is no such process. */
   openProcess(pid: number): number;
+  /** A copy of a program, in memory, that can be executed and never be changed, as a descriptor. Undefined: this system has no such files. */
+  sealedProgram(path: string): number | undefined;
   /** Locks an open file for as long as this process has it open; false: somebody has it locked already. flock(2). */
   tryLock(fd: number): boolean;
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
@@ -67,6 +70,7 @@ export function loadSyscalls(): Syscalls {
   const syscall = libc.func("long syscall(long number, ...)");
   const makePipe = loadPipe(libc, fcntl);
   const limitOpenFiles = loadLimitOpenFiles(libc);
+  const sealedProgram = loadSealedProgram(libc, fcntl);
   const lseek = libc.func("int64_t lseek(int fd, int64_t offset, int whence)");
   const flock = libc.func("int flock(int fd, int operation)");
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
@@ -105,6 +109,7 @@ export function loadSyscalls(): Syscalls {
       fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     },
     limitOpenFiles,
+    sealedProgram,
     openProcess: (pid) => {
       const fd = Number(syscall(pidfdOpen, "int", pid, "unsigned int", 0));
       return fd < 0 ? fail("pidfd_open") : fd;
@@ -162,6 +167,29 @@ function loadPipe(libc: LibraryHandle, fcntl: (...args: unknown[]) => unknown): 
     const result = Number(pipe(fds));
     if (result === 0) for (const fd of fds) fcntl(fd, flags.setDescriptorFlags, "int", flags.closeOnExec);
     return result;
+  };
+}
+
+// <linux/memfd.h> and <linux/fcntl.h>.
+const memoryFlags = { closeOnExec: 1, allowSealing: 2, executable: 0x10 } as const;
+const addSeals = 1033;
+/** Against more seals, shrinking, growing and writing. */
+const everySeal = 0xf;
+
+function loadSealedProgram(libc: LibraryHandle, fcntl: (...args: unknown[]) => unknown): Syscalls["sealedProgram"] {
+  if (process.platform !== "linux") return () => undefined;
+  const memfdCreate = libc.func("int memfd_create(const char *name, unsigned int flags)");
+  const ordinary = memoryFlags.closeOnExec | memoryFlags.allowSealing;
+  return (path) => {
+    // Linux before 6.3 does not know the flag, and needs none.
+    const explicit = Number(memfdCreate("program", ordinary | memoryFlags.executable));
+    const fd = explicit < 0 ? Number(memfdCreate("program", ordinary)) : explicit;
+    if (fd < 0) return undefined;
+    const content = readFileSync(path);
+    for (let written = 0; written < content.length; ) written += writeSync(fd, content, written);
+    if (Number(fcntl(fd, addSeals, "int", everySeal)) === 0) return fd;
+    closeSync(fd);
+    return undefined;
   };
 }
 

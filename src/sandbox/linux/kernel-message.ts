@@ -1,4 +1,5 @@
 // What the main thread and the kernel thread tell each other, as order-thread.ts has it.
+import type { Homes } from "./kernel-namespaces.ts";
 import type { StartedProgram } from "./kernel-programs.ts";
 import type { ImageRequest, MountRequest, RunRequest, RunResult, ShownPath } from "./kernel.ts";
 
@@ -22,8 +23,7 @@ export type Wait =
   | { readonly kind: "process"; readonly fd: number; readonly ids: readonly number[]; readonly pid: number };
 
 export interface KernelHandover {
-  /** A descriptor of the kernel's mount namespace. */
-  readonly mount: number;
+  readonly homes: Homes;
   readonly waits: readonly Wait[];
   /** Process groups of programs that have ended, and of which something may be left. */
   readonly leftGroups: readonly number[];

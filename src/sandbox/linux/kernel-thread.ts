@@ -8,9 +8,9 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import { EPOLLIN, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
 import type { KernelAnswer, KernelHandover, KernelOrder, Wait } from "./kernel-message.ts";
 import { mountImage } from "./kernel-images.ts";
-import { enterHome, insideOf, makeHome, NamespaceLost } from "./kernel-namespaces.ts";
-import { collectResult, loadPrograms, type Programs } from "./kernel-programs.ts";
-import type { ShownPath } from "./kernel.ts";
+import { enterHome, insideNamespace, insideOf, makeHome, NamespaceLost, type Homes } from "./kernel-namespaces.ts";
+import { collectResult, loadPrograms, type Programs, type StartedProgram } from "./kernel-programs.ts";
+import type { RunRequest, ShownPath } from "./kernel.ts";
 import { toPlainFault, type FromThread, type ThreadStart, type ToThread } from "./order-thread.ts";
 
 type FromKernel = FromThread<KernelAnswer, KernelHandover>;
@@ -19,7 +19,7 @@ class KernelLoop {
   readonly #port: MessagePort;
   readonly #calls: KernelCalls;
   readonly #programs: Programs;
-  readonly #home: number;
+  readonly #homes: Homes;
   readonly #wake: number;
   readonly #epoll: number;
   /** By descriptor. */
@@ -37,15 +37,15 @@ class KernelLoop {
     this.#calls.keepDescriptors();
     // A container ends when everything in it has ended and somebody has noticed: some machines' init takes seconds for it.
     this.#calls.adoptOrphans();
-    this.#home = handover?.mount ?? makeHome(this.#calls);
-    if (handover !== undefined) enterHome(this.#calls, this.#home);
+    this.#homes = handover?.homes ?? makeHome(this.#calls);
+    if (handover !== undefined) enterHome(this.#calls, this.#homes.own);
     this.#wake = this.#calls.eventFd();
     this.#epoll = this.#calls.epoll();
     this.#calls.epollAdd(this.#epoll, this.#wake, EPOLLIN);
     for (const wait of handover?.waits ?? []) this.#await(wait);
     this.#leftGroups = new Set(handover?.leftGroups);
     Atomics.store(wake, 0, this.#wake);
-    this.#tell({ kind: "ready", handover: { mount: this.#home, waits: [], leftGroups: [] } });
+    this.#tell({ kind: "ready", handover: { homes: this.#homes, waits: [], leftGroups: [] } });
   }
 
   /** Returns when the main thread asks to end. Throws NamespaceLost. */
@@ -68,13 +68,13 @@ class KernelLoop {
   lose(): void {
     const waits = Array.from(this.#waits.values());
     const begun = waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id]));
-    this.#tell({ kind: "lost", handover: { mount: this.#home, waits, leftGroups: Array.from(this.#leftGroups) }, begun });
+    this.#tell({ kind: "lost", handover: { homes: this.#homes, waits, leftGroups: Array.from(this.#leftGroups) }, begun });
   }
 
   /** Gives up what is waited for, and the namespace with all that is mounted there. What wakes it is the main thread's to close. */
   close(): void {
     for (const fd of this.#waits.keys()) closeSync(fd);
-    for (const fd of [this.#epoll, this.#home]) closeSync(fd);
+    for (const fd of [this.#epoll, this.#homes.own, this.#homes.bare]) closeSync(fd);
   }
 
   #tell(message: FromKernel): void {
@@ -97,7 +97,7 @@ class KernelLoop {
   #begin(id: number, order: KernelOrder): void {
     switch (order.kind) {
       case "run": {
-        const started = this.#programs.start(order.request);
+        const started = this.#start(order.request);
         // It is a child that nobody has waited for: its number is no other process's.
         this.#await({ kind: "child", fd: this.#calls.openPid(started.pid), id, started });
         return;
@@ -123,6 +123,11 @@ class KernelLoop {
     }
   }
 
+  #start(request: RunRequest): StartedProgram {
+    if (request.isBare !== true) return this.#programs.start(request);
+    return insideNamespace(this.#calls, this.#homes.own, { fd: this.#homes.bare, whose: "a program" }, () => this.#programs.start(request));
+  }
+
   #show(pid: number, shown: readonly ShownPath[]): void {
     const trees: number[] = [];
     try {
@@ -131,7 +136,7 @@ class KernelLoop {
         trees.push(tree);
         this.#calls.setTreeAttributes(tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (readOnly ? MOUNT_ATTR_RDONLY : 0), source);
       }
-      insideOf(this.#calls, this.#home, pid, () => {
+      insideOf(this.#calls, this.#homes.own, pid, () => {
         for (const [index, { target }] of shown.entries()) this.#calls.attachTree(trees[index] ?? -1, target);
       });
     } finally {

@@ -73,6 +73,16 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     expect(await shell("kill -KILL $$")).toMatchObject({ exitCode: undefined, signal: "SIGKILL" });
   });
 
+  test("runs a program among the host's mounts alone, if asked to, and is home again afterwards", async () => {
+    const target = join(folder, "code");
+    await kernel.mount({ source: "tmpfs", target, type: "tmpfs", flags: 0 });
+    const look = { program: "/bin/sh", args: ["-c", `ls ${target}`], environment: { PATH: "/usr/bin:/bin" } };
+    expect(await kernel.run({ ...look, isBare: true })).toMatchObject({ exitCode: 0, stdout: "file\n" });
+    expect(await kernel.run(look)).toMatchObject({ exitCode: 0, stdout: "" });
+    await kernel.unmount(target);
+    expect(await kernel.run(look)).toMatchObject({ exitCode: 0, stdout: "file\n" });
+  });
+
   test("gives a program the descriptors it is given, in any order, and no others", async () => {
     const [one, two] = [openSync(join(folder, "one"), "w+"), openSync(join(folder, "two"), "w+")];
     // Crosswise: each one's number is another's target.
@@ -157,8 +167,8 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     const running = run(`read LINE < ${go}; echo $LINE`);
     const ended = own.ended(inside.pid);
     // Its way home is a descriptor of the process, so that it can be misled here for a while.
-    const [home, ...others] = homes().filter((fd) => !before.includes(fd));
-    if (home === undefined || others.length > 0) throw new Error("one descriptor leads home");
+    const [bare, home, ...others] = homes().filter((fd) => !before.includes(fd));
+    if (bare === undefined || home === undefined || others.length > 0) throw new Error("two descriptors lead to namespaces, the second one home");
     const duplicate = koffi.load(null).func("int dup2(int from, int to)");
     const [way, nowhere] = [openSync(`/proc/self/fd/${home}`, "r"), openSync("/dev/null", "r")];
     duplicate(nowhere, home);

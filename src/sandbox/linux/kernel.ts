@@ -39,6 +39,11 @@ export interface RunRequest {
   /** The whole of it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /**
+   * It sees nothing of what is mounted here, beside what the host mounts. For a program that makes namespaces: each would
+   * have a copy of all of it for a moment, which takes the longer the more there is.
+   */
+  readonly isBare?: boolean;
   /** Child's descriptor → ours, which stays the caller's: to be kept open until the call has resolved. The child gets no others. */
   readonly descriptors?: ReadonlyMap<number, number>;
   /** What it reads from standard input. */

@@ -18,14 +18,14 @@ export interface ContainerPlan {
   readonly root: string;
   /** Beside the root's own, read-only: a system's folders, code, layers, runtime. */
   readonly shown: readonly ShownFolder[];
-  /** What is /tmp. */
-  readonly tmp: string;
   /** First user and group id of the host that is the container's. Undefined: whoever runs the server is its only user. */
   readonly firstId: number | undefined;
   readonly initArgs: readonly string[];
   /** Undefined: this server can make no control groups. */
   readonly cgroupsPath: string | undefined;
   readonly resources: object;
+  /** What an earlier container's rules for system calls were compiled to, if this program takes that. */
+  readonly filter: Buffer | undefined;
   /** Its network namespace, a new one if there is no path to it; undefined: the host's. */
   readonly network: { readonly path?: string } | undefined;
   /** Whether the program can show files of one user as another's. */
@@ -50,8 +50,9 @@ export function containerConfig(plan: ContainerPlan): object {
       { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"] },
       { destination: "/dev", type: "tmpfs", source: "tmpfs", options: deviceTmpfs },
       ...plan.shown.map(({ target, source }) => ({ destination: target, type: "bind", source, options: [...readOnly, ...ownerOptions(source, plan)] })),
-      { destination: "/tmp", type: "bind", source: plan.tmp, options: ["bind", "rw", "nosuid", "nodev"] },
     ],
+    // crun takes it in place of the rules, which it would compile to the same once more. Others read the rules.
+    ...(plan.filter === undefined ? {} : { annotations: { "run.oci.seccomp_bpf_data": plan.filter.toString("base64") } }),
     linux: {
       namespaces: plan.network === undefined ? own : [...own, { type: "network", ...plan.network }],
       uidMappings: idMappings(plan.firstId, guestUser.uid, process.getuid?.()),

@@ -56,8 +56,9 @@ export const rootsFolderOf = (directory: string): string => join(directory, shar
 
 export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const { directory, instanceId, kernel, cgroups } = options;
-  const runtime = createOciRuntime({ program: options.program, stateFolder: stateFolderOf(directory), kernel, hasCgroups: cgroups.layout !== "none" });
-  const host = { syscalls: loadSyscalls(), runtime, kernel };
+  const syscalls = loadSyscalls();
+  const runtime = createOciRuntime({ program: options.program, stateFolder: stateFolderOf(directory), kernel, syscalls, hasCgroups: cgroups.layout !== "none" });
+  const host = { syscalls, runtime, kernel };
   const sandboxes = new Set<OciSandbox>();
   const opens = new Set<Promise<OciSandbox>>();
   const ready = makeReady(options, host);
@@ -65,6 +66,8 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   // Told where it matters, by `open`.
   ready.catch(() => undefined);
   let stopping = false;
+  /** Of system calls: all containers have the same. */
+  let filter: Buffer | undefined;
   const open = async (grade: SandboxGrade, code: SandboxCode | undefined): Promise<OciSandbox> => {
     const { root, parts, networks } = await ready;
     if (stopping) throw new Error("the server is stopping");
@@ -78,15 +81,17 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       const config = containerConfig({
         root: root.path,
         shown: [...shown, ...codeFolders].filter(({ target }) => target !== "/"),
-        tmp,
         firstId,
         mapsOwners: runtime.mapsOwners,
         initArgs: shell,
         cgroupsPath: cgroups.layout === "none" ? undefined : cgroups.pathOf(id),
         resources: cgroups.resourcesOf(grade, sees.cpus),
+        filter,
         network: network === undefined ? {} : pathOf(network),
       });
       const container = await Container.start(host, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
+      await showStorage(kernel, container, tmp);
+      filter ??= await runtime.filterOf(id);
       const cgroup = cgroups.open(id, grade);
       if (network !== undefined) return { container, network, cgroup, remove: () => container.remove(cgroup) };
       const own = await adoptNetwork(networks, grade.id, container);
@@ -136,6 +141,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       stopping = true;
       await Promise.allSettled([...opens, ready]);
       await closeAll([
+        () => runtime.close(),
         () => kernel.close(),
         () => options.networks.then((networks) => networks.stop(), () => undefined),
         () => forkServers.stop(),
@@ -176,13 +182,27 @@ async function removeLeftovers(directory: string, stateFolder: string, runtime: 
   await Promise.all(folders.map((name) => removeFolders(join(directory, name))));
 }
 
+/** Not by the container's maker, who would have to see the storage of all sandboxes. */
+async function showStorage(kernel: Kernel, container: Container, tmp: string): Promise<void> {
+  try {
+    await kernel.show(container.pid, [{ source: tmp, target: guestPaths.tmp, readOnly: false }]);
+  } catch (error) {
+    await discard(container);
+    throw error;
+  }
+}
+
+async function discard(container: Container): Promise<void> {
+  await container.end();
+  await container.remove(undefined);
+}
+
 /** Of a container that has made its namespace itself. */
 async function adoptNetwork(networks: Networks, sandboxId: string, container: Container): Promise<SandboxNetwork> {
   try {
     return await networks.adopt(sandboxId, container.pid);
   } catch (error) {
-    await container.end();
-    await container.remove(undefined);
+    await discard(container);
     throw error;
   }
 }

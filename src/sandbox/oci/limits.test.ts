@@ -108,6 +108,18 @@ describe.skipIf(missing !== undefined)(`the limits of a container${missing === u
     return ended.map(({ printed }) => Number(printed));
   };
 
+  test("system calls are filtered in every container as in the first, whose filter the others are given", async () => {
+    const look = async (sandbox: Sandbox): Promise<string> => (await shell(sandbox, "grep ^Seccomp /proc/self/status; unshare --user true 2>&1; unshare --net true 2>&1; setpriv --list-caps >/dev/null && echo runs")).printed;
+    const looks: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const sandbox = await open();
+      looks.push(await look(sandbox));
+      await sandbox.close();
+    }
+    expect(looks[0]).toMatch(/^Seccomp:\t2\nSeccomp_filters:\t1\nunshare: .*Operation not permitted\nunshare: .*Operation not permitted\nruns\n$/);
+    expect(looks.slice(1)).toEqual([looks[0], looks[0]]);
+  });
+
   test("memory buys processor time", async () => {
     const [small, large] = await Promise.all([open({ memoryMiB: 442 }), open({ memoryMiB: 1769 })]);
     small.limitCpu();

@@ -1,8 +1,10 @@
-// The program that makes containers: crun, runc, or what understands their command line. It is started from the kernel's
-// mount namespace, tells by its exit status, and leaves no process behind beside the container's own.
+// The program that makes containers: crun, runc, or what understands their command line. It is started by the
+// kernel thread, tells by its exit status, and leaves no process behind beside the container's own.
+import { closeSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Kernel } from "../linux/kernel.ts";
+import type { Syscalls } from "../syscalls.ts";
 
 export interface OciRuntimeOptions {
   /** Absolute path of the program. */
@@ -10,6 +12,7 @@ export interface OciRuntimeOptions {
   /** Where it keeps what it knows of its containers; nobody else's. */
   readonly stateFolder: string;
   readonly kernel: Pick<Kernel, "run">;
+  readonly syscalls: Pick<Syscalls, "sealedProgram">;
   /** Whether containers have control groups. */
   readonly hasCgroups: boolean;
 }
@@ -37,15 +40,24 @@ export interface OciRuntime {
   delete(id: string): Promise<void>;
   /** Forgets one whose processes have ended and whose control groups are gone. False: this program keeps more than files. */
   forget(id: string): Promise<boolean>;
+  /** The filter of system calls that it has made for a container, as the kernel takes it. Undefined: it keeps none. */
+  filterOf(id: string): Promise<Buffer | undefined>;
+  /** Lets go of what it is made of. No call is under way. */
+  close(): void;
 }
 
-export function createOciRuntime({ program, stateFolder, kernel, hasCgroups }: OciRuntimeOptions): OciRuntime {
+export function createOciRuntime({ program, stateFolder, kernel, syscalls, hasCgroups }: OciRuntimeOptions): OciRuntime {
+  const isCrun = basename(program) === "crun";
+  // So that what it starts cannot overwrite it, crun starts itself again from a copy, unless it is such a copy already.
+  const sealed = isCrun ? syscalls.sealedProgram(program) : undefined;
+  const executed = sealed === undefined ? program : `/proc/${process.pid}/fd/${sealed}`;
   // runc needs no word for it: it does without where it must.
   const common = hasCgroups || basename(program) === "runc" ? [] : ["--cgroup-manager=disabled"];
   const call = async (args: readonly string[], descriptors?: ReadonlyMap<number, number>): Promise<{ failed: string | undefined; stderr: string }> => {
     const { exitCode, signal, stderr } = await kernel.run({
-      program,
+      program: executed,
       args: [...common, "--root", stateFolder, ...args],
+      isBare: true,
       environment: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
       ...(descriptors === undefined ? {} : { descriptors }),
     });
@@ -63,13 +75,20 @@ export function createOciRuntime({ program, stateFolder, kernel, hasCgroups }: O
     name: basename(program),
     // runc (1.1) enters the user namespace first, and then may not.
     joinsNetworks: basename(program) !== "runc",
-    mapsOwners: basename(program) === "crun",
+    mapsOwners: isCrun,
     run: (request) => start(request, ["run", "--bundle", request.bundle]),
     exec: (request) => start(request, ["exec", "--process", request.processFile]),
     forget: async (id) => {
-      const keepsFiles = basename(program) === "crun" || basename(program) === "runc";
+      const keepsFiles = isCrun || basename(program) === "runc";
       if (keepsFiles) await rm(join(stateFolder, id), { recursive: true, force: true });
       return keepsFiles;
+    },
+    filterOf: async (id) => {
+      const filter = isCrun ? await readFile(join(stateFolder, id, "seccomp.bpf")).catch(() => undefined) : undefined;
+      return filter?.length === 0 ? undefined : filter;
+    },
+    close: () => {
+      if (sealed !== undefined) closeSync(sealed);
     },
     delete: async (id) => {
       const { failed, stderr } = await call(["delete", "--force", id]);
