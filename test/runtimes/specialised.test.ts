@@ -8,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FunctionConfiguration } from "../../src/functions/function-version.ts";
 import { installedRuntimes } from "../harness/installed-runtimes.ts";
 import { createLateCodeDriver } from "../harness/late-code-driver.ts";
+import { Missing } from "../harness/build-cache.ts";
 import { ociMissing, openOciDriver } from "../harness/oci-driver.ts";
 import { startRealEngine, type RealEngine } from "../harness/real-engine.ts";
+import { javaFixture, javaRuntime } from "./clients/java.ts";
 
 const drivers = [
   { driver: "late code", open: createLateCodeDriver, missing: undefined },
@@ -26,7 +28,8 @@ const pythons = ["python3.13", "python3.12", "python3.11", "python3.9"];
 /** Not among those: nothing is to be forked from another case's fork server. */
 const pythonOfLibraries = "python3.10";
 const rubies = ["ruby3.4", "ruby3.3", "ruby3.2"];
-const installed = await installedRuntimes(...nodes, ...pythons, pythonOfLibraries, ...rubies);
+const javas = ["java25", "java21", "java17", "java11", "java8.al2"];
+const installed = await installedRuntimes(...nodes, ...pythons, pythonOfLibraries, ...rubies, ...javas);
 
 interface Case {
   readonly runtime: string;
@@ -115,6 +118,22 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
       return invoked(name);
     }, awaited);
     expect(specialised).toEqual(fresh);
+  });
+
+  test.for(javas)("%s, as it is, with JSON logs, and with variables of its own", { timeout: 120_000 }, async (runtime, { skip }) => {
+    if (missing !== undefined) skip(missing);
+    if (!installed.has(runtime)) skip(`${runtime} is not installed`);
+    const opened = await javaRuntime(runtime).catch((error: unknown) => (error instanceof Missing ? skip(error.message) : Promise.reject(error)));
+    const folder = await javaFixture(opened, new URL("../fixtures/observed/java", import.meta.url).pathname);
+    const ways: readonly Partial<FunctionConfiguration>[] = [{}, { logging: json }, { environment: { ...own, GREETING: "Grüße" } }];
+    for (const [at, configuration] of ways.entries()) {
+      const name = `${runtime.replaceAll(".", "-")}-${at}`;
+      const [fresh, specialised] = await coldStarts(async () => {
+        engine.putFolder(name, folder, { runtime, handler: "Observed::handle", memoryMiB: 1100 + at + 10 * javas.indexOf(runtime), ...configuration });
+        return invoked(name);
+      });
+      expect(specialised).toEqual(fresh);
+    }
   });
 
   test("an extension beside it hears of its invokes", async ({ skip }) => {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../core/clock.ts";
 import { sleep } from "../../core/clock.ts";
-import type { Launch, Sandbox, SandboxProcess } from "../../sandbox/sandbox.ts";
+import type { Launch, RunOptions, Sandbox, SandboxChannel, SandboxProcess } from "../../sandbox/sandbox.ts";
 import { isReadAtBoot } from "../environment/boot-variables.ts";
 import type { EnvironmentPlan } from "../environment/environment-parts.ts";
 import { bootLaunchOf, type BootPlan } from "../environment/launch.ts";
@@ -60,8 +60,11 @@ export class BootedRuntime {
     return this.#process.exited;
   }
 
-  /** Makes it the runtime of the environment that would have been started so; undefined: it cannot become that. Once. */
-  specialise(launch: Launch): SandboxProcess | undefined {
+  /**
+   * Makes it the runtime of the environment that would have been started so; undefined: it cannot become that. Once.
+   * Without `options.channel` the variables are the last that is said there: a client that speaks HTTP has no other use for it.
+   */
+  specialise(launch: Launch, options: Pick<RunOptions, "channel">): SandboxProcess | undefined {
     const { channel } = this.#process;
     if (!this.#isRunning || channel === undefined || !this.#fits(launch)) return undefined;
     // It is asleep until it reads the variables: what came before is of the boot, and nobody's.
@@ -72,17 +75,22 @@ export class BootedRuntime {
     return {
       output: this.#output,
       log: this.#log,
-      channel: {
-        onBytes: (listener) => this.#channel.onBytes(listener),
-        onClosed: (listener) => channel.onClosed(listener),
-        pause: () => channel.pause(),
-        resume: () => channel.resume(),
-        write: (bytes) => channel.write(bytes),
-      },
+      channel: options.channel ? this.#specialised(channel) : undefined,
       drain: () => this.#process.drain(),
       exited,
       terminate: () => this.#process.terminate(),
       kill: () => this.#process.kill(),
+    };
+  }
+
+  /** With what has been said since the variables. */
+  #specialised(channel: SandboxChannel): SandboxChannel {
+    return {
+      onBytes: (listener) => this.#channel.onBytes(listener),
+      onClosed: (listener) => channel.onClosed(listener),
+      pause: () => channel.pause(),
+      resume: () => channel.resume(),
+      write: (bytes) => channel.write(bytes),
     };
   }
 

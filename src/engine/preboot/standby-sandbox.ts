@@ -21,10 +21,10 @@ export class StandbySandbox implements Sandbox {
 
   async run(launch: Launch, options: RunOptions): Promise<SandboxProcess> {
     const runtime = this.#runtime;
-    // An extension has no channel.
-    if (!options.channel || runtime === undefined) return this.#sandbox.run(launch, options);
+    // An extension has no descriptor for messages.
+    if (!options.log || runtime === undefined) return this.#sandbox.run(launch, options);
     this.#runtime = undefined;
-    const process = runtime.specialise(launch);
+    const process = runtime.specialise(launch, options);
     if (process !== undefined) return process;
     await runtime.end();
     return this.#sandbox.run(launch, options);

@@ -46,7 +46,7 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
 }
 
 /** Where our bootstrap lies in this version of Lambent. */
-export const guestSource = (language: GuestFolderPlan["language"]): string => fileURLToPath(new URL(`../../../guest/${language}/`, import.meta.url));
+export const guestSource = (language: GuestFolderPlan["language"] | "java"): string => fileURLToPath(new URL(`../../../guest/${language}/`, import.meta.url));
 
 async function contentHash(source: string, { packages = new Map(), written = new Map() }: GuestFolderPlan): Promise<string> {
   const hash = createHash("sha256").update(`${mode}\n`);

@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { javaClientClassLoader, javaClientJars } from "./java-client.ts";
+import { launcherCommand } from "./java-client.ts";
 import { type JavaHome, majorOf } from "./java-homes.ts";
-import { moduleOptions, serialCollector } from "./java-options.ts";
+import { serialCollector } from "./java-options.ts";
 import { install } from "./programs.ts";
 
 export interface JavaArchive {
@@ -54,19 +54,14 @@ function creationOption(major: number): string | undefined {
 export const useArchive = (major: number, path: string): readonly string[] =>
   major >= 25 ? [`-XX:AOTCache=${path}`, "-Xlog:aot=off"] : ["-Xshare:auto", `-XX:SharedArchiveFile=${path}`];
 
-/**
- * The client comes with a program for this, which loads every class on the class path, until it meets one for newer
- * Javas, late, and fails: Java writes the archive all the same.
- */
 async function makeArchive({ java, folder, path, option }: { java: JavaHome; folder: string; path: string; option: string }): Promise<void> {
   const target = join(folder, path);
   await mkdir(dirname(target), { recursive: true });
   const staging = await mkdtemp(`${target}-`);
   try {
     const draft = join(staging, "draft");
-    const classPath = javaClientJars.map((jar) => join(folder, jar)).join(":");
-    const options = [`-XX:${option}=${draft}`, serialCollector, ...moduleOptions(majorOf(java.version))];
-    await install(java.program, [...options, "-classpath", classPath, javaClientClassLoader]).catch((error: unknown) => {
+    await install(java.program, [`-XX:${option}=${draft}`, serialCollector, ...launcherCommand(java, folder), "archive"]).catch((error: unknown) => {
+      // It may meet classes for newer Javas, late: what is loaded by then is archived all the same.
       if (!existsSync(draft)) throw error;
     });
     await rename(draft, target);

@@ -1,10 +1,12 @@
 // AWS's own runtime client for Java, unmodified: fetched once a machine into the runtimes folder, with its native library
-// beside the jars as in AWS's /var/runtime/lib.
+// beside the jars as in AWS's /var/runtime/lib, and with what starts it.
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readArchive, readToEnd } from "../code/read-archive.ts";
 import type { LanguageHost } from "./language.ts";
+import type { JavaHome } from "./java-homes.ts";
+import { launcherContent, launcherJar, launcherLibrary, launcherRehearsal, writeLauncher } from "./java-launcher.ts";
 import { fetchArtifacts, jarName, type MavenArtifact } from "./maven.ts";
 import { makeWhole } from "./whole-folder.ts";
 
@@ -16,7 +18,7 @@ const client: MavenArtifact = {
 };
 
 /** In the order of the class path: the client and what it depends on. */
-const artifacts: readonly MavenArtifact[] = [
+export const javaArtifacts: readonly MavenArtifact[] = [
   { group: "com.amazonaws", name: "aws-lambda-java-core", version: "1.4.0", sha256: "575c24393cc1ad645e83e618956eabd89ffe8cc09efae2cb62bc6589154d68ed" },
   client,
   { group: "com.amazonaws", name: "aws-lambda-java-serialization", version: "1.2.0", sha256: "1513c1f945a3213f916a4b2de1760c97b51d84d110f82bbbcf9cfac53d5651e7" },
@@ -25,19 +27,32 @@ const artifacts: readonly MavenArtifact[] = [
 ];
 
 export const javaClientMain = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
-/** Loads all classes of the class path, for an archive of them. */
-export const javaClientClassLoader = "com.amazonaws.services.lambda.runtime.api.client.ClasspathLoader";
 /** Makes the client load its native library from a path; else it unpacks it to one path in /tmp, over those of its neighbours. */
-export const nativeLibraryProperty = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
+const nativeLibraryProperty = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
 /** Paths within the folder that `fetchJavaClient` fills. */
-export const javaClientJars: readonly string[] = artifacts.map((artifact) => join("lib", jarName(artifact)));
-export const nativeLibrary = (libc: "linux" | "linux_musl", architecture: "x86_64" | "aarch_64"): string =>
+export const javaClientJars: readonly string[] = javaArtifacts.map((artifact) => join("lib", jarName(artifact)));
+const nativeLibrary = (libc: "linux" | "linux_musl", architecture: "x86_64" | "aarch_64"): string =>
   join("lib", "jni", `libaws-lambda-jni.${libc}-${architecture}.so`);
 
+/** Arguments of `java` that start the client by our launcher; `folder`: the client's, as the process sees it. */
+export const launcherCommand = (java: JavaHome, folder: string): readonly string[] => [
+  clientLibraryOption(java, folder),
+  "-jar",
+  join(folder, launcherJar),
+  join(folder, launcherLibrary(java.architecture)),
+  javaClientJars.map((jar) => join(folder, jar)).join(":"),
+  join(folder, launcherRehearsal),
+];
+
+export const clientLibraryOption = ({ libc, architecture }: JavaHome, folder: string): string => `-D${nativeLibraryProperty}=${join(folder, nativeLibrary(libc, architecture))}`;
+
 /** Named by what is in it: another version of Lambent may want another client. */
-export const javaClientFolder = ({ directory }: LanguageHost): string =>
-  join(directory, "java", `client-${client.version}-${createHash("sha256").update(artifacts.map(({ sha256 }) => sha256).join("\n")).digest("hex").slice(0, 8)}`);
+export function javaClientFolder({ directory }: LanguageHost): string {
+  const hash = createHash("sha256").update(javaArtifacts.map(({ sha256 }) => sha256).join("\n"));
+  for (const content of launcherContent()) hash.update(content);
+  return join(directory, "java", `client-${client.version}-${hash.digest("hex").slice(0, 8)}`);
+}
 
 export interface JavaClient {
   /** The folder, fetched if it is not there; rejects with what hindered it. */
@@ -60,8 +75,9 @@ const fetchInto = (target: string, { searchPath }: LanguageHost, onLine: (line: 
   makeWhole(target, async (staging) => {
     const folder = join(staging, "lib");
     await mkdir(join(folder, "jni"), { recursive: true });
-    await fetchArtifacts({ artifacts, folder, searchPath, onLine });
+    await fetchArtifacts({ artifacts: javaArtifacts, folder, searchPath, onLine });
     await unpackNativeLibraries(join(folder, jarName(client)), folder);
+    await writeLauncher(staging, javaClientJars);
   });
 
 async function unpackNativeLibraries(jar: string, folder: string): Promise<void> {

@@ -10,7 +10,7 @@ interface Defaults {
 
 export const serialCollector = "-XX:+UseSerialGC";
 
-/** Through these the client writes to descriptors and loads its library. */
+/** Through these the client writes to descriptors and loads its library, where it is not started by the launcher's jar, which says so itself. */
 export const moduleOptions = (major: number): readonly string[] => [
   ...(major >= 9 ? ["--add-opens=java.base/java.io=ALL-UNNAMED"] : []),
   ...(major >= 24 ? ["--enable-native-access=ALL-UNNAMED"] : []),
@@ -26,7 +26,6 @@ export function javaOptions(major: number, sharing: readonly string[], { memoryM
     { options: [serialCollector], unless: /-XX:\+Use\w+GC\b/ },
     { options: sharing, unless: /-Xshare:|SharedArchiveFile=|-XX:AOT/ },
     { options: stopsAtFirstCompiler ? ["-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1"] : [], unless: /-XX:(?:[+-]TieredCompilation|TieredStopAtLevel=)/ },
-    { options: moduleOptions(major) },
     { options: ["-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac"] },
     { options: major >= 17 ? ["-XX:+ErrorFileToStderr"] : [] },
   ];

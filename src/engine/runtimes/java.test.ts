@@ -119,17 +119,25 @@ describe("a launch", () => {
     expect(found.program).toBe(java);
     expect(runtime).toMatchObject({ id: "java11", channel: "http", version: "java:11.v999" });
     const launched = runtime.launch({ ...request(more), program: "/var/lang/bin/java" });
-    expect(launched.program).toBe("/var/lang/bin/java");
+    expect([launched.program, ...launched.args]).toContain("/var/lang/bin/java");
     return launched;
   };
   const clientPath = javaClientJars.map((jar) => `/var/runtime/${jar}`).join(":");
+  const clientMain = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
   const classPathOf = ({ args }: RuntimeLaunch): string | undefined => args[args.indexOf("-classpath") + 1];
 
-  test("runs AWS's client with the handler", async () => {
+  test("runs AWS's client by our launcher, the same for every handler", async () => {
     const { args } = await launch();
-    expect(args.slice(-4)).toEqual(["-classpath", clientPath, "com.amazonaws.services.lambda.runtime.api.client.AWSLambda", "example.Hello::run"]);
+    expect(args.slice(-5)).toEqual(["-jar", "/var/runtime/launcher.jar", expect.stringMatching(/^\/var\/runtime\/lib\/jni\/liblambent\.linux-\w+\.so$/), clientPath, "/var/runtime/rehearsal"]);
     expect(args).toContain("-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=/var/runtime/lib/jni/libaws-lambda-jni.linux-x86_64.so");
     expect(args).toContain("-Djava.io.tmpdir=/tmp");
+  });
+
+  test("gives a wrapper the client itself, with the handler", async () => {
+    const { program: shell, args } = await launch({ environment: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrapper" } });
+    expect([shell, ...args.slice(0, 4)]).toEqual(["/bin/sh", "-c", 'exec "$0" "$@"', "/opt/wrapper", "/var/lang/bin/java"]);
+    expect(args.slice(-4)).toEqual(["-classpath", "/var/runtime/launcher.jar", clientMain, "example.Hello::run"]);
+    expect(args).toContain("--add-opens=java.base/java.io=ALL-UNNAMED");
   });
 
   test("puts code and layers on the class path where layers are not at /opt", async () => {
@@ -137,9 +145,9 @@ describe("a launch", () => {
     for (const path of ["task/lib/b.jar", "task/lib/a.jar", "task/lib/notes.txt", "layers/java/lib/z.jar"]) await program(join(folder, path), "");
     const paths = { ...request().paths, ...host };
     const [task, opt] = [host.taskRoot, host.optRoot];
-    expect(classPathOf(await launch({ paths, host }))).toBe([clientPath, task, `${task}/lib/a.jar`, `${task}/lib/b.jar`, `${opt}/java/lib/z.jar`].join(":"));
-    expect(classPathOf(await launch({ host }))).toBe(clientPath);
-    expect(classPathOf(await launch({ paths, host: { ...host, optRoot: undefined } }))).toBe(clientPath);
+    expect(classPathOf(await launch({ paths, host }))).toBe(["/var/runtime/launcher.jar", task, `${task}/lib/a.jar`, `${task}/lib/b.jar`, `${opt}/java/lib/z.jar`].join(":"));
+    expect((await launch({ host })).args).toContain("-jar");
+    expect((await launch({ paths, host: { ...host, optRoot: undefined } })).args).toContain("-jar");
   });
 });
 
@@ -169,7 +177,7 @@ describe("the archive of the client's classes", () => {
 
   test("is done without where it cannot be made, and before Java 13", async () => {
     expect(await open("17.0.998", "exit 1")).toEqual({ args: expect.stringContaining("-Xshare:auto -XX:+Tiered"), warnings: ["java-archive-not-made"], archives: [] });
-    expect(await open("11.0.998", writes)).toEqual({ args: expect.stringContaining("-Xshare:auto --add-opens"), warnings: [], archives: [] });
+    expect(await open("11.0.998", writes)).toEqual({ args: expect.stringContaining("-Xshare:auto -Dorg.crac"), warnings: [], archives: [] });
   });
 });
 

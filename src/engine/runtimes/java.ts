@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { applyExecWrapper } from "./exec-wrapper.ts";
 import { javaClientUnavailable, runtimeNotInstalled } from "./faults.ts";
 import { type JavaArchive, javaArchive, useArchive } from "./java-archive.ts";
-import { createJavaClient, javaClientJars, javaClientMain, nativeLibrary, nativeLibraryProperty } from "./java-client.ts";
+import { clientLibraryOption, createJavaClient, javaClientMain, launcherCommand } from "./java-client.ts";
 import { findJavaHomes, type JavaHome, majorOf } from "./java-homes.ts";
-import { javaOptions } from "./java-options.ts";
+import { launcherJar } from "./java-launcher.ts";
+import { javaOptions, moduleOptions } from "./java-options.ts";
 import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { newestFirst } from "./programs.ts";
 import type { LaunchRequest, RuntimeLaunch } from "./runtime.ts";
@@ -38,6 +39,7 @@ export function createJavaLanguage(host: LanguageHost): Language {
       id,
       channel: "http",
       runtimeDir,
+      bootReads: /^(?:_JAVA_|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$)/,
       version: `java:${id.slice("java".length)}.v${java.version.split(".")[2] ?? "0"}`,
       launch: (request) => applyExecWrapper(launchJava(java, archive.path(), request), request),
       inspector: { protocol: "jdwp", usualPort: 5005 },
@@ -72,27 +74,33 @@ function howToInstall(id: string, version = majorOf(id).toString()): string {
   );
 }
 
-/** In the order of AWS's own command line, seen from inside of its java17 in 2024. */
+/** Its options in the order of AWS's own command line, seen from inside of its java17 in 2024. */
 function launchJava(java: JavaHome, archive: string | undefined, request: LanguageLaunch): RuntimeLaunch {
-  const { program, paths, handler, inspectorPort } = request;
-  const inRuntime = (path: string): string => join(paths.runtimeDir, path);
+  const { program, paths, inspectorPort } = request;
   const major = majorOf(java.version);
-  const sharing = archive === undefined ? ["-Xshare:auto"] : useArchive(major, inRuntime(archive));
+  const sharing = archive === undefined ? ["-Xshare:auto"] : useArchive(major, join(paths.runtimeDir, archive));
   return {
     program,
     args: [
       ...javaOptions(major, sharing, request),
-      `-D${nativeLibraryProperty}=${inRuntime(nativeLibrary(java.libc, java.architecture))}`,
       // Java takes no notice of TMPDIR.
       `-Djava.io.tmpdir=${paths.tmp}`,
       ...(inspectorPort === undefined ? [] : [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:${inspectorPort}`]),
-      "-classpath",
-      [...javaClientJars.map(inRuntime), ...layersOnClassPath(request)].join(":"),
-      javaClientMain,
-      handler,
+      ...mainOf(java, request),
     ],
     environment: {},
   };
+}
+
+/** A wrapper, which knows AWS's command, is given the client itself. So are layers that have to be on the class path, which `-jar` makes one jar. */
+function mainOf(java: JavaHome, request: LanguageLaunch): readonly string[] {
+  const { paths, handler, environment } = request;
+  const layers = layersOnClassPath(request);
+  const isWrapped = (environment["AWS_LAMBDA_EXEC_WRAPPER"] ?? "") !== "";
+  if (!isWrapped && layers.length === 0) return launcherCommand(java, paths.runtimeDir);
+  // The launcher's jar names all others. The archive of classes is of this class path.
+  const classPath = [join(paths.runtimeDir, launcherJar), ...layers].join(":");
+  return [clientLibraryOption(java, paths.runtimeDir), ...moduleOptions(majorOf(java.version)), "-classpath", classPath, javaClientMain, handler];
 }
 
 /**

@@ -6,7 +6,7 @@ import type { InitializationType } from "../environment/environment-parts.ts";
 export interface Runtime {
   /** `python3.13`. */
   readonly id: string;
-  /** Whether the bootstrap speaks the framed channel; otherwise it gets AWS_LAMBDA_RUNTIME_API. */
+  /** Whether the bootstrap speaks the framed channel; otherwise it gets AWS_LAMBDA_RUNTIME_API, and a channel only to stand by. */
   readonly channel: "framed" | "http";
   /** Host folder with our bootstrap (a part of guest/) to be seen as the guest's runtimeDir. */
   readonly runtimeDir: string | undefined;

@@ -21,8 +21,10 @@ export async function javaRuntime(id: string): Promise<Runtime> {
 }
 
 /** The folder of the fixture's classes and its sources. */
-export const javaClasses = (runtime: Runtime): Promise<string> =>
-  built({ sources: fixture("java"), recipe: compilerOptions, build: (draft) => compile(runtime, draft) });
+export const javaClasses = (runtime: Runtime): Promise<string> => javaFixture(runtime, fixture("java"));
+
+/** The same of another folder of sources. */
+export const javaFixture = (runtime: Runtime, sources: string): Promise<string> => built({ sources, recipe: compilerOptions, build: (draft) => compile(runtime, draft) });
 
 /** A folder of classes with the AWS SDK and the types of events in `lib`, as a build tool would pack it. */
 export function javaSdkFunction(runtime: Runtime): Promise<string> {
