@@ -36,6 +36,9 @@ import { restartInUserNamespace, userNamespaceFault } from "./sandbox/linux/user
 import type { SandboxDriver } from "./sandbox/sandbox.ts";
 import { loadSyscalls } from "./sandbox/syscalls.ts";
 import { openTemporaryFolder } from "./sandbox/temporary-folder.ts";
+import { policedBuses } from "./services/events/model/policed-bus.ts";
+import { type EventsOptions, openEvents } from "./services/events/open-events.ts";
+import { eventsService } from "./services/events/service.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
@@ -128,6 +131,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   registry.register(lambdaEntry(functions, settings, lambda));
   const ending = new AbortController();
   closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
+  const authorise = useAuthoriser({ isEnforced: settings.auth === "on", clock });
+  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }));
   refuseServedElsewhere(settings, registry);
 
   const gateway = await startGateway({
@@ -137,8 +142,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
-    functionUrls: functionUrls({ ...functions, authorise: useAuthoriser({ isEnforced: settings.auth === "on", clock }), engine, clock, ids, log }),
     extraRoutes: adminRoutes({ store, blobs: store.blobs, deadEnds, lanes: [events, push], links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
+    functionUrls: functionUrls({ ...functions, authorise, engine, clock, ids, log }),
   });
 
   // Environments are told where the functions' listener is.
@@ -193,6 +198,18 @@ function serveSqs(registry: ServiceRegistry, options: SqsOptions): () => Promise
     wire: () => loadServiceWire("sqs"),
     validator: () => loadValidator("sqs"),
     findResource: policedQueues(parts.queues),
+  });
+  return stop;
+}
+
+/** Likewise. */
+function serveEvents(registry: ServiceRegistry, options: EventsOptions): () => Promise<void> {
+  const { parts, stop } = openEvents(options);
+  registry.register({
+    service: { name: "events", operations: eventsService(parts) },
+    wire: () => loadServiceWire("events"),
+    validator: () => loadValidator("events"),
+    findResource: policedBuses(parts.catalog),
   });
   return stop;
 }

@@ -41,4 +41,23 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "SetQueueAttributes.Attributes KmsMasterKeyId": "refused",
     "SetQueueAttributes.Attributes KmsDataKeyReusePeriodSeconds": "default only",
   },
+  events: {
+    "CreateEventBus.KmsKeyIdentifier": "refused",
+    "CreateEventBus.EventSourceName": "refused",
+    "CreateEventBus.LogConfig": "default only",
+    "UpdateEventBus.KmsKeyIdentifier": "refused",
+    "UpdateEventBus.LogConfig": "default only",
+    "CreateArchive.KmsKeyIdentifier": "refused",
+    "UpdateArchive.KmsKeyIdentifier": "refused",
+    "PutEvents.EndpointId": "refused",
+    // Parameters of targets that nothing is delivered to yet.
+    "PutTargets.Targets.KinesisParameters": "refused",
+    "PutTargets.Targets.RunCommandParameters": "refused",
+    "PutTargets.Targets.EcsParameters": "refused",
+    "PutTargets.Targets.BatchParameters": "refused",
+    "PutTargets.Targets.HttpParameters": "refused",
+    "PutTargets.Targets.RedshiftDataParameters": "refused",
+    "PutTargets.Targets.SageMakerPipelineParameters": "refused",
+    "PutTargets.Targets.AppSyncParameters": "refused",
+  },
 };

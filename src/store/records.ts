@@ -142,7 +142,7 @@ export class Records {
   }
 
   /** Calls `begin` for every account and region that is or will be touched, before anything of it is read. */
-  protected onTouch(begin: (scope: Scope) => void): void {
+  onTouch(begin: (scope: Scope) => void): void {
     this.#everywhere.push(begin);
     for (const { scope } of this.#watched.values()) begin(scope);
   }

@@ -128,3 +128,22 @@ function withoutTrailingZeros(digits: string): string {
   while (end > 0 && digits.charAt(end - 1) === "0") end--;
   return digits.slice(0, end);
 }
+
+/** Compact JSON; numbers as they were written. */
+export function jsonTextOf(node: JsonNode): string {
+  switch (node.kind) {
+    case "object":
+      return `{${[...node.members].map(([name, value]) => `${JSON.stringify(name)}:${jsonTextOf(value)}`).join(",")}}`;
+    case "array":
+      return `[${node.items.map(jsonTextOf).join(",")}]`;
+    case "string":
+      return JSON.stringify(node.value);
+    case "number":
+      return node.text;
+    case "true":
+    case "false":
+    case "null":
+      return node.kind;
+  }
+  return node satisfies never;
+}
