@@ -48,9 +48,15 @@ def _serve(host):
 
     before = set(sys.modules)
     sys.path.insert(0, OWN_FOLDER)
-    import _lambent_preload
+    preloaded = None
+    folder = os.environ.pop("LAMBENT_PRELOAD", None)
+    if folder is not None:
+        import _lambent_models
+        import _lambent_preload
 
-    preloaded = _lambent_preload.load("boto3", os.environ.pop("LAMBENT_PRELOAD"), before)
+        preloaded = _lambent_preload.load("boto3", folder, before)
+        if preloaded is not None:
+            _lambent_models.load()
     from _lambent_fork_server import ForkServer
 
     sys.path.remove(OWN_FOLDER)

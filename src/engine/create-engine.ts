@@ -100,6 +100,7 @@ export function createEngine(parts: EngineParts): LocalEngine {
       provisioner.stop();
       await fleet.stop(graceMs);
       await compiled.stop();
+      await modulesAhead.stop();
       await preboot?.stop();
     },
   };

@@ -43,15 +43,15 @@ export async function openEnvironment(
   // A folder that somebody works on changes faster than it is worth to compile it.
   const isDeployed = taskRoot === trees.taskRoot;
   const compiledDir = isDeployed ? parts.compiled.find(runtime, taskRoot) : undefined;
-  const modulesAhead = isDeployed ? parts.modulesAhead.find(runtime, code) : undefined;
-  let isFirst = isDeployed;
+  const modulesAhead = parts.modulesAhead.find(runtime, version.configuration);
+  let isFirst = true;
   const plan: EnvironmentPlan = { version, initializationType, runtime, taskRoot, optRoot: trees.optRoot, compiledDir, modulesAhead, timers, inspectorPort };
   const driver = adaptation?.driver ?? parts.preboot?.driverFor(plan) ?? parts.driver;
   const environment = new Kind({ ...parts, driver }, plan, {
     available(opened) {
       if (isFirst) {
-        parts.compiled.wish(runtime, taskRoot, code);
-        void parts.modulesAhead.learn(runtime, code);
+        if (isDeployed) parts.compiled.wish(runtime, taskRoot, code);
+        parts.modulesAhead.learn(runtime, version.configuration);
       }
       isFirst = false;
       adaptation?.available?.(opened);

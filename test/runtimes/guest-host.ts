@@ -72,6 +72,7 @@ export interface GuestPlan {
   readonly memoryMiB?: number;
   /** Names of the variables with which a fork server is booted, from which the guest may be forked then. */
   readonly bootVariables?: readonly string[];
+  readonly modulesAhead?: string;
 }
 
 export class GuestHost {
@@ -102,7 +103,7 @@ export class GuestHost {
     const sandbox = await this.#driver.open({ id, taskRoot, optRoot, runtimeDir, languageDir, memoryMiB, ephemeralStorageMiB: 512 });
     const { paths } = sandbox;
     const handler = typeof plan.handler === "string" ? plan.handler : plan.handler(paths);
-    const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {} };
+    const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType: "on-demand" as const, environment: plan.environment ?? {}, modulesAhead: plan.modulesAhead };
     const { program, args, environment, forkServer } = plan.runtime.launch(request);
     const own = {
       PATH: "/usr/local/bin:/usr/bin:/bin",

@@ -122,7 +122,7 @@ describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
     const bootVariables = how === "forked" ? bootNames : undefined;
     // The first of them finds no fork server yet.
     for (;;) {
-      const guest = await host.start({ runtime, files: { "app.py": probe }, handler: "app.handler", environment, ...(bootVariables && { bootVariables }), ...more });
+      const guest = await host.start({ runtime, files: { "app.py": probe }, handler: "app.handler", environment, modulesAhead: "boto3", ...(bootVariables && { bootVariables }), ...more });
       const parent = await guest.invoke("parent");
       if (!("payload" in parent)) throw new Error(`${JSON.stringify(parent)} ${guest.output()}`);
       if ((parent.payload === 0) === (how === "forked") || warnings.length > 0) {
@@ -141,8 +141,8 @@ describe.skipIf(ociMissing !== undefined).each(ids)("%s", (id) => {
     expect(await ask(await start("forked"), "kernel")).toEqual(await ask(await start("started"), "kernel"));
   });
 
-  test("finds the language as it is after a start", async () => {
-    expect(await ask(await start("forked"), "language")).toEqual(await ask(await start("started"), "language"));
+  test.each(["boto3", undefined])("finds the language as it is after a start, with %s loaded ahead", async (modulesAhead) => {
+    expect(await ask(await start("forked", { modulesAhead }), "language")).toEqual(await ask(await start("started"), "language"));
   });
 
   test("shares no randomness with others of its kind, and has the modules that its server used for itself", async () => {
@@ -165,8 +165,36 @@ client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", a
 import json
 result = [root, sorted(sys.modules), boto3.__file__, boto3.__spec__.origin, sorted(str(finder).split(" object")[0] for finder in sys.meta_path if "reloaded" not in str(finder)), client.meta.endpoint_url, json is sys.modules["botocore.client"].json if hasattr(sys.modules["botocore.client"], "json") else None]
 `;
+    const described = `
+import hashlib, io, json, logging, os
+import boto3, botocore.session
+said = io.StringIO()
+logger = logging.getLogger("botocore.loaders")
+logger.setLevel(logging.DEBUG)
+logger.addHandler(logging.StreamHandler(said))
+def facts():
+    loader = botocore.session.Session().get_component("data_loader")
+    models = [loader.load_service_model(name, kind) for name in ("sqs", "s3", "polly") for kind in ("service-2", "endpoint-rule-set-1")]
+    models += [loader.load_data(name) for name in ("endpoints", "partitions", "_retry")]
+    seen = [[type(model).__name__, hashlib.sha256(json.dumps(model).encode()).hexdigest()] for model in models]
+    for model in models: model["changed"] = True
+    listed = loader.list_available_services("service-2")
+    return [seen, listed, listed is loader.list_available_services("service-2"), boto3.Session().get_available_services(), boto3.Session().get_available_resources()]
+first, second = facts(), facts()
+os.makedirs("/tmp/models/own/2020-01-01")
+with open("/tmp/models/own/2020-01-01/service-2.json", "w") as file: file.write("{}")
+os.environ["AWS_DATA_PATH"] = "/tmp/models"
+known = botocore.session.Session().get_available_services()
+result = [first, second, [name for name in ("own", "sqs") if name in known], said.getvalue()]
+`;
     test("has after an import the modules that a start would have loaded", async () => {
       const [forked, started] = await both({ run: loaded });
+      expect(forked).toEqual(started);
+    });
+
+    test("has the descriptions of services that are in its files, each session its own", async () => {
+      const [forked, started] = await both({ run: described });
+      expect(started).toMatchObject([expect.anything(), expect.anything(), ["own", "sqs"], expect.stringContaining("Loading JSON file")]);
       expect(forked).toEqual(started);
     });
 
@@ -219,7 +247,9 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     const servers = (): readonly number[] =>
       readdirSync("/proc").map(Number).filter((pid) => {
         const about = (file: string): string => readIfThere(`/proc/${pid}/${file}`);
-        return pid > 0 && about("environ").includes(`LAMBENT_FORK_SERVER=${process.pid}\0`) && /^Uid:\t0\t/m.test(about("status"));
+        // Not the one without boto3.
+        const isOurs = about("environ").includes(`LAMBENT_FORK_SERVER=${process.pid}\0`) && about("environ").includes("LAMBENT_PRELOAD=");
+        return pid > 0 && isOurs && /^Uid:\t0\t/m.test(about("status"));
       });
     const guest = await start("forked");
     const [server = 0, ...others] = servers();

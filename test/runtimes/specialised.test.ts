@@ -91,7 +91,11 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
     engine = await startRealEngine(open);
     await engine.put("layer", { "nodejs/node_modules/of-a-layer/index.js": "exports.word = 'layer';", "nodejs/node_modules/of-a-layer/package.json": "{}" });
   });
-  afterAll(() => engine?.stop());
+  const folders: string[] = [];
+  afterAll(async () => {
+    await engine?.stop();
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
 
   /** The first of its kind, and then one that was booted ahead. Of no other's kind: nothing is ready for the first. */
   async function coldStarts(coldStart: () => Promise<Record<string, unknown>>, awaited = "ahead"): Promise<readonly [fresh: unknown, specialised: unknown]> {
@@ -154,18 +158,15 @@ describe.for(drivers)("$driver", ({ open, missing }) => {
     if (missing !== undefined) skip(missing);
     if (!installed.has(pythonOfLibraries)) skip(`${pythonOfLibraries} is not installed`);
     const folder = mkdtempSync(join(tmpdir(), "lambent-library-"));
+    folders.push(folder);
     mkdirSync(join(folder, "lib"));
     writeFileSync(join(folder, "app.py"), library);
-    try {
-      execFileSync("gcc", ["-shared", "-fPIC", "-o", join(folder, "lib", "libgreeting.so"), fileURLToPath(new URL("../fixtures/native/greeting.c", import.meta.url))]);
-      chmodSync(folder, 0o755);
-      const [fresh, specialised] = await coldStarts(async () => {
-        engine.putFolder("library", folder, { runtime: pythonOfLibraries, handler: "app.handler", memoryMiB: 1000 });
-        return invoked("library");
-      });
-      expect(specialised).toEqual(fresh);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    execFileSync("gcc", ["-shared", "-fPIC", "-o", join(folder, "lib", "libgreeting.so"), fileURLToPath(new URL("../fixtures/native/greeting.c", import.meta.url))]);
+    chmodSync(folder, 0o755);
+    const [fresh, specialised] = await coldStarts(async () => {
+      engine.putFolder("library", folder, { runtime: pythonOfLibraries, handler: "app.handler", memoryMiB: 1000 });
+      return invoked("library");
+    });
+    expect(specialised).toEqual(fresh);
   });
 });

@@ -73,7 +73,7 @@ export interface EnvironmentPlan {
   readonly optRoot: string | undefined;
   /** What the runtime has compiled of the code ahead, if there is something. */
   readonly compiledDir?: string | undefined;
-  /** What of its language a runtime that waits for this code may have loaded, if that is known (Runtime.modulesAhead). */
+  /** What a runtime that waits for this code may have loaded, if that is known (Runtime.modulesAhead). */
   readonly modulesAhead?: string | undefined;
   /** For the limits of init and invoke, where they are not to run all the time; otherwise the clock. */
   readonly timers?: Timers | undefined;

@@ -27,10 +27,10 @@ export function specOf({ version, runtime, taskRoot, optRoot, compiledDir }: Env
 
 /** Fault: Runtime.InvalidEntrypoint, as Runtime.launch has it. */
 export function launchOf(plan: EnvironmentPlan, paths: GuestPaths, givens: LaunchGivens): Launch {
-  const { version, initializationType, runtime, taskRoot, optRoot, compiledDir, inspectorPort } = plan;
+  const { version, initializationType, runtime, taskRoot, optRoot, compiledDir, modulesAhead, inspectorPort } = plan;
   const { memoryMiB, handler = "", environment: own = {} } = version.configuration;
   const compiled = compiledDir === undefined ? undefined : paths.compiledDir;
-  const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own, compiled };
+  const request = { paths, host: { taskRoot, optRoot }, handler, memoryMiB, initializationType, inspectorPort, environment: own, compiled, modulesAhead };
   const { program, args, environment: language, programs, forkServer } = runtime.launch(request);
   const environment = environmentVariables({ ...givens, version, initializationType, paths, programs, language });
   const isOwnBoot = Object.keys(own).some((name) => isReadAtBoot(name, runtime.bootReads));
@@ -49,7 +49,7 @@ type Variables = Readonly<Record<string, string>>;
 /** The same for one that is started ahead of its environment: nothing in it is of a function. `modules`: Runtime.modulesAhead. */
 export function bootLaunchOf({ runtime, memoryMiB, modules }: BootPlan, { paths, logDescriptor }: Pick<Sandbox, "paths" | "logDescriptor">): Launch {
   const host = { taskRoot: paths.taskRoot, optRoot: undefined };
-  const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {} };
+  const request = { paths, host, handler: "", memoryMiB, initializationType: "on-demand" as const, environment: {}, modulesAhead: modules };
   const { program, args, environment: language, programs, forkServer } = runtime.launch(request);
   const variables = bootVariables(runtime.id, { paths, programs, language, logDescriptor });
   const environment = { ...variables, LAMBENT_STANDBY: "1", ...(modules === undefined ? {} : { LAMBENT_PRELOAD: modules }) };

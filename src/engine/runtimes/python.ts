@@ -8,6 +8,7 @@ import { runtimeNotInstalled } from "./faults.ts";
 import { prepareGuestFolder } from "./guest-folder.ts";
 import type { FoundRuntime, Language, LanguageHost, LanguageLaunch, OpenedRuntime } from "./language.ts";
 import { ask, installations, newestFirst, thoseThere } from "./programs.ts";
+import { anySource, type AskedReading } from "./own-sources.ts";
 import type { RuntimeLaunch } from "./runtime.ts";
 import { installByFirst } from "./version-managers.ts";
 
@@ -22,6 +23,13 @@ export function createPythonLanguage(host: LanguageHost): Language {
     install: installPython,
   };
 }
+
+/** Of what comes with the function, too: many packages use boto3. */
+const boto3Sources: AskedReading = {
+  files: /\.py$/,
+  mostBytes: 8 * 1024 * 1024,
+  names: (source) => source.includes("boto3") || source.includes("botocore"),
+};
 
 /** Later ones set LC_CTYPE. */
 const withoutCType = new Set(["3.8", "3.9", "3.10", "3.11"]);
@@ -91,6 +99,7 @@ async function openPython(id: string, python: Python, host: LanguageHost): Promi
       return applyExecWrapper(launchPython(id, guestName, request), request);
     },
     bootReads: /^(?:PYTHON|OPENSSL_)/,
+    modulesAhead: async (roots) => ((await anySource(roots, boto3Sources)) ? "boto3" : undefined),
     inspector: debugpyInspector(id, python.program, runtimeDir),
   };
 }
@@ -104,7 +113,8 @@ async function compile(program: string, folder: string): Promise<void> {
   }
 }
 
-function launchPython(id: string, guest: string, { program, paths, inspectorPort }: LanguageLaunch): RuntimeLaunch {
+function launchPython(id: string, guest: string, { program, paths, inspectorPort, modulesAhead }: LanguageLaunch): RuntimeLaunch {
+  const preload = modulesAhead === undefined ? {} : { LAMBENT_PRELOAD: join(paths.runtimeDir, "site-packages") };
   return {
     program,
     args: [
@@ -125,6 +135,6 @@ function launchPython(id: string, guest: string, { program, paths, inspectorPort
       ...(withoutCType.has(versionOf(id)) ? {} : { LC_CTYPE: "C.UTF-8" }),
     },
     // A debugger is a program around ours.
-    forkServer: inspectorPort === undefined ? { LAMBENT_PRELOAD: join(paths.runtimeDir, "site-packages") } : undefined,
+    forkServer: inspectorPort === undefined ? preload : undefined,
   };
 }

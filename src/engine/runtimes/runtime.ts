@@ -27,10 +27,10 @@ export interface Runtime {
    */
   readonly bootReads?: RegExp;
   /**
-   * What a boot ahead may load of the language beyond what every function needs, for code that is going to ask for it:
-   * the bootstrap's LAMBENT_PRELOAD. Nothing of the code runs. Left out: there is nothing of that kind.
+   * What a boot ahead may load beyond what every function needs, for code in these folders that is going to ask for it:
+   * LAMBENT_PRELOAD of guest/PROTOCOL.md. Nothing of the code runs. Left out: there is nothing of that kind.
    */
-  readonly modulesAhead?: (taskRoot: string) => Promise<string | undefined>;
+  readonly modulesAhead?: (roots: readonly string[]) => Promise<string | undefined>;
   /** The command that compiles a package and runs nothing of it. Left out: this language has no use for it. */
   readonly compiler?: (request: CompileRequest) => { readonly program: string; readonly args: readonly string[] };
   /** How a debugger gets in. Left out: this language has no way that Lambent knows. */
@@ -64,6 +64,8 @@ export interface LaunchRequest {
   readonly inspectorPort?: number | undefined;
   /** Where what was compiled of the code is seen; undefined: nothing was. */
   readonly compiled?: string | undefined;
+  /** What `modulesAhead` has said of the code, if that is known. */
+  readonly modulesAhead?: string | undefined;
   /** The function's own variables; AWS_LAMBDA_EXEC_WRAPPER among them changes the command line. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 // Finds the AWS SDK packages that a function's own code names. A name is one only if it can mean nothing else than a
 // package of the registry to npm and to the file system.
 import { readdir } from "node:fs/promises";
-import { readOwnSources } from "./own-sources.ts";
+import { javaScriptFiles, readOwnSources } from "./own-sources.ts";
 
 /** Every package of the scope is matched by this; no version, URL, path or option is. */
 export const sdkNamePattern = /^@aws-sdk\/[a-z0-9][a-z0-9-]{0,99}$/;
@@ -18,6 +18,7 @@ const mostNames = 500;
 export async function namedSdkPackages(roots: readonly string[]): Promise<readonly string[]> {
   const [named, packaged] = [new Set<string>(), new Set<string>()];
   await readOwnSources(roots, {
+    files: javaScriptFiles,
     mostBytes,
     onSource: (source) => {
       if (source.includes("@aws-sdk/")) noteNames(named, source.toString("latin1"));
