@@ -1,6 +1,6 @@
 // What every sandbox driver must do. A driver's own test calls this with a way to make one.
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -210,7 +210,15 @@ export function describeSandboxDriver(cases: SandboxCases): void {
         await writeFile(program, content, { encoding: "latin1", mode: 0o755 });
         await expect(start("", { program: "program" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message });
       }
-      await writeFile(program, "#!/bin/sh\nexit 3", { mode: 0o755 });
+      const missing = expect.stringMatching(/^fork\/exec \/.*program: no such file or directory$/);
+      const shared = (await readFile("/bin/true")).toString("latin1");
+      const loader = /\/lib[\w/.-]*\/ld-[\w.-]+/.exec(shared)?.[0] ?? "";
+      // The second as from an editor of Windows; the last as of a system that has another C library.
+      for (const content of ["#!/no/such/program -x", "#!/bin/sh\r\nexit 3", ...(loader === "" ? [] : [shared.replace(loader, loader.replace("/ld-", "/no-"))])]) {
+        await writeFile(program, content, { encoding: "latin1", mode: 0o755 });
+        await expect(start("", { program: "program" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message: missing });
+      }
+      await writeFile(program, "#! /bin/sh -e\nexit 3", { mode: 0o755 });
       const { sandbox, process } = await start("", { program: "program" });
       expect(await process.exited).toMatchObject({ exitCode: 3 });
       await sandbox.close();

@@ -16,17 +16,26 @@ const words: Readonly<Record<string, string>> = {
   ELOOP: "too many levels of symbolic links",
 };
 
+/** Scripts that run scripts: so many the kernel follows. */
+const mostInterpreters = 5;
+
 /** Throws Runtime.InvalidEntrypoint. A name without a path is looked up inside. */
 export function refuseProgram({ program, cwd }: Pick<Launch, "program" | "cwd">, shown: readonly ShownFolder[]): void {
   if (!program.includes("/")) return;
   try {
-    const { hostPath, stats } = findInGuest(isAbsolute(program) ? program : join(cwd, program), shown);
-    const mayExecute = constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH;
-    if (!stats.isFile() || (stats.mode & mayExecute) === 0) throw Object.assign(new Error("not executable"), { code: "EACCES" });
-    refuseUnknownFormat(hostPath);
+    let next: string | undefined = program;
+    for (let count = 0; next !== undefined && count < mostInterpreters; count += 1) next = refuseFile(join(isAbsolute(next) ? "/" : cwd, next), shown);
   } catch (error) {
     const code = Object.keys(words).find((candidate) => isErrno(error, candidate));
     if (code === undefined) throw error;
     throw entrypointInvalid(`fork/exec ${program}: ${words[code]}`, error);
   }
+}
+
+/** Throws with the code of why it is not executed; returns what runs it. */
+function refuseFile(path: string, shown: readonly ShownFolder[]): string | undefined {
+  const { hostPath, stats } = findInGuest(path, shown);
+  const mayExecute = constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH;
+  if (!stats.isFile() || (stats.mode & mayExecute) === 0) throw Object.assign(new Error("not executable"), { code: "EACCES" });
+  return refuseUnknownFormat(hostPath);
 }

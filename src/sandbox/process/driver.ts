@@ -2,6 +2,7 @@
 // privileges and quick local work.
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { closeAll, closeTogether } from "../../core/close-all.ts";
 import { sandboxStartFailed } from "../faults.ts";
 import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox.ts";
 import { loadSyscalls } from "../syscalls.ts";
@@ -71,9 +72,11 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
     stop: async () => {
       stopping = true;
       await Promise.allSettled(opens);
-      await Promise.all(Array.from(sandboxes, (sandbox) => sandbox.close()));
-      await strays.kill(`${instanceId}.`);
-      await cleaned;
+      await closeAll([
+        async () => void (await cleaned),
+        () => strays.kill(`${instanceId}.`),
+        () => closeTogether(Array.from(sandboxes, (sandbox) => () => sandbox.close())),
+      ]);
     },
   };
 }
