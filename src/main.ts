@@ -116,7 +116,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     code,
     credentials,
     logs,
-    endpoint: () => gateway.functionsUrl,
+    endpoint: () => (driver.ownLoopback ? gateway.functions.url : gateway.functionsUrl),
     settings: engineSettings(settings),
     onError: (error) => log.error({ error }, "engine-failed"),
   }), { directory, catalog: functions.catalog, log });

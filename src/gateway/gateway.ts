@@ -6,6 +6,7 @@ import type { AccountId, Region } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Logger } from "../observe/logger.ts";
+import { runtimeApiPort } from "../sandbox/sandbox.ts";
 import type { FunctionUrls } from "../triggers/http/function-url/function-urls.ts";
 import type { CredentialStore } from "./auth/credentials.ts";
 import type { ExtraRoute } from "./exchange.ts";
@@ -46,8 +47,11 @@ export interface Gateway {
   readonly url: string;
   /** Where functions reach the API: always verifies. */
   readonly functionsUrl: string;
-  /** The same listener, for connections that were made to its port in networks of sandboxes. */
-  readonly functions: Pick<Listener, "port" | "take">;
+  /**
+   * The same listener for those who have a loopback interface of their own. There it is heard at the number of the front
+   * door's port, so that URLs of functions are the same inside and outside.
+   */
+  readonly functions: Pick<Listener, "port" | "take"> & { readonly url: string };
   /** Takes no more requests, lets running ones finish within `graceMs`, cuts what is left. */
   stop(graceMs: number): Promise<void>;
 }
@@ -89,10 +93,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     await functionsListener.stop(0);
     throw error;
   });
+  const insidePort = publicListener.port === runtimeApiPort ? functionsListener.port : publicListener.port;
   return {
     url: publicListener.url,
     functionsUrl: functionsListener.url,
-    functions: functionsListener,
+    functions: { port: insidePort, url: `http://127.0.0.1:${insidePort}`, take: functionsListener.take },
     stop: async (graceMs) => {
       await Promise.all([publicListener.stop(graceMs), functionsListener.stop(graceMs)]);
     },

@@ -115,6 +115,7 @@ async function composeContainers(choice: DriverChoice, program: string, closers:
   return {
     ...driver,
     warning: choice.egress === "host" ? hostNetworkWarning : driver.warning,
+    ownLoopback: choice.egress !== "host",
     stop: async () => {
       await driver.stop();
       leave();

@@ -2,6 +2,9 @@
 // suite (sandbox.case.ts). A driver isolates, limits and tells; it knows nothing of invocations or of AWS's API.
 import type { Server, Socket } from "node:net";
 
+/** Of every sandbox that has a loopback interface of its own: AWS_LAMBDA_RUNTIME_API is 127.0.0.1:9001 on AWS. */
+export const runtimeApiPort = 9001;
+
 export interface SandboxDriver {
   /** `process`, `oci`, … */
   readonly name: string;
@@ -9,6 +12,8 @@ export interface SandboxDriver {
   readonly warning: string | undefined;
   /** Whether a sandbox's /tmp is of the size that its spec says. */
   readonly limitsStorage: boolean;
+  /** Whether a sandbox's loopback interface is its own, where Lambent is heard as its networks were told. Otherwise it is the host's. */
+  readonly ownLoopback: boolean;
   /** Makes the files of one sandbox, and no process yet. Rejects with SandboxStartFailed when the host refuses. */
   open(spec: SandboxSpec): Promise<Sandbox>;
   /** Makes a sandbox whose code comes later. Left out: this driver shows code only to sandboxes that it makes for it. */

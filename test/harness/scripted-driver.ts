@@ -11,6 +11,7 @@ export class ScriptedDriver implements SandboxDriver {
   readonly name = "scripted";
   readonly warning = undefined;
   readonly limitsStorage = true;
+  readonly ownLoopback = false;
   /** Runtimes: one for each run, those after a reset included. */
   readonly guests: ScriptedGuest[] = [];
   /** Ids of those that have not been closed. */

@@ -1,6 +1,6 @@
 // What a function in a container reaches, asked of the function itself: Lambent by its role's credentials, and what the
 // setting lets it reach. Linux and root.
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { AddPermissionCommand, CreateFunctionUrlConfigCommand, InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { createServer, type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
@@ -43,6 +43,21 @@ describe.skipIf(ociMissing !== undefined)(`a function in a container${ociMissing
     expect(await ask(server.lambda, {})).toEqual({ names: ["f"], unsigned: 403, admin: 404, refused: "UnrecognizedClientException", api: "127.0.0.1:9001" });
   });
 
+  test("calls a function URL that it was handed in, and Lambent's own API there by its role only", async () => {
+    await using server = await lambent({ egress: "nat" });
+    const caller = "export const handler = async ({ urls }) => Promise.all(urls.map(async (url) => { const got = await fetch(url); return [got.status, await got.text()]; }));";
+    await createFunction(server.lambda, "f", { "index.mjs": caller });
+    await createFunction(server.lambda, "called", { "index.mjs": 'export const handler = async () => "called";' });
+    const { FunctionUrl: url } = await server.lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName: "called", AuthType: "NONE" }));
+    for (const Action of ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]) {
+      const only = Action === "lambda:InvokeFunctionUrl" ? { FunctionUrlAuthType: "NONE" as const } : { InvokedViaFunctionUrl: true };
+      await server.lambda.send(new AddPermissionCommand({ FunctionName: "called", StatementId: Action.slice(7), Action, Principal: "*", ...only }));
+    }
+    const main = server.endpoint.replace(/\/$/, "");
+    const answers = await ask(server.lambda, { urls: [url, `${main}/2015-03-31/functions/`, `${main}/_lambent/health`] });
+    expect(answers).toEqual([[200, "called"], [403, expect.stringContaining("Token")], [404, expect.any(String)]]);
+  });
+
   test("reaches nothing of this machine, and what is allowed of it if anything is", async () => {
     const service = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => void service.listen(0, "0.0.0.0", resolve));
@@ -59,12 +74,12 @@ describe.skipIf(ociMissing !== undefined)(`a function in a container${ociMissing
     {
       await using server = await lambent({ egress: "nat" });
       await createFunction(server.lambda, "f", { "index.mjs": handler });
-      expect(await ask(server.lambda, places(server.endpoint))).toEqual(Array.from({ length: 5 }, () => "ECONNREFUSED"));
+      expect(await ask(server.lambda, places(server.endpoint))).toEqual(["ECONNREFUSED", "ECONNREFUSED", "reached", "ECONNREFUSED", "ECONNREFUSED"]);
     }
     {
       await using server = await lambent({ egress: "nat", egressAllow: own });
       await createFunction(server.lambda, "f", { "index.mjs": handler });
-      expect(await ask(server.lambda, places(server.endpoint))).toEqual(["ECONNREFUSED", "reached", "ECONNREFUSED", "ECONNREFUSED", "ECONNREFUSED"]);
+      expect(await ask(server.lambda, places(server.endpoint))).toEqual(["ECONNREFUSED", "reached", "reached", "ECONNREFUSED", "ECONNREFUSED"]);
     }
     {
       await using server = await lambent({ egress: "host" });

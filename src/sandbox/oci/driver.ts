@@ -131,6 +131,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     name: "oci",
     warning: undefined,
     limitsStorage: true,
+    ownLoopback: true,
     open: (spec) => opened(spec, spec),
     prepare: (grade) => opened(grade, undefined),
     shortcomings: async () => {

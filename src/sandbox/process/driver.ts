@@ -64,6 +64,7 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
     name: "process",
     warning,
     limitsStorage: false,
+    ownLoopback: false,
     open: (spec) => {
       const opening = open(spec);
       opens.add(opening);

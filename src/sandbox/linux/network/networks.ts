@@ -6,7 +6,7 @@ import { createServer, Socket, type Server } from "node:net";
 import type { Clock } from "../../../core/clock.ts";
 import { closeAll } from "../../../core/close-all.ts";
 import { sandboxStartFailed } from "../../faults.ts";
-import type { Sandbox } from "../../sandbox.ts";
+import { runtimeApiPort, type Sandbox } from "../../sandbox.ts";
 import { gateway, mostSandboxes } from "./addresses.ts";
 import { openNameForwarder, type NameForwarder } from "./name-forwarder.ts";
 import { NetworkThread } from "./network-client.ts";
@@ -56,8 +56,6 @@ export interface SandboxNetwork extends Pick<Sandbox, "listen" | "connect"> {
 }
 
 const loopback = "127.0.0.1";
-/** AWS_LAMBDA_RUNTIME_API is 127.0.0.1:9001 on AWS. */
-const runtimeApiPort = 9001;
 /** Networks that are ready before anybody asks: making one takes longer than the rest of a small sandbox may. */
 const mostReady = 8;
 
