@@ -97,7 +97,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     url: publicListener.url,
     functionsUrl: functionsListener.url,
-    functions: { port: insidePort, url: `http://127.0.0.1:${insidePort}`, take: functionsListener.take },
+    functions: { port: insidePort, url: `http://127.0.0.1:${insidePort}`, take: (socket) => functionsListener.take(socket) },
     stop: async (graceMs) => {
       await Promise.all([publicListener.stop(graceMs), functionsListener.stop(graceMs)]);
     },

@@ -210,13 +210,13 @@ export function describeSandboxDriver(cases: SandboxCases): void {
         await writeFile(program, content, { encoding: "latin1", mode: 0o755 });
         await expect(start("", { program: "program" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message });
       }
-      const missing = expect.stringMatching(/^fork\/exec \/.*program: no such file or directory$/);
+      const notFound = expect.stringMatching(/^fork\/exec \/.*program: no such file or directory$/);
       const shared = (await readFile("/bin/true")).toString("latin1");
       const loader = /\/lib[\w/.-]*\/ld-[\w.-]+/.exec(shared)?.[0] ?? "";
       // The second as from an editor of Windows; the last as of a system that has another C library.
       for (const content of ["#!/no/such/program -x", "#!/bin/sh\r\nexit 3", ...(loader === "" ? [] : [shared.replace(loader, loader.replace("/ld-", "/no-"))])]) {
         await writeFile(program, content, { encoding: "latin1", mode: 0o755 });
-        await expect(start("", { program: "program" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message: missing });
+        await expect(start("", { program: "program" })).rejects.toMatchObject({ code: "Runtime.InvalidEntrypoint", message: notFound });
       }
       await writeFile(program, "#! /bin/sh -e\nexit 3", { mode: 0o755 });
       const { sandbox, process } = await start("", { program: "program" });

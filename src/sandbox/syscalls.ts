@@ -37,6 +37,8 @@ export interface Syscalls {
   sealedProgram(path: string): number | undefined;
   /** Locks an open file for as long as this process has it open; false: somebody has it locked already. flock(2). */
   tryLock(fd: number): boolean;
+  /** The same with others who do so; false: somebody has it for himself. */
+  tryShare(fd: number): boolean;
   /** One buffer for all reads of this thread: whoever reads copies out before anything else can read. */
   readonly readBuffer: Buffer;
 }
@@ -54,6 +56,7 @@ const seekData = 3;
 const seekHole = 4;
 
 // <sys/file.h>.
+const lockShared = 1;
 const lockExclusively = 2;
 const doNotWait = 4;
 
@@ -74,6 +77,10 @@ export function loadSyscalls(): Syscalls {
   const lseek = libc.func("int64_t lseek(int fd, int64_t offset, int whence)");
   const flock = libc.func("int flock(int fd, int operation)");
   const { EAGAIN, EINTR, EPIPE } = koffi.os.errno;
+  const tryFlock = (fd: number, how: number): boolean => {
+    if (Number(flock(fd, how | doNotWait)) === 0) return true;
+    return koffi.errno() === EAGAIN ? false : fail("flock");
+  };
 
   return {
     readBuffer: Buffer.allocUnsafeSlow(readBytes),
@@ -114,10 +121,8 @@ export function loadSyscalls(): Syscalls {
       const fd = Number(syscall(pidfdOpen, "int", pid, "unsigned int", 0));
       return fd < 0 ? fail("pidfd_open") : fd;
     },
-    tryLock: (fd) => {
-      if (Number(flock(fd, lockExclusively | doNotWait)) === 0) return true;
-      return koffi.errno() === EAGAIN ? false : fail("flock");
-    },
+    tryLock: (fd) => tryFlock(fd, lockExclusively),
+    tryShare: (fd) => tryFlock(fd, lockShared),
     extents: (fd) => {
       const found: Extent[] = [];
       const seek = (from: number, whence: number): number => Number(lseek(fd, from, whence));

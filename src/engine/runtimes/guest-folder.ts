@@ -2,7 +2,7 @@
 // so that several versions of Lambent share one runtimes folder and none sees a half-made one.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bringPackages, packageState } from "./npm-packages.ts";
@@ -16,6 +16,8 @@ export interface GuestFolderPlan {
   readonly packages?: ReadonlyMap<string, string>;
   /** Files to write in it, in place of those that were copied: their content by their names. */
   readonly written?: ReadonlyMap<string, string>;
+  /** Links to make in it: where they lead, by their names. */
+  readonly links?: ReadonlyMap<string, string>;
   /** Last touch before the folder is shown, e.g. to compile. */
   readonly finish?: (folder: string) => Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
     await cp(source, staging, { recursive: true });
     await chmod(staging, mode);
     for (const [name, content] of plan.written ?? []) await writeFile(join(staging, name), content);
+    for (const [name, to] of plan.links ?? []) await symlink(to, join(staging, name));
     if (plan.packages !== undefined) await bringPackages(staging, plan.packages);
     await plan.finish?.(staging);
     await rename(staging, target);
@@ -48,14 +51,14 @@ export async function prepareGuestFolder(plan: GuestFolderPlan): Promise<string>
 /** Where our bootstrap lies in this version of Lambent. */
 export const guestSource = (language: GuestFolderPlan["language"] | "java"): string => fileURLToPath(new URL(`../../../guest/${language}/`, import.meta.url));
 
-async function contentHash(source: string, { packages = new Map(), written = new Map() }: GuestFolderPlan): Promise<string> {
+async function contentHash(source: string, { packages = new Map(), written = new Map(), links = new Map() }: GuestFolderPlan): Promise<string> {
   const hash = createHash("sha256").update(`${mode}\n`);
   for (const name of (await readdir(source)).sort()) {
     // Left behind when somebody ran the bootstrap in place.
     if (name === "__pycache__") continue;
     hash.update(`${name}\n`).update(await readFile(join(source, name)));
   }
-  for (const [path, text] of written) hash.update(`${path}\n${text}\n`);
+  for (const [path, text] of [...written, ...links]) hash.update(`${path}\n${text}\n`);
   const states = await Promise.all(Array.from(packages, async ([path, folder]) => `${path}\n${await packageState(folder)}`));
   for (const state of states) hash.update(state);
   return hash.digest("hex").slice(0, 16);

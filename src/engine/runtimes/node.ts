@@ -15,6 +15,9 @@ import { createSdkOnDemand } from "./sdk-on-demand.ts";
 
 const majors = ["26", "24", "22", "20", "18"];
 
+/** What functions name in NODE_EXTRA_CA_CERTS. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+const certificates = new Map([["ca-cert.pem", "/etc/pki/tls/certs/ca-bundle.crt"]]);
+
 export function createNodeLanguage(host: LanguageHost): Language {
   const sdk = createSdkOnDemand({
     isShipped,
@@ -97,7 +100,7 @@ async function openNode({ id, version, program }: Node & { readonly id: string }
   const major = majorOf(id);
   const packages = await sdkPackages(host.directory);
   const written = new Map([["bootstrap.cjs", await bundleBootstrap(guestSource("node"))]]);
-  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), packages, written });
+  const runtimeDir = await prepareGuestFolder({ language: "node", parent: join(host.directory, "nodejs"), packages, written, links: certificates });
   return {
     id,
     channel: "framed",

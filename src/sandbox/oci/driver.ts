@@ -3,6 +3,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { closeAll, closeTogether } from "../../core/close-all.ts";
+import { systemClock } from "../../core/clock.ts";
 import { Fault } from "../../core/faults.ts";
 import { sandboxStartFailed } from "../faults.ts";
 import type { Cgroups } from "../linux/cgroups/cgroups.ts";
@@ -18,6 +19,7 @@ import { containerConfig } from "./container-config.ts";
 import { type ForkServerHost, openForkServer } from "./fork-server-container.ts";
 import { ForkServers } from "./fork-servers.ts";
 import type { ShownFolder } from "./guest-path.ts";
+import { HeldRoots } from "./held-roots.ts";
 import { createIdRanges } from "./id-ranges.ts";
 import { createOciRuntime, type OciRuntime } from "./oci-runtime.ts";
 import { guestPaths, type LiveContainer, OciSandbox } from "./oci-sandbox.ts";
@@ -61,7 +63,8 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const host = { syscalls, runtime, kernel };
   const sandboxes = new Set<OciSandbox>();
   const opens = new Set<Promise<OciSandbox>>();
-  const ready = makeReady(options, host);
+  const roots = new HeldRoots(options.rootsFolder, systemClock.now(), host.syscalls);
+  const ready = makeReady(options, host, roots);
   const forkServers = createForkServers(options, ready, host);
   // Told where it matters, by `open`.
   ready.catch(() => undefined);
@@ -143,6 +146,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
       await Promise.allSettled([...opens, ready]);
       await closeAll([
         () => runtime.close(),
+        () => roots.release(),
         () => kernel.close(),
         () => options.networks.then((networks) => networks.stop(), () => undefined),
         () => forkServers.stop(),
@@ -155,13 +159,13 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
 const stateFolderOf = (directory: string): string => join(directory, sharedName, "containers");
 
 /** What all sandboxes have in common. */
-async function makeReady({ directory, instanceId, ...options }: OciDriverOptions, host: ForkServerHost) {
+async function makeReady({ directory, instanceId, ...options }: OciDriverOptions, host: ForkServerHost, roots: HeldRoots) {
   const { runtime } = host;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const networks = await options.networks;
   const adopts = !runtime.joinsNetworks && networks.egress !== "host";
   const [root, storage] = await Promise.all([
-    prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }),
+    prepareRoot({ parent: options.rootsFolder, system: options.system, resolvConf: networks.resolvConf }, (path) => roots.hold(path, systemClock.now())),
     openEphemeralStorage({ ...host, directory: join(directory, sharedName, "storage"), kernel: options.kernel }),
     removeLeftovers(directory, stateFolderOf(directory), runtime),
   ]);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { constants, chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isErrno } from "../errno.ts";
 import { guestHostname, guestUser } from "./container-config.ts";
 import type { ShownFolder } from "./guest-path.ts";
@@ -36,12 +36,20 @@ const systemFolders = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", 
  */
 const emptyFolders = ["proc", "dev", "tmp", "sys", "run", "opt/lib", "home", "root", "mnt", "media", "srv", "var/task/lib", "var/runtime", "var/lang", "var/tmp", "var/lib", "var/cache", "var/log"];
 
+/** Below the system's /usr, where the root's own folder of the name is not seen but by whom it is shown to. */
+const localesFolder = "usr/lib/locale";
+/** What LANG is on AWS, as glibc calls the folder. */
+const locale = "en_US.utf8";
+
+/** Of /etc: certificates of authorities, where programs on AWS look, and where Debian has them. */
+const certificates = { onAws: "pki/tls/certs/ca-bundle.crt", onDebian: "ssl/certs/ca-certificates.crt" };
+
 /** Of /etc: what libraries and languages read, and what links from /usr lead to. */
 const settingsOfLibraries =
   /^(?:ssl|pki|ca-certificates|crypto-policies|alternatives|ld\.so\.(?:cache|conf|conf\.d)|localtime|timezone|locale\.(?:alias|conf)|mime\.types|magic(?:\.mime)?|protocols|services|gai\.conf|host\.conf|fonts|terminfo|perl|java[-\w.]*|python[\d.]+|ImageMagick-\d+|dotnet|os-release|debian_version|system-release|alpine-release)$/;
 
 /** Cheap when it is there. */
-export async function prepareRoot({ parent, system, resolvConf }: RootPlan): Promise<RootFolder> {
+export async function prepareRoot({ parent, system, resolvConf }: RootPlan, hold: (path: string) => boolean): Promise<RootFolder> {
   const links = new Map<string, string>();
   const shown: ShownFolder[] = [];
   for (const name of systemFolders) {
@@ -49,11 +57,19 @@ export async function prepareRoot({ parent, system, resolvConf }: RootPlan): Pro
     if (stats?.isSymbolicLink() === true) links.set(name, await readlink(join(system, name)));
     else if (stats?.isDirectory() === true) shown.push({ target: `/${name}`, source: join(system, name) });
   }
-  const settings = await namesOfSettings(join(system, "etc"));
+  const etc = join(system, "etc");
+  if ((await lstatIfThere(join(etc, certificates.onAws))) === undefined) links.set(`etc/${certificates.onAws}`, `/etc/${certificates.onDebian}`);
+  const settings = await statesOf(etc, settingsOfLibraries);
+  const locales = await statesOf(join(system, localesFolder));
   const folders = [...emptyFolders, ...shown.map(({ target }) => target.slice(1))];
   const files = { ...etcFiles, "resolv.conf": resolvConf };
-  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, files])}`);
-  if (!existsSync(path)) await make(path, { folders, links, etc: join(system, "etc"), settings: settings.map(([name]) => name), files });
+  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, locales, files])}`);
+  // One that is about to be removed is made again.
+  do {
+    if (!existsSync(path)) await make(path, { folders, links, etc, settings: settings.map(([name]) => name), locales: join(system, localesFolder), files });
+  } while (!hold(path));
+  const own = join(path, localesFolder);
+  if (existsSync(own)) shown.push({ target: `/${localesFolder}`, source: own });
   return { path, empty: join(path, "mnt"), shown: [{ target: "/", source: path }, ...shown], env: await lookAtEnv(join(system, "usr", "bin", "env")) };
 }
 
@@ -62,10 +78,10 @@ async function lookAtEnv(program: string): Promise<EnvProgram> {
   return { setsSignals: (await readFile(program).catch(() => Buffer.alloc(0))).includes("default-signal") };
 }
 
-/** With what tells one state of each from another. */
-async function namesOfSettings(etc: string): Promise<readonly (readonly [name: string, mtimeMs: number])[]> {
-  const names = (await readdir(etc).catch(() => [])).filter((name) => settingsOfLibraries.test(name)).sort();
-  return Promise.all(names.map(async (name) => [name, (await lstat(join(etc, name))).mtimeMs] as const));
+/** What is in a folder, with what tells one state of each from another. */
+async function statesOf(folder: string, which = /(?:)/): Promise<readonly (readonly [name: string, mtimeMs: number])[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => which.test(name)).sort();
+  return Promise.all(names.map(async (name) => [name, (await lstat(join(folder, name))).mtimeMs] as const));
 }
 
 const hashOf = (parts: unknown): string => createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
@@ -76,19 +92,25 @@ interface RootContent {
   readonly etc: string;
   /** Names of what is copied from there. */
   readonly settings: readonly string[];
+  /** Where the system has its locales. */
+  readonly locales: string;
   /** Of /etc, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** Appears as a whole, so that servers which share it need no lock. */
-async function make(target: string, { folders, links, etc, settings, files }: RootContent): Promise<void> {
+async function make(target: string, { folders, links, etc, settings, locales, files }: RootContent): Promise<void> {
   await mkdir(join(target, ".."), { recursive: true, mode: 0o711 });
   const staging = await mkdtemp(`${target}-`);
   try {
     await chmod(staging, 0o755);
     for (const folder of [...folders, "etc"]) await mkdir(join(staging, folder), { recursive: true, mode: 0o755 });
-    for (const [name, to] of links) await symlink(to, join(staging, name));
     for (const name of settings) await copySettings(join(etc, name), join(staging, "etc", name));
+    for (const [name, to] of links) {
+      await mkdir(dirname(join(staging, name)), { recursive: true, mode: 0o755 });
+      await symlink(to, join(staging, name));
+    }
+    await addLocale(locales, join(staging, localesFolder));
     for (const [name, content] of Object.entries(files)) await writeFile(join(staging, "etc", name), content, { mode: 0o644 });
     await rename(staging, target);
   } catch (error) {
@@ -96,6 +118,18 @@ async function make(target: string, { folders, links, etc, settings, files }: Ro
     // Another process was faster; its folder is the same.
     if (!existsSync(target)) throw error;
   }
+}
+
+/**
+ * Those of the system, and AWS's from the one that every C library brings: its characters, with dates and numbers as
+ * programs have them without a locale. Nothing where the system has AWS's, or none at all.
+ */
+async function addLocale(locales: string, into: string): Promise<void> {
+  const archive = await readFile(join(locales, "locale-archive")).catch(() => Buffer.alloc(0));
+  if (!existsSync(join(locales, "C.utf8")) || existsSync(join(locales, locale)) || archive.includes(locale)) return;
+  await mkdir(into, { recursive: true, mode: 0o755 });
+  await copySettings(locales, into);
+  await copySettings(join(locales, "C.utf8"), join(into, locale));
 }
 
 /** Nothing that not everybody on this machine may read: private keys lie beside certificates. */

@@ -74,7 +74,7 @@ export function createProcessDriver({ directory, instanceId }: ProcessDriverOpti
       stopping = true;
       await Promise.allSettled(opens);
       await closeAll([
-        async () => void (await cleaned),
+        () => cleaned,
         () => strays.kill(`${instanceId}.`),
         () => closeTogether(Array.from(sandboxes, (sandbox) => () => sandbox.close())),
       ]);
