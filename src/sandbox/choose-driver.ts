@@ -108,7 +108,7 @@ async function composeContainers(choice: DriverChoice, program: string, closers:
   cgroups.removeLeftovers(clock.now());
   const open = (folder: string, itsNetworks: Promise<Networks>): SandboxDriver =>
     createOciDriver({ directory: folder, instanceId, program, system, rootsFolder, isRootless: !isRoot, kernel: openKernel(), cgroups, networks: itsNetworks, log });
-  await proveOnce(program, rootsFolder, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
+  await proveOnce({ program, system, rootsFolder }, (folder) => open(folder, openNetworks({ egress: "none", allowed: [], functions: () => undefined, clock })));
   await proven;
   const leave = enterInstance(instances, instanceId, syscalls);
   const driver = open(directory, opened);
@@ -174,18 +174,33 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Runs a container, unless this program has run one on this kernel; where root is asked, since the machine was started: /run forgets then. */
-async function proveOnce(program: string, rootsFolder: string, open: (directory: string) => SandboxDriver): Promise<void> {
+interface Proof {
+  readonly program: string;
+  readonly system: string;
+  readonly rootsFolder: string;
+}
+
+/**
+ * Runs a container, unless this program has run one on this kernel; where root is asked, since the machine was started: /run
+ * forgets then. An unpacked system is tried each time: it may be none, or half of one.
+ */
+async function proveOnce({ program, system, rootsFolder }: Proof, open: (directory: string) => SandboxDriver): Promise<void> {
   const { mtimeMs, size } = statSync(program);
   const key = createHash("sha256").update([program, mtimeMs, size, release()].join("\n")).digest("hex").slice(0, 16);
   const proof = join(rootsFolder, `${basename(program)}-works-${key}`);
-  if (existsSync(proof)) return;
+  if (system === "/" && existsSync(proof)) return;
   const folder = await mkdtemp(join(rootsFolder, "proof-"));
+  // Beside the sandbox's own folder: runc (1.1) shows none in which something is mounted.
+  const code = join(folder, "code");
+  await mkdir(code);
   const driver = open(join(folder, "sandboxes"));
   try {
-    await proveDriver(driver, folder);
+    await proveDriver(driver, basename(folder), code);
+  } catch (error) {
+    if (system === "/") throw error;
+    throw new Error(`${system} is no system that runs in them (--sandbox-system): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   } finally {
     await closeAll([() => rm(folder, { recursive: true, force: true }), () => driver.stop()]);
   }
-  await writeFile(proof, "");
+  if (system === "/") await writeFile(proof, "");
 }

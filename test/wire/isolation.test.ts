@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/config.ts";
 import { startLambentHere } from "../../src/main.ts";
 import { createFunction, startTestLambent } from "../harness/lambent.ts";
+import { isInstalled } from "../harness/program.ts";
 
 const missing = !["/usr/bin/crun", "/usr/local/bin/crun"].some((path) => existsSync(path)) ? "crun is not installed" : process.getuid?.() !== 0 ? "needs root" : "";
 
@@ -30,6 +31,14 @@ describe.skipIf(missing !== "")(`a start by default${missing && ` (${missing})`}
     expect(told).toMatchObject({ uid: 993, cwd: "/var/task", runtimeApi: "127.0.0.1:9001", functions: ["contained"] });
     expect(told.processes).toBeLessThan(10);
   });
+});
+
+const runc = isInstalled("runc", "--version") && missing === "" ? "" : missing || "runc is not installed";
+test.skipIf(runc !== "")(`runc makes the containers where it is asked to${runc && ` (${runc})`}`, async () => {
+  await using lambent = await startTestLambent({ isolation: "required", ociRuntime: "runc" });
+  await createFunction(lambent.lambda, "contained", { "index.mjs": source });
+  const { Payload } = await lambent.lambda.send(new InvokeCommand({ FunctionName: "contained" }));
+  expect(JSON.parse(Payload?.transformToString() ?? "")).toMatchObject({ uid: 993, cwd: "/var/task", functions: ["contained"] });
 });
 
 test("plain processes are said aloud, with the reason when nobody asked for them", async () => {
