@@ -12,8 +12,6 @@ interface EventsOptions {
 
 export function eventsCommand(): Command {
   const command = new Command("events")
-    // What follows `replay` is for that.
-    .enablePositionalOptions()
     .description("Show asynchronous invokes and deliveries: what waits, what is on its way, what was given up and why.")
     .argument("[LANE]", "show each event of this lane")
     .option("--json", "for programs");
@@ -25,18 +23,19 @@ export function eventsCommand(): Command {
     else if (lane === undefined) printOverview(JSON.parse(text) as EventsAnswer);
     else printLane((JSON.parse(text) as { readonly events: readonly WaitingEvent[] }).events);
   });
-  return command.addCommand(replayCommand());
+  return command.addCommand(replayCommand(command));
 }
 
-function replayCommand(): Command {
-  const command = new Command("replay").description("Send an event or a delivery again that was given up, as it was.").argument("<ID>", "its id: of an event the request id");
-  addSettingsFlags(command, ["port", "host", "dataDirectory", "region", "account"]);
-  return command.action(async (id: string) => {
-    const response = await postAdmin(await connectionOf(settingsOf(command)), "/_lambent/events/replay", { id });
-    const { lane } = (await response.json()) as { readonly lane: string };
-    print(`${id} is in ${lane} again.`);
-  });
-}
+/** Takes the flags of `events`. */
+const replayCommand = (events: Command): Command =>
+  new Command("replay")
+    .description("Send an event or a delivery again that was given up, as it was.")
+    .argument("<ID>", "its id: of an event the request id")
+    .action(async (id: string) => {
+      const response = await postAdmin(await connectionOf(settingsOf(events)), "/_lambent/events/replay", { id });
+      const { lane } = (await response.json()) as { readonly lane: string };
+      print(`${id} is in ${lane} again.`);
+    });
 
 function printOverview({ lanes, givenUp }: EventsAnswer): void {
   if (lanes.length === 0) print("Nothing waits.");
