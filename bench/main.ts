@@ -1,6 +1,7 @@
-// `npm run bench [-- warm cold reload control create server stream many density sqs] [--memory=128] [--only=SDK]`: builds
+// `npm run bench [-- warm cold reload control create server stream many density sqs async] [--memory=128] [--only=SDK]`: builds
 // nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …). Ratios count, not single times.
 import { cpus } from "node:os";
+import { asynchronous } from "./async.ts";
 import { cold } from "./cold.ts";
 import { control } from "./control.ts";
 import { create } from "./create.ts";
@@ -23,6 +24,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<void>>>
   stream: () => stream(),
   many: () => many(),
   density: () => density(),
+  async: () => asynchronous(),
   sqs: () => sqs(),
 };
 

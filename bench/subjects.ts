@@ -22,7 +22,7 @@ export const lambentName = "lambent, Node.js";
 export const lambentHttpName = "lambent, Runtime API over HTTP";
 export const workerdName = "workerd";
 
-const bareServer: Subject = {
+export const bareServer: Subject = {
   name: bareName,
   start: async () => {
     const port = await freePort();

@@ -35,6 +35,8 @@ export interface LanesParts {
 export interface Lanes {
   /** Sequences of the messages of a lane that are worked on now. */
   running(lane: LaneId): readonly number[];
+  /** The width of the lane has grown by itself: begins what may begin. */
+  lookAgain(lane: LaneId): void;
   /** Takes nothing more; resolves when what is worked on has ended. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export function openLanes(parts: LanesParts): Lanes {
 
   return {
     running: ({ partition, queue }) => lanes.get(partition)?.get(queue)?.running ?? [],
+    lookAgain: ({ partition, queue }) => lanes.get(partition)?.get(queue)?.advance(),
     async stop() {
       stopping.abort();
       unwatchStore();
@@ -137,7 +140,7 @@ class Lane {
       // Where more wait on disk this one is read in its turn.
       if (sent !== undefined && !this.#hasMore && this.#takes(sent)) this.#keep(sent.read());
       else this.#isBehind = true;
-      this.#advance();
+      this.advance();
     }
   }
 
@@ -165,7 +168,8 @@ class Lane {
     this.#waiting.push(message);
   }
 
-  #advance(): void {
+  /** Begins what may begin, and reads on where too little is left for that. */
+  advance(): void {
     if (this.#parts.signal.aborted) return;
     while (this.#waiting.length > 0 && this.#hasRoom) {
       const next = this.#waiting.shift();
@@ -190,7 +194,7 @@ class Lane {
       const dueAtMs = this.#comingBack.get(sequence);
       this.#comingBack.delete(sequence);
       if (dueAtMs !== undefined) this.hear({ queue: this.#id.queue, dueAtMs });
-      this.#advance();
+      this.advance();
     });
     this.#running.set(sequence, work);
   }
@@ -201,7 +205,7 @@ class Lane {
       const rest = await work(message, this.#id);
       if (!rest) return;
       this.#restingUntilMs = Math.max(this.#restingUntilMs, clock.now() + rest.restMs);
-      clock.after(rest.restMs, () => this.#advance());
+      clock.after(rest.restMs, () => this.advance());
     } catch (error) {
       if (error instanceof CommitConflict || signal.aborted) return;
       onError(error, this.#id);
@@ -230,7 +234,7 @@ class Lane {
       .finally(() => {
         this.#reading = undefined;
         this.#endedMeanwhile.clear();
-        this.#advance();
+        this.advance();
       });
   }
 
@@ -258,7 +262,7 @@ class Lane {
     const timer = clock.after(atMs - clock.now(), () => {
       this.#alarm = undefined;
       this.#isBehind = true;
-      this.#advance();
+      this.advance();
     });
     this.#alarm = { atMs, timer };
   }

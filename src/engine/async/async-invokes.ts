@@ -58,6 +58,21 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
   const { store, catalog, clock, ids, log } = parts;
   const work = new EventWork(parts);
   let lanes: Lanes | undefined;
+  /** Callers who wait for their event to be on disk. They come first: what they have sent can wait, they cannot. */
+  let accepting = 0;
+  /** Lanes that have made room for them. */
+  const narrowed = new Set<LaneId>();
+  const widthOf = (lane: LaneId): number => {
+    const { width } = work.paceOf(lane);
+    if (accepting > 0) narrowed.add(lane);
+    return Math.max(1, width - accepting);
+  };
+  const accepted = (): void => {
+    accepting -= 1;
+    if (accepting > 0) return;
+    for (const lane of narrowed) lanes?.lookAgain(lane);
+    narrowed.clear();
+  };
   return {
     prefix: eventLanes,
     async accept({ function: id, qualifier, payload, requestId, trace }) {
@@ -72,14 +87,19 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
         ...(qualifier === undefined ? {} : { qualifier }),
       };
       const partition = store.partition({ account: id.account, region: id.region, service: "lambda" });
-      await partition.commit([{ kind: "send-message", queue: laneOf(id), id: requestId, value: event }]);
+      accepting += 1;
+      try {
+        await partition.commit([{ kind: "send-message", queue: laneOf(id), id: requestId, value: event }]);
+      } finally {
+        accepted();
+      }
     },
     start() {
       lanes ??= openLanes({
         store,
         prefix: eventLanes,
         clock,
-        width: (lane) => work.paceOf(lane).width,
+        width: widthOf,
         work: (message, lane) => work.run(message, lane),
         onError: (error, lane) => log.error({ error, lane: lane?.queue }, "asynchronous-invoke-failed"),
       });
