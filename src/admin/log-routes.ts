@@ -1,5 +1,5 @@
 // `/_lambent/logs`: lines of a log group or of one function, those of the past and those that come.
-import type { CallContext, Scope } from "../core/context.ts";
+import type { Scope } from "../core/context.ts";
 import { defaultLogGroup, isStreamOf, logGroupOf } from "../functions/logging.ts";
 import type { FunctionRepository } from "../functions/repository.ts";
 import type { ExtraRoute } from "../gateway/exchange.ts";
@@ -29,7 +29,7 @@ interface Wanted {
 export const logRoute = ({ logs, functions, ending }: LogRouteParts): ExtraRoute => ({
   prefix: "/_lambent/logs",
   access: "signed",
-  respond: async ({ query }, caller) => logLines(logs, functions, new URLSearchParams(query), { ...caller, signal: AbortSignal.any([caller.signal, ending]) }),
+  respond: async ({ query }, caller) => logLines(logs, functions, new URLSearchParams(query), { ...caller, signal: AbortSignal.any([caller.connection.signal, ending]) }),
 });
 
 /**
@@ -41,7 +41,7 @@ async function logLines(
   logs: FileLogSink,
   functions: LogRouteParts["functions"],
   query: URLSearchParams,
-  caller: Pick<CallContext, "account" | "region" | "signal">,
+  caller: Scope & { readonly signal: AbortSignal },
 ): Promise<WireResponse> {
   const [sinceMs, limit] = [Number(query.get("since") ?? 0), Number(query.get("limit") ?? defaultLineLimit)];
   const place = await placeOf(query, caller, functions);

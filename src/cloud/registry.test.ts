@@ -17,7 +17,7 @@ function registryWith(name: string, validate: () => void = () => {}): ServiceReg
   return registry;
 }
 
-const refusal = async (call: Promise<object>): Promise<unknown> => call.then(() => "no refusal", (error: unknown) => error);
+const refusal = async (call: () => Promise<object>): Promise<unknown> => Promise.resolve().then(call).then(() => "no refusal", (error: unknown) => error);
 
 describe("an operation", () => {
   test("runs with the input of another service", async () => {
@@ -25,14 +25,14 @@ describe("an operation", () => {
   });
 
   test.each(["Later", "Unheard", "constructor", "__proto__"])("%s that has no handler is refused by name", async (operation) => {
-    const error = await refusal(registryWith("lambda").call("lambda", operation, {}, anonymous));
+    const error = await refusal(() => registryWith("lambda").call("lambda", operation, {}, anonymous));
     expect(error).toMatchObject({ code: "NotImplementedException", status: 501, message: `Lambent does not serve the operation lambda:${operation} yet.` });
   });
 
   test("of a service that is not served is refused by name", async () => {
     const unsent = { input: {}, unknownMembers: [] };
-    expect(await refusal(registryWith("lambda").dispatch("sqs", "SendMessage", unsent, anonymous))).toMatchObject({ status: 501, message: "Lambent does not serve the service sqs yet." });
-    expect(await refusal(registryWith("lambda").call("sqs", "SendMessage", {}, anonymous))).toMatchObject({
+    expect(await refusal(() => registryWith("lambda").dispatch("sqs", "SendMessage", unsent, anonymous))).toMatchObject({ status: 501, message: "Lambent does not serve the service sqs yet." });
+    expect(await refusal(() => registryWith("lambda").call("sqs", "SendMessage", {}, anonymous))).toMatchObject({
       status: 501,
       message: "Lambent does not serve the service sqs yet and was not told where one is: start it with --service-endpoint sqs=URL.",
     });
@@ -42,7 +42,7 @@ describe("an operation", () => {
     const elsewhere = { call: async (...call: unknown[]): Promise<object> => ({ call }) };
     const registry = new ServiceRegistry(elsewhere);
     expect(await registry.call("s3", "GetObject", { Key: "k" }, anonymous)).toEqual({ call: ["s3", "GetObject", { Key: "k" }, anonymous] });
-    expect(await refusal(registry.dispatch("s3", "GetObject", { input: {}, unknownMembers: [] }, anonymous))).toMatchObject({ status: 501 });
+    expect(await refusal(() => registry.dispatch("s3", "GetObject", { input: {}, unknownMembers: [] }, anonymous))).toMatchObject({ status: 501 });
   });
 
   test("is validated before it runs", async () => {
@@ -50,7 +50,7 @@ describe("an operation", () => {
     const registry = registryWith("lambda", () => {
       throw invalid;
     });
-    expect(await refusal(registry.call("lambda", "Echo", {}, anonymous))).toBe(invalid);
+    expect(await refusal(() => registry.call("lambda", "Echo", {}, anonymous))).toBe(invalid);
   });
 
   test("is refused to a caller whom its service throttles, before it is looked at", async () => {
@@ -66,14 +66,14 @@ describe("an operation", () => {
         throw throttle;
       },
     });
-    expect(await refusal(registry.call("lambda", "Echo", {}, anonymous))).toBe(throttle);
+    expect(await refusal(() => registry.call("lambda", "Echo", {}, anonymous))).toBe(throttle);
     expect(asked).toEqual([["Echo", anonymous.account]]);
   });
 
   test("of Lambent's administration is refused to roles", async () => {
     expect(await registryWith("lambda").call("lambda", "Echo", {}, role)).toBeDefined();
     expect(await registryWith("admin").call("admin", "Echo", {}, anonymous)).toBeDefined();
-    expect(await refusal(registryWith("admin").call("admin", "Echo", {}, role))).toMatchObject({
+    expect(await refusal(() => registryWith("admin").call("admin", "Echo", {}, role))).toMatchObject({
       code: "AccessDeniedException",
       message: "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: admin:Echo",
     });

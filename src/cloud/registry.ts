@@ -82,19 +82,22 @@ export class ServiceRegistry implements Cloud {
     return this.#services.get(service);
   }
 
-  async dispatch(service: string, operation: string, decoded: DecodedInput, context: CallContext): Promise<object> {
+  /** Throws what is refused before the handler, and hands on the handler's promise: another one around it costs turns. */
+  dispatch(service: string, operation: string, decoded: DecodedInput, context: CallContext): Promise<object> {
     const entry = this.#services.get(service);
     if (entry === undefined) throw serviceNotServed(service);
     const handler = entry.handler(operation);
     entry.admit?.(operation, context);
+    const run = (validator: Validator): Promise<object> => {
+      validator.validate(operation, decoded.input, decoded.unknownMembers);
+      const authorising = this.#authorise({ service, operation, input: decoded.input, findResource: entry.findResource }, context);
+      return authorising instanceof Promise ? authorising.then((allowed) => handler(decoded.input, allowed)) : handler(decoded.input, authorising);
+    };
     const loading = entry.validator();
-    const validator = loading instanceof Promise ? await loading : loading;
-    validator.validate(operation, decoded.input, decoded.unknownMembers);
-    const authorising = this.#authorise({ service, operation, input: decoded.input, findResource: entry.findResource }, context);
-    return handler(decoded.input, authorising instanceof Promise ? await authorising : authorising);
+    return loading instanceof Promise ? loading.then(run) : run(loading);
   }
 
-  call(service: string, operation: string, input: object, context: CallContext): Promise<object> {
+  async call(service: string, operation: string, input: object, context: CallContext): Promise<object> {
     if (!this.#services.has(service)) return this.#elsewhere.call(service, operation, input, context);
     return this.dispatch(service, operation, { input: { ...input }, unknownMembers: [] }, context);
   }

@@ -18,7 +18,7 @@ afterAll(async () => {
   await s3[Symbol.asyncDispose]();
 });
 
-const contextOf = (region: string, signal = new AbortController().signal): CallContext => ({ region, signal }) as CallContext;
+const contextOf = (region: string, signal = new AbortController().signal): CallContext => ({ region, connection: { signal } }) as CallContext;
 const here = contextOf("eu-west-1");
 const outcome = (call: Promise<object>): Promise<unknown> => call.catch((error: unknown) => error);
 

@@ -53,9 +53,9 @@ export class RemoteServices implements Cloud {
     const { client, commands } = await this.#connect(service, endpoint, context.region);
     const Command = Object.hasOwn(commands, `${operation}Command`) ? commands[`${operation}Command`] : undefined;
     if (typeof Command !== "function") throw operationNotServed(service, operation);
-    const faultOf = (error: unknown): unknown => remoteFault(error, { service, endpoint, signal: context.signal });
+    const faultOf = (error: unknown): unknown => remoteFault(error, { service, endpoint, signal: context.connection.signal });
     try {
-      const output = await client.send(new (Command as CommandClass)(input), { abortSignal: context.signal });
+      const output = await client.send(new (Command as CommandClass)(input), { abortSignal: context.connection.signal });
       return withoutClient(output, faultOf);
     } catch (error) {
       throw faultOf(error);

@@ -39,8 +39,12 @@ const functionNamePatterns: Readonly<Record<FunctionNamePattern, RegExp>> = {
   namespaced: new RegExp(`${prefix}(?<name>[\\w.-]+)(?::(?<qualifier>\\$LATEST(?:\\.PUBLISHED)?|[\\w-]+))?$`),
 };
 
+/** The same patterns for a name by itself, as most callers give it. */
+const plainNamePatterns: Readonly<Record<FunctionNamePattern, RegExp>> = { strict: /^[\w-]+$/, namespaced: /^[\w.-]+$/ };
+
 /** Undefined when `text` is no form of a function name. */
 export function parseFunctionName(text: string, pattern: FunctionNamePattern): FunctionAddress | undefined {
+  if (plainNamePatterns[pattern].test(text)) return { region: undefined, account: undefined, name: text, qualifier: undefined };
   const parts = functionNamePatterns[pattern].exec(text)?.groups;
   const name = parts?.["name"];
   if (parts === undefined || name === undefined) return undefined;

@@ -15,7 +15,7 @@ export interface Clock {
 }
 
 /** What sets timers and no more: it may hold them back (engine/environment/suspendable-timers.ts). */
-export type Timers = Pick<Clock, "after">;
+export type Timers = Pick<Clock, "after" | "monotonic">;
 
 /** Longest delay that one setTimeout takes, in milliseconds; longer ones are chained. */
 const longestTimeoutMs = 2 ** 31 - 1;

@@ -50,6 +50,6 @@ export interface CallContext extends Scope {
   readonly userAgent: string | undefined;
   /** Base URL under which the caller reached us, without a trailing slash: links we hand out start with it. */
   readonly endpoint: string;
-  /** Aborts when the caller has gone. */
-  readonly signal: AbortSignal;
+  /** Its signal, made for the first who asks, aborts when the caller has gone. */
+  readonly connection: { readonly signal: AbortSignal };
 }

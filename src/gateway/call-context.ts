@@ -17,7 +17,6 @@ export function callContext(exchange: Exchange): CallContext {
     userAgent: request.headers["user-agent"],
     // The guard has let this host through.
     endpoint: host === undefined ? peer.listenerUrl : `http://${host}`,
-    // Not as a getter: V8 would give every context a hidden class of its own, which then outlives the request.
-    signal: peer.signal,
+    connection: peer,
   };
 }

@@ -133,7 +133,7 @@ describe("a caller that goes away", () => {
     ["by a reset", (connection) => connection.socket.resetAndDestroy()],
   ])("%s aborts the signal of its call", async (_, leave) => {
     const called = Promise.withResolvers<AbortSignal>();
-    const { url } = await startWith((_input, { signal }) => {
+    const { url } = await startWith((_input, { connection: { signal } }) => {
       called.resolve(signal);
       return Promise.withResolvers<never>().promise;
     });
@@ -148,7 +148,7 @@ describe("a caller that goes away", () => {
 
   test("after its answer aborts nothing", async () => {
     const called = Promise.withResolvers<AbortSignal>();
-    const { url } = await startWith(async (_input, { signal }) => {
+    const { url } = await startWith(async (_input, { connection: { signal } }) => {
       called.resolve(signal);
       return { answer: { status: 200, headers: {}, body: "done" } };
     });
@@ -254,7 +254,7 @@ describe("a streamed answer that nobody reads is let go of", () => {
   test("because the caller has gone", async () => {
     const { body, released } = watched();
     const called = Promise.withResolvers<AbortSignal>();
-    const { url } = await startWith(async (_input, { signal }) => {
+    const { url } = await startWith(async (_input, { connection: { signal } }) => {
       called.resolve(signal);
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
       return streamed(body);

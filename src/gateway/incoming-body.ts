@@ -10,8 +10,6 @@ export interface BodyPatience {
   readonly bodyIdleMs: number;
 }
 
-const turn = Promise.resolve();
-
 export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -43,12 +41,12 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
     return this;
   }
 
-  async whole(): Promise<Uint8Array> {
-    // The head is told of before the parser comes to the body, which as a rule lies behind it: a turn later it is there.
-    await turn;
+  whole(): Uint8Array | Promise<Uint8Array> {
     const first = this.#owesContinue ? undefined : this.#read();
-    if (first !== undefined && this.#leftBytes === 0) return first;
-    const chunks = first === undefined ? [] : [first];
+    return first !== undefined && this.#leftBytes === 0 ? first : this.#gathered(first === undefined ? [] : [first]);
+  }
+
+  async #gathered(chunks: Uint8Array[]): Promise<Uint8Array> {
     for (let step = await this.next(); step.done !== true; step = await this.next()) chunks.push(step.value);
     return Buffer.concat(chunks);
   }

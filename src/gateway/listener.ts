@@ -2,12 +2,12 @@
 // cutting off what is running.
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, Timer } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Logger } from "../observe/logger.ts";
 import { AbandonableResponse } from "./abandonable-response.ts";
 import { refuseConnection } from "./connection-refusal.ts";
-import { Connections } from "./connections.ts";
+import { Connections, idleSweeps } from "./connections.ts";
 import { listenFailed } from "./faults.ts";
 import type { Answer } from "./pipeline.ts";
 import { serveRequest } from "./serve-request.ts";
@@ -63,7 +63,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     connectionsCheckingInterval: Math.min(limits.headTimeoutMs, 5_000),
     // A large body on a slow line is no attack; a silent one is, see bodyIdleMs.
     requestTimeout: 0,
-    keepAliveTimeout: limits.keepAliveMs,
+    keepAliveTimeout: 0,
   });
   // headBytes bounds them; node would drop headers beyond a count without a word.
   server.maxHeadersCount = 0;
@@ -91,6 +91,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     else refuseConnection(error, socket);
   });
   await bind(server, parts.host, parts.port);
+  const sweeping = sweepRegularly(connections, limits.keepAliveMs / idleSweeps, parts.clock);
   // Accepting fails when descriptors run out; unheard, it would end the process.
   server.on("error", (error) => parts.log.error({ error }, "accept-failed"));
   const address = addressOf(server);
@@ -101,6 +102,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     take: (socket) => void server.emit("connection", socket),
     stop: async (graceMs) => {
       state.isStopping = true;
+      sweeping.cancel();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       connections.destroyIdle();
       const timer = parts.clock.after(graceMs, () => server.closeAllConnections());
@@ -109,6 +111,16 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
       timer.cancel();
     },
   };
+}
+
+function sweepRegularly(connections: Connections, everyMs: number, clock: Clock): Timer {
+  const next = (): Timer =>
+    clock.after(everyMs, () => {
+      connections.sweep();
+      timer = next();
+    });
+  let timer = next();
+  return { cancel: () => timer.cancel() };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -25,6 +25,8 @@ export interface Serving extends BodyPatience {
   isStopping(): boolean;
 }
 
+const turn = Promise.resolve();
+
 export async function serveRequest(
   serving: Serving,
   request: IncomingMessage,
@@ -35,7 +37,10 @@ export async function serveRequest(
   const body = new IncomingBody(request, response, serving, expectsContinue);
   const requestId = ids.requestId();
   try {
+    // At once: the parser itself would refuse some of these, without an answer.
     const wire = wireRequest(request, body);
+    // The head is told of before the parser comes to the body, which as a rule lies behind it: a turn later it is there.
+    if (!(wire instanceof Fault) && !body.isRead) await turn;
     const answer =
       wire instanceof Fault
         ? encodeBareFault("restJson1", wire, requestId)

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Clock, Timer } from "../core/clock.ts";
 import type { Logger } from "./logger.ts";
 import type { LogEvent, LogSink, LogStreamId } from "./log-sink.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
 /** At this size, bytes, a stream's file moves aside, in place of the one that moved before. */
 const rotateAtBytes = 16 * 1024 * 1024;
@@ -30,9 +31,8 @@ type Follower = (group: LogGroupId, events: readonly LoggedEvent[]) => void;
 /** A stream's file. Streams are of one environment each: what this process has written is all there is. */
 interface StreamFile {
   readonly path: string;
-  lines: string[];
-  /** Of `lines`, in UTF-16 units. */
-  length: number;
+  /** Lines that wait, outside of V8's heap: there each would survive a collection or two. */
+  readonly lines: WaitingBytes;
   /** Lines that were too many to wait for the disk. */
   lost: number;
   sizeBytes: number;
@@ -46,7 +46,10 @@ interface StreamFile {
  */
 const gatherMs = 100;
 
-/** What may wait for a disk that is slower than a function prints, of each stream, in UTF-16 units. */
+/** Events wait this long to be made into lines, unless somebody follows: many invokes of an environment at once cost less. */
+const formatMs = 5;
+
+/** What may wait for a disk that is slower than a function prints, of each stream, in bytes. */
 const mostWaiting = 32 * 1024 * 1024;
 
 /** Streams remembered; beyond, those that have nothing to write are forgotten. */
@@ -58,6 +61,7 @@ export class FileLogSink implements LogSink {
   readonly #clock: Clock;
   readonly #files = new Map<string, StreamFile>();
   readonly #followers = new Set<Follower>();
+  #gathers: (() => void)[] = [];
 
   constructor(directory: string, { logger, clock }: { readonly logger: Logger; readonly clock: Clock }) {
     this.#directory = directory;
@@ -68,13 +72,7 @@ export class FileLogSink implements LogSink {
   append(id: LogStreamId, events: readonly LogEvent[]): void {
     const file = this.#fileOf(id);
     for (const { timeMs, message } of events) {
-      const line = `{"timeMs":${timeMs},"message":${JSON.stringify(message)}}\n`;
-      if (file.length + line.length > mostWaiting) {
-        file.lost += 1;
-        continue;
-      }
-      file.lines.push(line);
-      file.length += line.length;
+      if (!file.lines.add(`{"timeMs":${timeMs},"message":${JSON.stringify(message)}}\n`)) file.lost += 1;
     }
     this.#writeSoon(file);
     if (this.#followers.size === 0) return;
@@ -82,7 +80,14 @@ export class FileLogSink implements LogSink {
     for (const follower of this.#followers) follower(groupOf(id), logged);
   }
 
+  soon(gather: () => void): void {
+    if (this.#gathers.push(gather) > 1) return;
+    if (this.#followers.size > 0) setImmediate(() => this.#gather());
+    else this.#clock.after(formatMs, () => this.#gather());
+  }
+
   async flush(): Promise<void> {
+    this.#gather();
     await Promise.all(Array.from(this.#files.values(), (file) => this.#write(file)));
   }
 
@@ -108,15 +113,21 @@ export class FileLogSink implements LogSink {
     return () => void this.#followers.delete(follower);
   }
 
+  #gather(): void {
+    const gathers = this.#gathers;
+    this.#gathers = [];
+    for (const gather of gathers) gather();
+  }
+
   #fileOf(id: LogStreamId): StreamFile {
     // Account, region and group of an environment never change.
     const known = this.#files.get(id.stream);
     if (known !== undefined) return known;
     if (this.#files.size >= mostStreams) {
-      for (const [stream, { lines, writing }] of this.#files) if (lines.length === 0 && writing === undefined) this.#files.delete(stream);
+      for (const [stream, { lines, writing }] of this.#files) if (lines.count === 0 && writing === undefined) this.#files.delete(stream);
     }
     const path = join(this.#groupFolder(groupOf(id)), `${encodeURIComponent(id.stream)}.jsonl`);
-    const file = { path, lines: [], length: 0, lost: 0, sizeBytes: 0, writing: undefined, timer: undefined };
+    const file = { path, lines: new WaitingBytes(mostWaiting), lost: 0, sizeBytes: 0, writing: undefined, timer: undefined };
     this.#files.set(id.stream, file);
     return file;
   }
@@ -130,20 +141,18 @@ export class FileLogSink implements LogSink {
     file.timer?.cancel();
     file.timer = undefined;
     await file.writing;
-    if (file.lines.length === 0) return;
+    if (file.lines.count === 0) return;
     file.writing ??= this.#writeLines(file).finally(() => (file.writing = undefined));
     await file.writing;
   }
 
   async #writeLines(file: StreamFile): Promise<void> {
-    let lines: string[] = [];
+    let count = 0;
     try {
       if (file.sizeBytes === 0) await mkdir(dirname(file.path), { recursive: true });
-      while (file.lines.length > 0) {
-        lines = file.lines;
-        file.lines = [];
-        file.length = 0;
-        const bytes = Buffer.from(lines.join(""));
+      while (file.lines.count > 0) {
+        count = file.lines.count;
+        const bytes = file.lines.take();
         await appendFile(file.path, bytes);
         file.sizeBytes += bytes.length;
         // Here, since a function that prints without end always has more lines.
@@ -153,9 +162,8 @@ export class FileLogSink implements LogSink {
       file.lost = 0;
     } catch (error) {
       // Lines that cannot be written are not kept: a full disk must not fill the memory too.
-      this.#logger.error({ file: file.path, lost: lines.length + file.lines.length + file.lost, error: String(error) }, "log-write-failed");
-      file.lines = [];
-      file.length = 0;
+      this.#logger.error({ file: file.path, lost: count + file.lines.count + file.lost, error: String(error) }, "log-write-failed");
+      file.lines.take();
       file.lost = 0;
     }
   }

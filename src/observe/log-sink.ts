@@ -26,6 +26,8 @@ export interface LogSink {
    * at which it was written, other lines that at which they were read.
    */
   append(stream: LogStreamId, events: readonly LogEvent[]): void;
+  /** Calls once, soon: whoever has events gathers them until then, and appends them. Before anything that is read or flushed. */
+  soon(gather: () => void): void;
   /** Resolves when everything appended before is readable. */
   flush(): Promise<void>;
 }

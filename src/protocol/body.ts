@@ -8,9 +8,10 @@ import type { WireRequest } from "./wire.ts";
  * The whole body. How large it may be the gateway has decided: it ends the stream with a fault beyond that. Clients
  * compress what is large where the model lets them (trait requestCompression: PutMetricData).
  */
-export async function collect(request: Pick<WireRequest, "headers" | "body">): Promise<Uint8Array> {
-  const bytes = request.body.whole === undefined ? await gathered(request.body) : await request.body.whole();
-  return request.headers["content-encoding"] === "gzip" ? inflated(bytes) : bytes;
+export function collect(request: Pick<WireRequest, "headers" | "body">): Uint8Array | Promise<Uint8Array> {
+  const bytes = request.body.whole === undefined ? gathered(request.body) : request.body.whole();
+  if (request.headers["content-encoding"] !== "gzip") return bytes;
+  return bytes instanceof Promise ? bytes.then(inflated) : inflated(bytes);
 }
 
 async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -6,7 +6,7 @@ import type { OperationSchema, Shape } from "./shape.ts";
 import type { WireRequest, WireResponse } from "./wire.ts";
 
 export interface OperationCodec {
-  decode(request: WireRequest): Promise<DecodedInput>;
+  decode(request: WireRequest): DecodedInput | Promise<DecodedInput>;
   encode(output: object, requestId: string): WireResponse;
 }
 

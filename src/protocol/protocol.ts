@@ -17,8 +17,8 @@ export interface ServiceWire {
    * Throws the fault that AWS answers to an unknown one. Plain where nothing has to be read.
    */
   identify(request: WireRequest): IdentifiedRequest | Promise<IdentifiedRequest>;
-  /** Input as the client's types know it: blobs as Uint8Array, streaming ones as AsyncIterable<Uint8Array>. */
-  decode(request: IdentifiedRequest): Promise<DecodedInput>;
+  /** Input as the client's types know it: blobs as Uint8Array, streaming ones as AsyncIterable<Uint8Array>. Plain where nothing has to be waited for. */
+  decode(request: IdentifiedRequest): DecodedInput | Promise<DecodedInput>;
   encodeOutput(
     request: Pick<IdentifiedRequest, "operation" | "protocol">,
     output: object,

@@ -6,6 +6,7 @@ import type { OperationCodec } from "./operation-codec.ts";
 import { bodyReader, headReader, headWriter, inputBody, outputBody, type BodyBinding } from "./rest-bindings.ts";
 import { labelReader, templateOf } from "./rest-route.ts";
 import { isRecord } from "./scalar.ts";
+import type { DecodedInput } from "./protocol.ts";
 import type { OperationSchema, Shape } from "./shape.ts";
 import type { WireResponse } from "./wire.ts";
 
@@ -30,13 +31,21 @@ function inputDecoder(operation: OperationSchema, codec: BodyCodec): OperationCo
   const binding = inputBody(operation.input);
   const readBody = bodyReader(binding, codec);
   const readEvents = binding.kind === "events" ? eventReader(binding.shape, codec) : undefined;
-  return async (request) => {
+  return (request) => {
     const input: Record<string, unknown> = {};
     const notes = newNotes();
+    const withBody = (body: Uint8Array): DecodedInput => {
+      readBody(body, input, notes);
+      return { input, unknownMembers: notes.unknownMembers };
+    };
     readHead(request, labelsOf(request.path), input);
     if (readEvents !== undefined && binding.kind === "events") input[binding.name] = readEvents(request.body);
     else if (binding.kind === "stream") input[binding.name] = request.body;
-    else if (binding.kind !== "none") readBody(await collect(request), input, notes);
+    else if (binding.kind !== "none") {
+      // Not as an async function: what is there already need not be waited for.
+      const body = collect(request);
+      return body instanceof Promise ? body.then(withBody) : withBody(body);
+    }
     return { input, unknownMembers: notes.unknownMembers };
   };
 }

@@ -84,7 +84,7 @@ test("members that the schema lacks are named with their path", async () => {
 test("a value of the wrong type is a SerializationException", async () => {
   const body = bodyOf(JSON.stringify({ FunctionName: "f", Timeout: "3" }));
   const identified = await wire.identify(request("POST", "/2015-03-31/functions", body));
-  await expect(wire.decode(identified)).rejects.toMatchObject({
+  await expect(async () => wire.decode(identified)).rejects.toMatchObject({
     code: "SerializationException",
     status: 400,
     message: "STRING_VALUE can not be converted to Integer",

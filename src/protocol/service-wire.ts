@@ -58,16 +58,15 @@ export async function serviceWire(entry: ServiceEntry, client: object): Promise<
     const asking = protocol.asked(request);
     return asking instanceof Promise ? asking.then(judge) : judge(asking);
   };
-  const compiled = new Map<string, OperationCodec>();
+  const compiled = new Map<ProtocolName, Map<string, OperationCodec>>(entry.protocols.map((name) => [name, new Map()]));
   /** Compiled on first use: EC2 alone has more than eight hundred operations. */
   const codecOf = (name: ProtocolName, operation: string): OperationCodec => {
-    const key = `${name} ${operation}`;
-    const known = compiled.get(key);
+    const known = compiled.get(name)?.get(operation);
     if (known !== undefined) return known;
     const schema = byName.get(operation);
     if (schema === undefined) throw unknownOperation(name, operation, entry);
     const codec = protocolOf(name).operation(schema);
-    compiled.set(key, codec);
+    compiled.get(name)?.set(operation, codec);
     return codec;
   };
   const withRequestId = (response: WireResponse, requestId: string): WireResponse => {

@@ -96,4 +96,4 @@ export function headerWriter(shape: Shape): (value: unknown) => string {
 }
 
 /** A line break would start a header of its own; node:http refuses such a value, so it is folded into a space. */
-const headerText = (text: string): string => text.replaceAll(/[\r\n\0]+/g, " ");
+const headerText = (text: string): string => (/[\r\n\0]/.test(text) ? text.replaceAll(/[\r\n\0]+/g, " ") : text);

@@ -13,8 +13,8 @@ export interface WireRequest {
 }
 
 export interface WireBody extends AsyncIterable<Uint8Array> {
-  /** All of it; in the place of iterating, where the source has a faster way. */
-  whole?(): Promise<Uint8Array>;
+  /** All of it; in the place of iterating, where the source has a faster way. Plainly when it is there already. */
+  whole?(): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface WireResponse {

@@ -43,7 +43,7 @@ export const eventsContext: CallContext = {
   sourceAddress: "127.0.0.1",
   userAgent: undefined,
   endpoint: "http://127.0.0.1:4566",
-  signal: new AbortController().signal,
+  connection: new AbortController(),
 };
 
 /** `store`: of a room that was closed before, to see what a restart finds. */

@@ -212,7 +212,7 @@ function testContext(ids: Ids): CallContext {
     sourceAddress: "127.0.0.1",
     userAgent: undefined,
     endpoint: "http://localhost:4566",
-    signal: new AbortController().signal,
+    connection: new AbortController(),
   };
 }
 

@@ -11,6 +11,10 @@ export class MemoryLogs implements LogSink {
     this.streams.set(stream.stream, [...lines, ...events.map((event) => event.message)]);
   }
 
+  soon(gather: () => void): void {
+    setImmediate(gather);
+  }
+
   async flush(): Promise<void> {}
 
   linesOf(functionName: string): string[] {

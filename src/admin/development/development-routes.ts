@@ -21,14 +21,14 @@ export const developmentRoutes = ({ debugging, developing, ending }: Development
   // Body: `function`, `qualifier`, `port`. Answers with a DebugEvent a line.
   localOnly("/_lambent/debug", async (request, context) => {
     const { function: name, qualifier, port } = await readObject(request);
-    const signal = AbortSignal.any([context.signal, ending]);
+    const signal = AbortSignal.any([context.connection.signal, ending]);
     return eventLines(await debugging.open({ function: functionOf(name, context), qualifier: textOf(qualifier), port: portOf(port), signal }));
   }),
   // Body: `function`, `folder`. Answers with a DevelopEvent a line.
   localOnly("/_lambent/dev", async (request, context) => {
     const { function: name, folder } = await readObject(request);
     if (typeof folder !== "string") throw invalid("folder must be a path.");
-    const signal = AbortSignal.any([context.signal, ending]);
+    const signal = AbortSignal.any([context.connection.signal, ending]);
     return eventLines(await developing.open({ function: functionOf(name, context), folder, signal }));
   }),
 ];

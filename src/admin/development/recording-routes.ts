@@ -25,7 +25,7 @@ export const recordingRoutes = ({ recorder, ending }: RecordingRouteParts): read
   // Body: `function`. Answers with a RecordEvent a line, and lasts as long as its answer.
   localOnly("/_lambent/recordings/record", async (request, context) => {
     const { function: name } = await readObject(request);
-    const signal = AbortSignal.any([context.signal, ending]);
+    const signal = AbortSignal.any([context.connection.signal, ending]);
     return eventLines(await recorder.open({ function: functionOf(name, context), signal }));
   }),
   // Body: `function`, `count`. Answers with a RecordingText a line, oldest first.

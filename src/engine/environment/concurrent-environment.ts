@@ -15,6 +15,7 @@ import { environmentStopped, illegalTransition, invalidRequestId, isStartFault }
 import { extensionFunction, Extensions } from "./extensions.ts";
 import { Processes } from "./processes.ts";
 import { Reporter } from "./reporter.ts";
+import { InvokeLimit } from "./invoke-limit.ts";
 import { RunningInvoke, type Answer } from "./running-invoke.ts";
 
 type State =
@@ -103,8 +104,11 @@ export class ConcurrentEnvironment implements RuntimePort, PooledEnvironment {
     if (!this.takesInvoke) throw illegalTransition(this.#state, "invoke", "engine");
     const { requestId, trace, logTail } = request;
     const onTimeout = (): void => this.#onTimeout(requestId);
-    const limit = { clock: this.#parts.clock, timers: this.#plan.timers ?? this.#parts.clock, timeoutMs: this.#timeoutMs, onTimeout };
-    const running = new RunningInvoke(request, limit, logTail ? this.#log.openTail() : undefined);
+    const { clock } = this.#parts;
+    const limit = new InvokeLimit(this.#plan.timers ?? clock, this.#timeoutMs, onTimeout);
+    // Each has a timer of its own, which ends with it.
+    const ownLimit = { limitMs: this.#timeoutMs, begin: () => limit.begin(), end: () => limit.close() };
+    const running = new RunningInvoke(request, clock, ownLimit, logTail ? this.#log.openTail() : undefined);
     this.#running.set(requestId, running);
     this.#reporter.started(requestId, trace);
     if (this.#initFailure !== undefined) {

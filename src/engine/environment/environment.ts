@@ -28,6 +28,7 @@ import { exited, failedWith, reported, responseFailure, timedOut, type Failure }
 import { environmentStopped, invalidRequestId, isStartFault } from "./faults.ts";
 import { extensionFunction, Extensions } from "./extensions.ts";
 import { Freezer } from "./freezer.ts";
+import { InvokeLimit } from "./invoke-limit.ts";
 import { awaitsExtensions, isInitialising, nextState, takesInvoke, type EnvironmentEvent, type EnvironmentState } from "./lifecycle.ts";
 import { Processes } from "./processes.ts";
 import { Reporter } from "./reporter.ts";
@@ -45,6 +46,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
   readonly #timeoutMs: number;
   /** For the limits of init and invoke. */
   readonly #timers: Timers;
+  readonly #limit: InvokeLimit;
   readonly #log: EnvironmentLog;
   readonly #reporter: Reporter;
   readonly #extensions: Extensions;
@@ -67,6 +69,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
     this.#observer = observer;
     this.#timeoutMs = plan.version.configuration.timeoutSeconds * 1000;
     this.#timers = plan.timers ?? parts.clock;
+    this.#limit = new InvokeLimit(this.#timers, this.#timeoutMs, () => this.#onTimeout());
     this.#log = openEnvironmentLog(parts, plan.version, this.id);
     this.#extensions = new Extensions(parts.ids, extensionFunction(plan.version), () => this.#onProgress());
     this.#freezer = new Freezer(parts.clock);
@@ -112,8 +115,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
   invoke(request: InvocationRequest): Promise<Settlement> {
     this.#move("invoke");
     const { requestId, trace, logTail } = request;
-    const limit = { clock: this.#parts.clock, timers: this.#timers, timeoutMs: this.#timeoutMs, onTimeout: () => this.#onTimeout() };
-    const running = new RunningInvoke(request, limit, logTail ? this.#log.openTail() : undefined);
+    const running = new RunningInvoke(request, this.#parts.clock, this.#limit, logTail ? this.#log.openTail() : undefined);
     this.#running = running;
     this.#requestId = requestId;
     this.#reporter.started(requestId, trace);
@@ -375,6 +377,7 @@ export class Environment implements RuntimePort, PooledEnvironment {
   }
 
   #onStopped(): void {
+    this.#limit.close();
     this.#log.close();
     this.#observer.ended(this, this.#fault);
   }

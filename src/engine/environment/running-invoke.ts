@@ -1,5 +1,5 @@
 // One invoke inside an environment: its event, its limit, and the answer that its caller waits for.
-import type { Clock, Timers } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { LogTail } from "../log/log-tail.ts";
 import { success } from "../log/platform-events.ts";
 import type { Invocation, ResponseHead, ResponseSink } from "../runtime-api/runtime-port.ts";
@@ -7,15 +7,8 @@ import { CollectedResponse } from "./collected-response.ts";
 import type { InvocationRequest, Settlement } from "./environment-parts.ts";
 import { errorTypeOf, type Failure } from "./failure.ts";
 import type { Answer as ReportedAnswer } from "./reporter.ts";
+import type { InvokeLimit } from "./invoke-limit.ts";
 import { ReceiverSink } from "./response.ts";
-
-export interface InvokeLimit {
-  readonly clock: Clock;
-  /** For the limit, where it is not to run all the time. */
-  readonly timers: Timers;
-  readonly timeoutMs: number;
-  readonly onTimeout: () => void;
-}
 
 export interface Answer {
   readonly payload: Uint8Array;
@@ -29,6 +22,9 @@ export interface ResponseOwner {
   onFailure(failure: Failure): void;
 }
 
+/** Of this invoke. */
+type Limit = Pick<InvokeLimit, "limitMs" | "begin" | "end">;
+
 export class RunningInvoke {
   readonly invocation: Invocation;
   /** Rejects only when the host fails. */
@@ -37,9 +33,8 @@ export class RunningInvoke {
   readonly #tail: LogTail | undefined;
   readonly #receiver: InvocationRequest["receiver"];
   readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #limit: Limit;
   readonly #startedMs: number;
-  readonly #stopTimer: () => void;
   #resolve: (settlement: Settlement) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   /** Once the guest has begun to stream its response. */
@@ -48,18 +43,17 @@ export class RunningInvoke {
   /** Settled and not told yet. */
   #untold: Omit<Settlement, "logTail"> | undefined;
 
-  constructor(request: InvocationRequest, { clock, timers, timeoutMs, onTimeout }: InvokeLimit, tail: LogTail | undefined) {
+  constructor(request: InvocationRequest, clock: Clock, limit: Limit, tail: LogTail | undefined) {
     const { requestId, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload, receiver } = request;
     // From here: an init that is repeated inside the invoke takes its time from the invoke's.
-    const deadlineMs = clock.now() + timeoutMs;
+    const deadlineMs = clock.now() + limit.limitMs;
     this.invocation = { requestId, deadlineMs, invokedArn, trace, clientContext, cognitoIdentity, tenantId, payload };
     this.#tail = tail;
     this.#receiver = receiver;
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#limit = limit;
     this.#startedMs = clock.monotonic();
-    const timer = timers.after(timeoutMs, onTimeout);
-    this.#stopTimer = () => timer.cancel();
+    limit.begin();
     this.settlement = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -102,7 +96,7 @@ export class RunningInvoke {
     const errorType = failure === undefined ? undefined : errorTypeOf(failure);
     this.#untold = { payload, contentType, functionError, errorType };
     const { requestId, trace } = this.invocation;
-    const durationMs = Math.min(this.#clock.monotonic() - this.#startedMs, this.#timeoutMs);
+    const durationMs = Math.min(this.#clock.monotonic() - this.#startedMs, this.#limit.limitMs);
     return {
       requestId,
       trace,
@@ -124,7 +118,7 @@ export class RunningInvoke {
 
   /** Its time is no longer measured. */
   end(): void {
-    this.#stopTimer();
+    this.#limit.end();
   }
 
   /** Lets go of it without an outcome: the host failed, or is stopping. */

@@ -11,17 +11,25 @@ interface Countdown {
 export class SuspendableTimers implements Timers {
   readonly #clock: Clock;
   readonly #countdowns = new Set<Countdown>();
-  #isSuspended = false;
+  /** Since when; undefined: it is not suspended. */
+  #suspendedMs: number | undefined;
+  /** How long it was before. */
+  #stoodMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** As Clock.monotonic, of the same clock. */
+  monotonic(): number {
+    return (this.#suspendedMs ?? this.#clock.monotonic()) - this.#stoodMs;
   }
 
   /** As Clock.after, of a clock that stands still between `suspend` and `resume`. */
   after(delayMs: number, fire: () => void): Timer {
     const countdown: Countdown = { leftMs: delayMs, sinceMs: 0, timer: undefined, fire };
     this.#countdowns.add(countdown);
-    if (!this.#isSuspended) this.#run(countdown);
+    if (this.#suspendedMs === undefined) this.#run(countdown);
     return {
       cancel: () => {
         this.#countdowns.delete(countdown);
@@ -32,9 +40,9 @@ export class SuspendableTimers implements Timers {
 
   /** What is left of each is kept. */
   suspend(): void {
-    if (this.#isSuspended) return;
-    this.#isSuspended = true;
+    if (this.#suspendedMs !== undefined) return;
     const nowMs = this.#clock.monotonic();
+    this.#suspendedMs = nowMs;
     for (const countdown of this.#countdowns) {
       countdown.timer?.cancel();
       countdown.leftMs -= nowMs - countdown.sinceMs;
@@ -42,8 +50,9 @@ export class SuspendableTimers implements Timers {
   }
 
   resume(): void {
-    if (!this.#isSuspended) return;
-    this.#isSuspended = false;
+    if (this.#suspendedMs === undefined) return;
+    this.#stoodMs += this.#clock.monotonic() - this.#suspendedMs;
+    this.#suspendedMs = undefined;
     for (const countdown of this.#countdowns) this.#run(countdown);
   }
 

@@ -65,6 +65,7 @@ export class EnvironmentLog {
   #backlog: Backlog | undefined;
   #queued: Queued[] = [];
   readonly #tails = new Set<LogTail>();
+  readonly #flushSoon = (): void => this.flush();
 
   constructor({ sink, stream, clock, format }: EnvironmentLogParts) {
     this.#sink = sink;
@@ -167,7 +168,7 @@ export class EnvironmentLog {
 
   /** `saidMs`: when the guest says that it was. */
   #add(entry: PrintedLine | LazyEvent, saidMs?: number): void {
-    if (this.#queued.length === 0) setImmediate(() => this.flush());
+    if (this.#queued.length === 0) this.#sink.soon(this.#flushSoon);
     const nowMs = this.#clock.now();
     const timeMs = saidMs !== undefined && saidMs <= nowMs && saidMs > nowMs - believedAgeMs ? saidMs : nowMs;
     if (this.#tails.size === 0) {

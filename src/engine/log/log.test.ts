@@ -55,7 +55,7 @@ function open(format: LogFormat = textFormat): { log: EnvironmentLog; events: Lo
     group: "/aws/lambda/f",
     stream: "2026/01/31/[$LATEST]00",
   };
-  const sink = { append: (_: LogStreamId, more: readonly LogEvent[]) => void events.push(...more), flush: async () => {} };
+  const sink = { append: (_: LogStreamId, more: readonly LogEvent[]) => void events.push(...more), soon: (gather: () => void) => void setImmediate(gather), flush: async () => {} };
   return { log: new EnvironmentLog({ sink, stream, clock: new ManualClock(5), format }), events };
 }
 

@@ -122,6 +122,6 @@ export type PlatformEvent = { [Type in PlatformType]: { readonly type: Type; rea
 
 /** AWS tells of a trace only when it is sampled. */
 export const tracingOf = (trace: string | undefined): Tracing | undefined =>
-  trace !== undefined && /(?:^|;)Sampled=1(?:;|$)/.test(trace) ? { type: "X-Amzn-Trace-Id", value: trace } : undefined;
+  trace?.includes("Sampled=1") === true && /(?:^|;)Sampled=1(?:;|$)/.test(trace) ? { type: "X-Amzn-Trace-Id", value: trace } : undefined;
 
 export const fault = (record: string): PlatformEvent => ({ type: "platform.fault", record });

@@ -98,7 +98,7 @@ async function tryToDeliver({ cloud, targets, ids }: PushParts, delivery: Delive
   const arn = parseArn(delivery.target);
   const target = arn && targets.get(arn.service);
   if (arn === undefined || target === undefined) return noSuchTarget(delivery.target);
-  const context = contextOf(delivery, arn, { requestId: ids.requestId(), signal });
+  const context = contextOf(delivery, arn, { requestId: ids.requestId(), connection: { signal } });
   try {
     await target.deliver(delivery, arn, (service, operation, input) => cloud.call(service, operation, input, context));
     return undefined;
@@ -136,7 +136,7 @@ async function giveUp({ clock, ids, log, deadEnds }: PushParts, { message, lane 
   await deadEnds.trim(partition);
 }
 
-function contextOf({ from, trace }: Delivery, arn: Arn, call: Pick<CallContext, "requestId" | "signal">): CallContext {
+function contextOf({ from, trace }: Delivery, arn: Arn, call: Pick<CallContext, "requestId" | "connection">): CallContext {
   return {
     ...call,
     account: from.account,

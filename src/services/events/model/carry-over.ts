@@ -81,7 +81,7 @@ async function refusalOf(
       sourceAddress: "internal",
       userAgent: undefined,
       endpoint: "",
-      signal: new AbortController().signal,
+      connection: new AbortController(),
     });
   } catch (error) {
     if (error instanceof Fault) return "NO_PERMISSIONS";

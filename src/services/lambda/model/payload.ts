@@ -4,12 +4,12 @@ import { payloadNotJson } from "../faults/invokes.ts";
 
 /** Fault: InvalidRequestContentException. */
 export function requireJson(payload: Uint8Array): void {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const bytes = payload instanceof Buffer ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const text = bytes.toString();
   try {
     JSON.parse(text);
     // Decoding has replaced what is no UTF-8, so that the parser took it; JSON is UTF-8 (RFC 8259, 8.1).
-    if (isUtf8(bytes)) return;
+    if (!text.includes("\ufffd") || isUtf8(bytes)) return;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

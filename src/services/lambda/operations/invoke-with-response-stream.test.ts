@@ -64,13 +64,13 @@ test("lets the function run on when its caller goes, whether or not anything was
   const gone = new AbortController();
   const { state, stream } = played();
   Object.assign(room.parts.engine, { stream });
-  const { EventStream = [] } = await room.call("InvokeWithResponseStream", { FunctionName: "f" }, { signal: gone.signal });
+  const { EventStream = [] } = await room.call("InvokeWithResponseStream", { FunctionName: "f" }, { connection: { signal: gone.signal } });
   expect(state.left).toBe(0);
   gone.abort();
   expect(state.left).toBe(1);
   for await (const _ of EventStream) break;
   expect(state.left).toBe(2);
-  await room.call("InvokeWithResponseStream", { FunctionName: "f" }, { signal: gone.signal });
+  await room.call("InvokeWithResponseStream", { FunctionName: "f" }, { connection: { signal: gone.signal } });
   expect(state.left).toBe(3);
 });
 

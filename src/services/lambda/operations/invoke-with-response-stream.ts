@@ -16,7 +16,7 @@ export const invokeWithResponseStream =
     }
     // What is refused before the first byte, throttles among it, is an error as of any operation.
     const streamed = await engine.stream(request);
-    leaveWhenAborted(streamed.body, context.signal);
+    leaveWhenAborted(streamed.body, context.connection.signal);
     return {
       StatusCode: 200,
       ExecutedVersion: streamed.executedVersion,

@@ -11,7 +11,7 @@ test("hands the event to the engine and answers with what it brings", async () =
   await room.create("f", { Publish: true });
   const output = await room.call("Invoke", { FunctionName: "f", Qualifier: "1", Payload: Buffer.from('{"a":1}') });
   const headers = { "X-Amzn-Trace-Id": "Root=1-0" };
-  expect(output).toStrictEqual({ StatusCode: 200, ExecutedVersion: "1", Payload: expect.anything(), [unmodelledHeaders]: headers });
+  expect(output).toEqual({ StatusCode: 200, ExecutedVersion: "1", Payload: expect.anything(), [unmodelledHeaders]: headers });
   expect(text(output.Payload)).toBe('{"a":1}');
   expect(room.invoked).toEqual([
     expect.objectContaining({

@@ -1,6 +1,6 @@
 // Invoke: hands the event to the engine and waits for its outcome, or keeps it to be run later. The hot path: no reads of
 // the store here.
-import { unmodelledHeaders } from "../../../protocol/operation.ts";
+import { withHeaders } from "../../../protocol/operation.ts";
 import type { LambdaHandler } from "../api.ts";
 import { readInvocation } from "../model/invocation.ts";
 import type { LambdaParts } from "../parts.ts";
@@ -19,14 +19,7 @@ export const invoke =
       await catalog.resolve(request.function, request.qualifier);
       return { StatusCode: 204 };
     }
-    const outcome = await engine.invoke(request);
-    return {
-      StatusCode: 200,
-      ExecutedVersion: outcome.executedVersion,
-      Payload: outcome.payload,
-      ...(outcome.functionError === undefined ? {} : { FunctionError: outcome.functionError }),
-      ...(outcome.logTail === undefined ? {} : { LogResult: outcome.logTail.toString("base64") }),
-      // The model does not list it; AWS sends it all the same.
-      [unmodelledHeaders]: { "X-Amzn-Trace-Id": outcome.trace },
-    };
+    const { executedVersion: ExecutedVersion, payload: Payload, functionError: FunctionError, logTail, trace } = await engine.invoke(request);
+    // The model does not list the trace; AWS sends it all the same.
+    return withHeaders({ StatusCode: 200, ExecutedVersion, Payload, FunctionError, LogResult: logTail?.toString("base64") }, { "X-Amzn-Trace-Id": trace });
   };

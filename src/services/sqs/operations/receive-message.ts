@@ -38,7 +38,7 @@ async function requestOf(input: Input, { parts, queue, context }: Receiving): Pr
     visibilityMs: VisibilityTimeout === undefined ? queue.visibilityMs : VisibilityTimeout * 1000,
     retentionMs: queue.retentionMs,
     mostInFlight: limits.inFlight,
-    ...(waitMs > 0 ? { waitMs, signal: AbortSignal.any([context.signal, parts.ending]) } : {}),
+    ...(waitMs > 0 ? { waitMs, signal: AbortSignal.any([context.connection.signal, parts.ending]) } : {}),
     ...(deadLetter === undefined ? {} : { deadLetter }),
     // Standard queues know no attempts.
     ...(queue.isFifo && ReceiveRequestAttemptId !== undefined ? { attempt: { id: ReceiveRequestAttemptId, windowMs: limits.attemptMs } } : {}),

@@ -26,7 +26,7 @@ function requestTo(room: LambdaRoom, urlId: string, more: Partial<UrlRequest> = 
     protocol: "HTTP/1.1",
     sourceAddress: "127.0.0.1",
     endpoint: `http://${host}`,
-    signal: room.context.signal,
+    signal: room.context.connection.signal,
     signedCaller: async () => undefined,
     body: async () => new Uint8Array(),
     ...more,

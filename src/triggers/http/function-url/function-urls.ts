@@ -112,7 +112,7 @@ async function admit(parts: FunctionUrlParts, found: FoundUrl, request: UrlReque
     sourceAddress: request.sourceAddress,
     userAgent: request.wire.headers["user-agent"],
     endpoint: request.endpoint,
-    signal: request.signal,
+    connection: request,
   };
   await requireAccess(parts, found, context);
   return signed === undefined ? undefined : iamCaller(context, signed.accessKeyId);
