@@ -22,6 +22,8 @@ export interface ColdSubject {
   readonly promise: ColdPromise;
   /** Whether it loads nothing but itself. */
   readonly isHello: boolean;
+  /** How far apart they come where the usual rate is more than two processors can boot. */
+  readonly paceMs?: number;
 }
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -117,6 +119,8 @@ function javaSubject(folder: string): ColdSubject {
     plan: { runtime: `java${version}`, handler: "Hello::handle", files: { "Hello.class": readFileSync(join(classes, "Hello.class")) } },
     promise: { kind: "of bare", p50: 0.3 },
     isHello: true,
+    // A boot takes 0.25 s of processor time.
+    paceMs: 500,
   };
 }
 

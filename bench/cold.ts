@@ -67,15 +67,15 @@ async function measured(endpoint: string, subject: ColdSubject, memoryMiB: numbe
   }
 }
 
-/** Half of the bare runs before and half after, so that the machine's drift falls out. */
+/** What is ready follows from the rate (src/engine/preboot/demand.ts). Half of the bare runs before and half after, so that the machine's drift falls out. */
 async function measure(endpoint: string, subject: ColdSubject, memoryMiB: number): Promise<readonly Figure[]> {
   const names = await createAll(endpoint, subject, memoryMiB, warmUps + rounds);
   const bareTimes = await bareRuns(subject, bareRounds / 2);
   // What takes longer by itself comes more slowly: a queue would be measured.
-  const paceMs = Math.max(helloPaceMs, subject.isHello ? 0 : Math.round(median(bareTimes)));
+  const paceMs = subject.paceMs ?? Math.max(helloPaceMs, subject.isHello ? 0 : Math.round(median(bareTimes)));
   const times = await paced(endpoint, names, paceMs);
   bareTimes.push(...(await bareRuns(subject, bareRounds / 2)));
-  row(subject, `one every ${paceMs} ms`, times, bareTimes);
+  row(subject, `one every ${paceMs} ms, up to ${Math.ceil(1000 / paceMs)} ready`, times, bareTimes);
   return figuresOf(subject, paceMs, times, bareTimes);
 }
 
