@@ -244,6 +244,17 @@ describe("what is ready", () => {
     expect(standingBy().map(({ spec }) => spec.memoryMiB)).toEqual([128, 256]);
   });
 
+  test("has no more than its memory where nothing measures what a member uses", async () => {
+    const { coldStart, refill, standingBy, driver } = start({ prebootMemoryBytes: 50 * 2 ** 20, parallelStarts: 4 });
+    driver.onStart = (guest) => {
+      guest.memoryBytes = 0;
+      serve(guest);
+    };
+    await Promise.all(["a", "b", "c", "d", "e"].map((name) => coldStart(name)));
+    await refill();
+    expect(standingBy()).toHaveLength(3);
+  });
+
   test("is replaced when it dies, later each time", async () => {
     const { driver, clock, coldStart, refill, standingBy } = start();
     await coldStart("f");

@@ -1,7 +1,7 @@
 // A sandbox that is ready ahead of need: of no function yet, with a runtime that is booted in it, or with nothing.
 import type { PreparedSandbox, Sandbox, SandboxCode } from "../../sandbox/sandbox.ts";
 import type { BootedRuntime } from "./booted-runtime.ts";
-import type { Member } from "./reserve.ts";
+import { assumedBytes, type Member } from "./reserve.ts";
 import { StandbySandbox } from "./standby-sandbox.ts";
 
 export class ReadySandbox implements Member {
@@ -12,7 +12,7 @@ export class ReadySandbox implements Member {
   constructor(sandbox: PreparedSandbox, runtime: BootedRuntime | undefined) {
     this.#sandbox = sandbox;
     this.#runtime = runtime;
-    this.memoryBytes = sandbox.peakMemoryBytes();
+    this.memoryBytes = sandbox.peakMemoryBytes() || assumedBytes;
   }
 
   get ended(): Promise<unknown> | undefined {

@@ -23,8 +23,8 @@ export interface ReserveParts<Kept extends Member> {
 
 /** Of one kind, whatever is expected: beyond this the memory and the tables of the host are of better use. */
 const mostMembers = 64;
-/** Taken for what a member costs before the first was made. */
-const assumedBytes = 16 * 1024 * 1024;
+/** Taken for what a member costs before the first was made, and where nothing measures it. */
+export const assumedBytes = 16 * 1024 * 1024;
 
 export class Reserve<Kept extends Member> {
   readonly #parts: ReserveParts<Kept>;

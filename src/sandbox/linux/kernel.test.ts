@@ -213,9 +213,12 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
   });
 
   test("takes notice of what programs leave behind, whatever it is called, so that their namespaces can end", async () => {
-    for (const left of ["(sleep 0.02; exit 0)", "sleep 0.02", "(sleep 0.02; exit 0)"]) {
+    const go = join(folder, "orphans-go");
+    await shell(`mkfifo ${go}`);
+    for (const left of [`(read LINE < ${go})`, `cat ${go}`, `(read LINE < ${go})`]) {
       const pid = (await shell(`${left} </dev/null >/dev/null 2>&1 & echo $!`)).stdout.trim();
       expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(new RegExp(`^PPid:\t${process.pid}$`, "m"));
+      await writeFile(go, "\n");
       await expect.poll(async () => (await shell("exit 0")) && existsSync(`/proc/${pid}`)).toBe(false);
     }
   });

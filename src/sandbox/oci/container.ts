@@ -54,9 +54,8 @@ export class Container {
     this.#owner = owner;
     this.#first = first;
     this.#launchers = new Set([first]);
-    const gone = (): void => void (this.#isGone = true);
-    // Rejects only with the kernel thread itself.
-    parts.kernel.ended(pid).then(gone, gone);
+    // Rejects only with the kernel thread itself, of which a container knows nothing.
+    parts.kernel.ended(pid).then(() => (this.#isGone = true), () => undefined);
   }
 
   /** Rejects, leaving nothing, with what hindered it. */
@@ -67,6 +66,10 @@ export class Container {
     let pid;
     try {
       pid = await parts.runtime.run({ id: givens.id, bundle: givens.folder, descriptors: launcher.descriptors });
+    } catch (error) {
+      // The maker may have come further than to where it failed. Told is what failed first.
+      await parts.runtime.delete(givens.id).catch(() => undefined);
+      throw error;
     } finally {
       launcher.started(pid);
     }
@@ -80,9 +83,18 @@ export class Container {
     return launcher.launch(launch, options, givens);
   }
 
-  /** Ends every process; resolves when none is left. May be called again. */
+  /** Ends every process; resolves when none is left. May be called again, also when it has failed. */
   end(): Promise<void> {
-    return (this.#ending ??= this.#isGone ? Promise.resolve() : this.#parts.kernel.kill(this.pid));
+    this.#ending ??= this.#end().catch((error: unknown) => {
+      this.#ending = undefined;
+      throw error;
+    });
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#isGone) await this.#parts.kernel.kill(this.pid);
+    this.#isGone = true;
   }
 
   /** After `end`: makes the maker forget it, without starting the maker for it where that can be: that takes half of what a container does. */

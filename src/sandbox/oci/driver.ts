@@ -66,6 +66,8 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
   const roots = new HeldRoots(options.rootsFolder, systemClock.now(), host.syscalls);
   const ready = makeReady(options, host, roots);
   const forkServers = createForkServers(options, ready, host);
+  /** What ends what sandboxes have in common. */
+  const shared = [() => runtime.close(), () => roots.release(), () => kernel.close(), () => options.networks.then((networks) => networks.stop(), () => undefined)];
   // Told where it matters, by `open`.
   ready.catch(() => undefined);
   let stopping = false;
@@ -93,12 +95,16 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
         network: network === undefined ? {} : pathOf(network),
       });
       const container = await Container.start(host, { id, folder: join(givens.folder, `container-${containers}`), config, owner });
-      await showStorage(kernel, container, tmp);
-      filter ??= await runtime.filterOf(id);
-      const cgroup = cgroups.open(id, grade);
-      if (network !== undefined) return { container, network, cgroup, remove: () => container.remove(cgroup) };
-      const own = await adoptNetwork(networks, grade.id, container);
-      return { container, network: own, cgroup, remove: () => container.remove(cgroup).finally(() => own.close()) };
+      return orDiscard(container, async () => {
+        // Not by the container's maker, who would have to see the storage of all sandboxes.
+        await kernel.show(container.pid, [{ source: tmp, target: guestPaths.tmp, readOnly: false }]);
+        filter ??= await runtime.filterOf(id);
+        const cgroup = cgroups.open(id, grade);
+        if (network !== undefined) return { container, network, cgroup, remove: () => container.remove(cgroup) };
+        // The container has made its namespace itself.
+        const own = await networks.adopt(grade.id, container.pid);
+        return { container, network: own, cgroup, remove: () => container.remove(cgroup).finally(() => own.close()) };
+      });
     };
     try {
       const sandbox = await OciSandbox.open(
@@ -144,14 +150,7 @@ export function createOciDriver(options: OciDriverOptions): SandboxDriver {
     stop: async () => {
       stopping = true;
       await Promise.allSettled([...opens, ready]);
-      await closeAll([
-        () => runtime.close(),
-        () => roots.release(),
-        () => kernel.close(),
-        () => options.networks.then((networks) => networks.stop(), () => undefined),
-        () => forkServers.stop(),
-        () => closeTogether(Array.from(sandboxes, (sandbox) => () => sandbox.close())),
-      ]);
+      await closeAll([...shared, () => forkServers.stop(), () => closeTogether(Array.from(sandboxes, (sandbox) => () => sandbox.close()))]);
     },
   };
 }
@@ -187,27 +186,13 @@ async function removeLeftovers(directory: string, stateFolder: string, runtime: 
   await Promise.all(folders.map((name) => removeFolders(join(directory, name))));
 }
 
-/** Not by the container's maker, who would have to see the storage of all sandboxes. */
-async function showStorage(kernel: Kernel, container: Container, tmp: string): Promise<void> {
+/** A container that cannot be given what it needs is not left behind. */
+async function orDiscard<Result>(container: Container, furnish: () => Promise<Result>): Promise<Result> {
   try {
-    await kernel.show(container.pid, [{ source: tmp, target: guestPaths.tmp, readOnly: false }]);
+    return await furnish();
   } catch (error) {
-    await discard(container);
-    throw error;
-  }
-}
-
-async function discard(container: Container): Promise<void> {
-  await container.end();
-  await container.remove(undefined);
-}
-
-/** Of a container that has made its namespace itself. */
-async function adoptNetwork(networks: Networks, sandboxId: string, container: Container): Promise<SandboxNetwork> {
-  try {
-    return await networks.adopt(sandboxId, container.pid);
-  } catch (error) {
-    await discard(container);
+    await container.end();
+    await container.remove(undefined);
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import { closeSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { closeAll } from "../../core/close-all.ts";
 import type { Kernel } from "../linux/kernel.ts";
 import { joinChannel } from "../pipe-channel.ts";
 import { PipeReader } from "../pipe-reader.ts";
@@ -71,38 +72,40 @@ function forkServerConfig({ shown, program, args, environment }: ForkServerPlan,
 /** Rejects, leaving nothing, with what hindered it. */
 export async function openForkServer(plan: ForkServerPlan, givens: ForkServerGivens, { syscalls, runtime, kernel }: ForkServerHost): Promise<ForkServerProcess> {
   const { id, folder } = givens;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, "config.json"), JSON.stringify(forkServerConfig(plan, givens)));
-  const pipes: readonly Pipe[] = [syscalls.pipe(), syscalls.pipe(), syscalls.pipe()];
-  const [output, requests, reports] = pipes as readonly [Pipe, Pipe, Pipe];
-  const ends = {
-    output: new PipeReader(output.readFd, syscalls),
-    requests: new PipeWriter(requests.writeFd, syscalls),
-    reports: new PipeReader(reports.readFd, syscalls),
-  };
-  const release = async (): Promise<void> => {
-    ends.output.close();
-    ends.requests.close();
-    ends.reports.close();
-    await runtime.delete(id);
-    await removeFolders(folder);
-  };
-  let pid: number;
+  const opened: (() => Promise<void> | void)[] = [];
+  /** What the process has of the pipes. */
+  const given: number[] = [];
   try {
-    const descriptors = new Map([[1, output.writeFd], [2, output.writeFd], [3, requests.readFd], [4, reports.writeFd]]);
-    pid = await runtime.run({ id, bundle: folder, descriptors });
+    opened.push(() => removeFolders(folder));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, "config.json"), JSON.stringify(forkServerConfig(plan, givens)));
+    const reader = ({ readFd, writeFd }: Pipe): PipeReader => {
+      given.push(writeFd);
+      const end = new PipeReader(readFd, syscalls);
+      opened.push(() => end.close());
+      return end;
+    };
+    const [output, reports] = [reader(syscalls.pipe()), reader(syscalls.pipe())];
+    const { readFd, writeFd } = syscalls.pipe();
+    given.push(readFd);
+    const requests = new PipeWriter(writeFd, syscalls);
+    opened.push(() => requests.close());
+    const [outputFd = -1, reportsFd = -1, requestsFd = -1] = given;
+    opened.push(() => runtime.delete(id));
+    const pid = await runtime.run({ id, bundle: folder, descriptors: new Map([[1, outputFd], [2, outputFd], [3, requestsFd], [4, reportsFd]]) });
+    let closing: Promise<void> | undefined;
+    return {
+      output,
+      channel: joinChannel({ reader: reports, writer: requests }),
+      // Rejects only with the kernel thread itself: what nobody can watch any more is used no more.
+      exited: kernel.ended(pid).then(() => reports.drain(), () => undefined),
+      close: () => (closing ??= closeAll([...opened, () => kernel.kill(pid)])),
+    };
   } catch (error) {
-    await release();
+    // Told is what failed first.
+    await closeAll(opened).catch(() => undefined);
     throw error;
   } finally {
-    for (const fd of [output.writeFd, requests.readFd, reports.writeFd]) closeSync(fd);
+    for (const fd of given) closeSync(fd);
   }
-  let closing: Promise<void> | undefined;
-  return {
-    output: ends.output,
-    channel: joinChannel({ reader: ends.reports, writer: ends.requests }),
-    // Rejects only with the kernel thread itself: what nobody can watch any more is used no more.
-    exited: kernel.ended(pid).then(() => ends.reports.drain(), () => undefined),
-    close: () => (closing ??= kernel.kill(pid).then(release)),
-  };
 }

@@ -178,6 +178,16 @@ test.skipIf(!isLinux)("nothing is kept open of a process that has ended", async 
   await servers.stop();
 });
 
+test.skipIf(!isLinux)("one that never gets ready is ended with the others", async () => {
+  const { servers, played, warnings } = play();
+  await servers.fork(planOf());
+  await settled();
+  await servers.fork(planOf({ program: "/var/lang/bin/python4" }));
+  await servers.stop();
+  expect(played.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+  expect(warnings).toEqual([]);
+});
+
 test.skipIf(!isLinux)("one that cannot be removed after its end is told of, and nothing fails for it", async () => {
   const { servers, server, warnings } = await ready();
   server.closed = Promise.reject(new Error("crun delete: out of descriptors"));

@@ -80,8 +80,9 @@ export class ForkServers {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(Array.from(this.#opened.values(), async (opened) => {
-      await opened.opening;
+      // One that boots still may never be ready.
       await this.#close(opened);
+      await opened.opening;
     }));
   }
 
@@ -102,6 +103,7 @@ export class ForkServers {
     try {
       const process = await this.#parts.open(plan);
       opened.process = process;
+      if (this.#isStopping) throw new Error("the server is stopping");
       process.output.onBytes((bytes) => (said = `${said}${bytes.toString()}`.slice(-mostWords)));
       const server = new ForkServer(process, this.#parts.syscalls);
       await server.ready;

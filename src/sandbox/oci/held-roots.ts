@@ -7,8 +7,8 @@ import { ifThere } from "../errno.ts";
 import { removeFolders } from "../remove-folders.ts";
 import type { Syscalls } from "../syscalls.ts";
 
-/** Also one that is being made, or that is being removed. */
-const isRoot = (name: string): boolean => /^root-[0-9a-f]{16}(?:-\w+)?$/.test(name);
+/** Also one that is being made, or removed; and what is left of a try that was killed. */
+const isRoot = (name: string): boolean => /^(?:root-[0-9a-f]{16}(?:-\w+)?|proof-\w{6}(?:-\w+)?)$/.test(name);
 /** Who starts with other settings every hour need not make it every time. */
 const keptMs = 24 * 3_600_000;
 

@@ -118,7 +118,11 @@ export class OciSandbox implements PreparedSandbox {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().catch((error: unknown) => {
+      // Processes may be left: what they have is given back when they have ended.
+      this.#closing = undefined;
+      throw error;
+    });
     return this.#closing;
   }
 
@@ -153,13 +157,13 @@ export class OciSandbox implements PreparedSandbox {
 
   async #end(): Promise<void> {
     const live = await this.#live?.catch(() => undefined);
-    this.#live = undefined;
     if (live === undefined) return;
     this.peakMemoryBytes();
     // Frozen processes do not die.
     live.cgroup?.thaw();
     live.cgroup?.freeCpu();
     await live.container.end();
+    this.#live = undefined;
     this.#now = undefined;
     live.cgroup?.close();
     // Nobody waits for this but `close`, which tells what failed.

@@ -78,7 +78,7 @@ test.skipIf(ociMissing !== undefined)(`programs in a container find AWS's locale
 
 test.skipIf(!isLinux)("roots that nobody holds go when nobody has needed them for a day, and what was left of others", async () => {
   const parent = join(folder, "shared");
-  const names = ["root-00000000000000aa", "root-00000000000000bb", "root-00000000000000cc", "root-00000000000000dd-XyZ123", "instances"];
+  const names = ["root-00000000000000aa", "root-00000000000000bb", "root-00000000000000cc", "root-00000000000000dd-XyZ123", "proof-XyZ123", "instances"];
   for (const name of names) await mkdir(join(parent, name, "usr"), { recursive: true });
   const nowMs = 1_800_000_000_000;
   const living = new HeldRoots(join(folder, "elsewhere"), nowMs, syscalls);

@@ -155,6 +155,18 @@ describe.skipIf(!canNat)("the network of a sandbox", () => {
     await networks.stop();
   });
 
+  test("is made anew where one that was made ahead of need has failed", async () => {
+    let isBroken = true;
+    const notNow = (): undefined => {
+      if (isBroken) throw new Error("not now");
+    };
+    const networks = await open({ egress: "none", functions: notNow });
+    await expect(networks.take("one")).rejects.toMatchObject({ code: "SandboxStartFailed", message: expect.stringContaining("not now") });
+    isBroken = false;
+    (await networks.take("two")).close();
+    await networks.stop();
+  });
+
   test("is made by a new thread when one cannot return from a sandbox", async () => {
     const homes = (): readonly number[] =>
       readdirSync("/proc/self/fd").map(Number).filter((fd) => {

@@ -126,7 +126,8 @@ class Pool implements Networks {
   }
 
   take(sandboxId: string): Promise<SandboxNetwork> {
-    const taken = this.#ready.shift() ?? this.#make();
+    // One whose making has failed says nothing of the next: it may have been long ago.
+    const taken = this.#ready.shift()?.catch(() => this.#make()) ?? this.#make();
     this.#refill();
     return this.#open(sandboxId, taken);
   }
@@ -161,7 +162,7 @@ class Pool implements Networks {
   #refill(): void {
     while (this.#ready.length < mostReady && !this.#isStopped) {
       const making = this.#make();
-      // Told to whoever takes it.
+      // Whoever takes it has another made.
       making.catch(() => undefined);
       this.#ready.push(making);
     }

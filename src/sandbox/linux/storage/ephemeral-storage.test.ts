@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,6 +65,13 @@ describe.skipIf(reason !== "")(`ephemeral storage${reason}`, () => {
     await expect.poll(() => existsSync(`/sys/block/${device.slice("/dev/".length)}/loop/backing_file`), { timeout: 5000 }).toBe(false);
     expect(readdirSync(join(folder, "images"))).toEqual(["trial"]);
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(target);
+  });
+
+  test("is tried in spite of what a killed server has left of its try", async () => {
+    const directory = join(folder, "left");
+    await mkdir(directory);
+    await writeFile(join(directory, "trial.image"), "half of it");
+    expect((await openEphemeralStorage({ directory, kernel, syscalls: loadSyscalls() })).shortcoming).toBeUndefined();
   });
 
   test("is not mounted when it cannot be given to its owner", async () => {

@@ -48,7 +48,8 @@ export async function makeTemplate(sizeMiB: number, directory: string, syscalls:
 
 /** A new file of that content without a name, as a descriptor that the caller closes. */
 export function makeImage({ sizeBytes, blocks }: ImageTemplate, path: string): number {
-  const fd = openSync(path, "wx+", 0o600);
+  // A server that was killed may have left one.
+  const fd = openSync(path, "w+", 0o600);
   try {
     unlinkSync(path);
     ftruncateSync(fd, sizeBytes);
