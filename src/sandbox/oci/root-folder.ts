@@ -36,8 +36,9 @@ const systemFolders = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", 
  */
 const emptyFolders = ["proc", "dev", "tmp", "sys", "run", "opt/lib", "home", "root", "mnt", "media", "srv", "var/task/lib", "var/runtime", "var/lang", "var/tmp", "var/lib", "var/cache", "var/log"];
 
-/** Below the system's /usr, where the root's own folder of the name is not seen but by whom it is shown to. */
 const localesFolder = "usr/lib/locale";
+/** In the root, where nothing is mounted: below /usr it would be the system's own by the time that it is shown. */
+const ownLocalesFolder = "var/lib/locale";
 /** What LANG is on AWS, as glibc calls the folder. */
 const locale = "en_US.utf8";
 
@@ -63,12 +64,12 @@ export async function prepareRoot({ parent, system, resolvConf }: RootPlan, hold
   const locales = await statesOf(join(system, localesFolder));
   const folders = [...emptyFolders, ...shown.map(({ target }) => target.slice(1))];
   const files = { ...etcFiles, "resolv.conf": resolvConf };
-  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, locales, files])}`);
+  const path = join(parent, `root-${hashOf([system, folders, [...links], settings, ownLocalesFolder, locales, files])}`);
   // One that is about to be removed is made again.
   do {
     if (!existsSync(path)) await make(path, { folders, links, etc, settings: settings.map(([name]) => name), locales: join(system, localesFolder), files });
   } while (!hold(path));
-  const own = join(path, localesFolder);
+  const own = join(path, ownLocalesFolder);
   if (existsSync(own)) shown.push({ target: `/${localesFolder}`, source: own });
   return { path, empty: join(path, "mnt"), shown: [{ target: "/", source: path }, ...shown], env: await lookAtEnv(join(system, "usr", "bin", "env")) };
 }
@@ -110,7 +111,7 @@ async function make(target: string, { folders, links, etc, settings, locales, fi
       await mkdir(dirname(join(staging, name)), { recursive: true, mode: 0o755 });
       await symlink(to, join(staging, name));
     }
-    await addLocale(locales, join(staging, localesFolder));
+    await addLocale(locales, join(staging, ownLocalesFolder));
     for (const [name, content] of Object.entries(files)) await writeFile(join(staging, "etc", name), content, { mode: 0o644 });
     await rename(staging, target);
   } catch (error) {
