@@ -12,8 +12,28 @@ import type { HostProcess } from "./outside.ts";
  */
 export type Verdict = "refused" | "contained" | "not contained" | "not tried";
 
-export const driverNames = ["process", "oci"] as const;
-export type DriverName = (typeof driverNames)[number];
+export type DriverName = "process" | "oci";
+
+/** How a server that is attacked is started, and how much of the suite is for it: without a word by hand the rest of it is not run. */
+export interface Setup {
+  readonly driver: DriverName;
+  readonly flags: readonly string[];
+  readonly runs: "all" | "what differs" | "by hand";
+}
+
+export const setups = {
+  process: { driver: "process", flags: ["--isolation", "none"], runs: "all" },
+  oci: { driver: "oci", flags: ["--isolation", "required"], runs: "all" },
+  "host-network": { driver: "oci", flags: ["--isolation", "required", "--egress", "host"], runs: "what differs" },
+  runc: { driver: "oci", flags: ["--isolation", "required", "--oci-runtime", "runc"], runs: "by hand" },
+} as const satisfies Readonly<Record<string, Setup>>;
+export type SetupName = keyof typeof setups;
+
+export const setupNames = Object.keys(setups) as readonly SetupName[];
+
+/** What is expected there. */
+export const expectedIn = (setup: SetupName, { expected, onHostNetwork }: Attempt): Verdict =>
+  (setup === "host-network" ? onHostNetwork : undefined) ?? expected[setups[setup].driver];
 
 /** What an attacker is told: all that it could find out or guess, so that nothing rests on what it does not know. */
 export interface Facts {
@@ -116,6 +136,8 @@ export interface Attempt {
   /** When the environment has ended. */
   readonly harmAtEnd?: Harm;
   readonly expected: Readonly<Record<DriverName, Verdict>>;
+  /** In a container that has the host's network, where that makes a difference. */
+  readonly onHostNetwork?: Verdict;
   /** Before the invoke; what it returns the attacker is told. */
   readonly prepare?: (scene: Scene, mark: string) => Promise<Readonly<Record<string, string>>>;
   /** Takes away what is left on the host where it was not contained. */

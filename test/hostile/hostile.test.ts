@@ -1,6 +1,7 @@
-// Hostile functions in every driver, one after the other: they measure what they cost.
-import { driverNames } from "./attempt.ts";
+// Hostile functions against servers of every kind, one after the other: they measure what they cost. `HOSTILE_DRIVER=runc`
+// makes all attempts against that kind and no other.
+import { setupNames } from "./attempt.ts";
 import { whyNotHere } from "./here.ts";
 import { describeHostileFunctions } from "./suite.case.ts";
 
-for (const driver of driverNames) describeHostileFunctions(driver, whyNotHere(driver));
+for (const setup of setupNames) describeHostileFunctions(setup, whyNotHere(setup));

@@ -15,7 +15,7 @@ import { zipOf } from "../../src/cli/zip.ts";
 import { built, locate, step } from "../harness/build-cache.ts";
 import { waitUntilUpdated } from "../harness/functions.ts";
 import { createFunction, temporaryFolder } from "../harness/lambent.ts";
-import type { DriverName, Facts } from "./attempt.ts";
+import { type DriverName, type Facts, type SetupName, setups } from "./attempt.ts";
 import { type HostProcess, hostProcess, processesWith, variableOf } from "./outside.ts";
 
 /** What each place keeps, and nobody but its owner may see. */
@@ -74,11 +74,11 @@ export class AttackedServer {
     this.lambda = new LambdaClient({ endpoint: ready.endpoint, region: "us-east-1", credentials: ready.credentials, maxAttempts: 1 });
   }
 
-  static async start(driver: DriverName, auth: "on" | "off", environment: Readonly<Record<string, string>>): Promise<AttackedServer> {
+  static async start(setup: SetupName, auth: "on" | "off", environment: Readonly<Record<string, string>>): Promise<AttackedServer> {
     const folder = temporaryFolder("hostile-server");
     const bin = fileURLToPath(new URL("../../bin/lambent.js", import.meta.url));
     const { PATH = "", HOME = "" } = process.env;
-    const child = spawn(process.execPath, [bin, "start", "--port", "0", "--data", folder, "--auth", auth, "--update-delay", "0", "--log-level", "warn", "--stop-grace", "0", ...driverFlags[driver]], {
+    const child = spawn(process.execPath, [bin, "start", "--port", "0", "--data", folder, "--auth", auth, "--update-delay", "0", "--log-level", "warn", "--stop-grace", "0", ...setups[setup].flags], {
       env: { PATH, HOME, ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
@@ -140,8 +140,6 @@ export class AttackedServer {
   }
 }
 
-const driverFlags: Readonly<Record<DriverName, readonly string[]>> = { process: ["--isolation", "none"], oci: ["--isolation", "required"] };
-
 /** The folder of hostile.c as a program. */
 export function hostileProgram(): Promise<string> {
   const compiler = locate("gcc");
@@ -150,6 +148,7 @@ export function hostileProgram(): Promise<string> {
 }
 
 export interface Scene {
+  readonly setup: SetupName;
   readonly driver: DriverName;
   readonly guarded: AttackedServer;
   readonly open: AttackedServer;
@@ -165,20 +164,20 @@ export interface Scene {
 }
 
 /** Rejects with nothing left over. */
-export async function openScene(driver: DriverName): Promise<Scene> {
+export async function openScene(setup: SetupName): Promise<Scene> {
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
-    return await setUp(driver, closers, close);
+    return await setUp(setup, closers, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function setUp(driver: DriverName, closers: (() => unknown)[], stop: () => Promise<void>): Promise<Scene> {
+async function setUp(setup: SetupName, closers: (() => unknown)[], stop: () => Promise<void>): Promise<Scene> {
   const run = randomBytes(4).toString("hex");
   const needle = `HOSTILE-${run}-`;
   const secret = (): string => needle + randomBytes(12).toString("hex");
@@ -189,7 +188,7 @@ async function setUp(driver: DriverName, closers: (() => unknown)[], stop: () =>
   const program = join(await hostileProgram(), "hostile");
   const host = await openHost(run, folder, secrets, closers);
   const environment = { HOSTILE_SERVER_SECRET: secrets.server };
-  const [guarded, open] = await Promise.all([AttackedServer.start(driver, "on", environment), AttackedServer.start(driver, "off", environment)]);
+  const [guarded, open] = await Promise.all([AttackedServer.start(setup, "on", environment), AttackedServer.start(setup, "off", environment)]);
   closers.push(() => Promise.all([guarded.stop(), open.stop()]));
 
   const victim = await openVictim({ run, server: guarded, program, secrets, closers });
@@ -210,7 +209,8 @@ async function setUp(driver: DriverName, closers: (() => unknown)[], stop: () =>
     return serverMs > usualMs ? `the server takes ${Math.round(serverMs)} ms` : undefined;
   };
   return {
-    driver,
+    setup,
+    driver: setups[setup].driver,
     guarded,
     open,
     secrets,

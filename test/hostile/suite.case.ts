@@ -1,8 +1,8 @@
-// Runs every attempt against one driver and compares what came of it with what is expected. Prints the table, so that a
+// Runs every attempt against servers of one kind and compares what came of it with what is expected. Prints the table, so that a
 // verdict that changes is seen beside the others.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Attempt, Attack, DriverName, Seen, Verdict } from "./attempt.ts";
+import { type Attempt, type Attack, expectedIn, type Seen, type SetupName, setups, type Verdict } from "./attempt.ts";
 import { families } from "./families.ts";
 import { processesWith } from "./outside.ts";
 import { openScene, type AttackedServer, type Scene } from "./scene.ts";
@@ -17,34 +17,35 @@ interface Outcome {
   readonly tookMs?: number;
 }
 
-export function describeHostileFunctions(driver: DriverName, whyNot: string | undefined): void {
-  describe.skipIf(whyNot !== undefined)(`hostile functions in the ${driver} driver${whyNot === undefined ? "" : ` (${whyNot})`}`, () => {
+export function describeHostileFunctions(setup: SetupName, whyNot: string | undefined): void {
+  describe.skipIf(whyNot !== undefined)(`hostile functions, ${setup}${whyNot === undefined ? "" : ` (${whyNot})`}`, () => {
     let scene: Scene | undefined;
     const outcomes = new Map<Attempt, Promise<Outcome>>();
-    const attempts = families.flatMap((family) => family.attempts).filter(({ name }) => name.includes(process.env["HOSTILE_ONLY"] ?? ""));
+    const isInPart = ({ onHostNetwork }: Attempt): boolean => setups[setup].runs !== "what differs" || onHostNetwork !== undefined || process.env["HOSTILE_DRIVER"] === setup;
+    const attempts = families.flatMap((family) => family.attempts).filter((attempt) => isInPart(attempt) && attempt.name.includes(process.env["HOSTILE_ONLY"] ?? ""));
 
     beforeAll(async () => {
-      const opened = await openScene(driver);
+      const opened = await openScene(setup);
       scene = opened;
       void runAll(opened, attempts, outcomes);
     }, 60_000);
     afterAll(async () => {
       await Promise.allSettled(outcomes.values());
       await scene?.stop();
-      console.log(await tableOf(driver, attempts, outcomes));
+      console.log(await tableOf(setup, attempts, outcomes));
     }, 60_000);
 
     for (const attempt of attempts) {
       test(attempt.name, { timeout: 240_000 }, async () => {
         const outcome = (await outcomes.get(attempt)) ?? { verdict: "not tried", why: "" };
-        if (!isExpected(attempt, driver, outcome)) expect(`${outcome.verdict} (${outcome.why})`).toBe(attempt.expected[driver]);
+        if (!isExpected(attempt, setup, outcome)) expect(`${outcome.verdict} (${outcome.why})`).toBe(expectedIn(setup, attempt));
       });
     }
   });
 }
 
-const isExpected = ({ expected, variesByMachine }: Attempt, driver: DriverName, { verdict }: Outcome): boolean =>
-  verdict === expected[driver] || (driver === "process" && variesByMachine === true);
+const isExpected = (attempt: Attempt, setup: SetupName, { verdict }: Outcome): boolean =>
+  verdict === expectedIn(setup, attempt) || (setup === "process" && attempt.variesByMachine === true);
 
 /** Those that are measured by what else goes on come last, one by one. */
 async function runAll(scene: Scene, attempts: readonly Attempt[], outcomes: Map<Attempt, Promise<Outcome>>): Promise<void> {
@@ -67,7 +68,7 @@ async function runAll(scene: Scene, attempts: readonly Attempt[], outcomes: Map<
 }
 
 async function make(scene: Scene, attempt: Attempt): Promise<Outcome> {
-  if (attempt.expected[scene.driver] === "not tried") return { verdict: "not tried", why: "nothing would stop it" };
+  if (expectedIn(scene.setup, attempt) === "not tried") return { verdict: "not tried", why: "nothing would stop it" };
   const server = attempt.onOpenServer === true ? scene.open : scene.guarded;
   const mark = `hostile-${Math.random().toString(16).slice(2, 14)}`;
   try {
@@ -121,11 +122,11 @@ const codeOf = (attack: Attack): { readonly runtime: string; readonly files: Rea
     ? { runtime: "nodejs26.x", files: { "attack.mjs": attackModule, "index.mjs": `import { attack } from "./attack.mjs";\nexport const handler = attack(${attack.toString()});\n` } }
     : attack;
 
-async function tableOf(driver: DriverName, attempts: readonly Attempt[], outcomes: ReadonlyMap<Attempt, Promise<Outcome>>): Promise<string> {
-  const lines = [`Hostile functions in the ${driver} driver`];
+async function tableOf(setup: SetupName, attempts: readonly Attempt[], outcomes: ReadonlyMap<Attempt, Promise<Outcome>>): Promise<string> {
+  const lines = [`Hostile functions, ${setup}`];
   for (const attempt of attempts) {
     const outcome: Outcome = (await outcomes.get(attempt)?.catch((error: unknown) => ({ verdict: "not tried", why: String(error) }) as const)) ?? { verdict: "not tried", why: "" };
-    lines.push(`${isExpected(attempt, driver, outcome) ? " " : "!"} ${outcome.verdict.padEnd(14)} ${attempt.name.padEnd(32)} ${Math.round(outcome.tookMs ?? 0).toString().padStart(5)} ms ${outcome.why.replaceAll("\n", " ").slice(0, 150)}`);
+    lines.push(`${isExpected(attempt, setup, outcome) ? " " : "!"} ${outcome.verdict.padEnd(14)} ${attempt.name.padEnd(32)} ${Math.round(outcome.tookMs ?? 0).toString().padStart(5)} ms ${outcome.why.replaceAll("\n", " ").slice(0, 150)}`);
   }
   return lines.join("\n");
 }

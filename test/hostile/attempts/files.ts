@@ -180,6 +180,7 @@ export const files: Family = {
       attack: ({ host }, { hear }) => hear({ path: `\0${host.abstractSocket}` }, "GET / HTTP/1.0\r\n\r\n"),
       harm: leaks("host socket"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the world in its /tmp",

@@ -18,6 +18,7 @@ export const identity: Family = {
       },
       harm: leaks("event"),
       expected: containedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "another's answer",
@@ -42,6 +43,7 @@ export const identity: Family = {
         return answer?.includes(forged) === true ? "another's caller has got its answer" : undefined;
       },
       expected: containedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "another's extension",
@@ -63,6 +65,7 @@ export const identity: Family = {
       },
       harm: leaks(),
       expected: { process: "refused", oci: "contained" },
+      onHostNetwork: "refused",
     },
     {
       name: "guessed ports",
@@ -75,6 +78,7 @@ export const identity: Family = {
       },
       harm: leaks("port"),
       expected: containedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "another's request id",

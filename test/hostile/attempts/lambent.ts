@@ -106,6 +106,7 @@ export const lambent: Family = {
       attack: ({ api }, { ask }) => ask(api.host, api.port, { path: "/2015-03-31/functions/" }),
       harm: ({ answer, facts }) => (answer.includes(facts.mark) ? "uses the API as an operator" : undefined),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the main port by another name",
@@ -125,6 +126,7 @@ export const lambent: Family = {
       },
       harm: ({ answer }) => (/HTTP\/1\.1 2/.test(answer) ? "runs code of the host" : undefined),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "code from a path, signed",

@@ -11,6 +11,7 @@ export const network: Family = {
       attack: ({ host }, { ask }) => ask("127.0.0.1", host.loopbackPort),
       harm: leaks("host service"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "services on ::1",
@@ -18,6 +19,7 @@ export const network: Family = {
       attack: ({ host }, { ask }) => ask("::1", host.loopback6Port),
       harm: leaks("host service"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "services on the host's addresses",
@@ -25,6 +27,7 @@ export const network: Family = {
       attack: ({ host }, { ask }) => Promise.any(host.addresses.map((address) => ask(address, host.openPort))).catch((error: AggregateError) => Promise.reject(error.errors[0])),
       harm: leaks("host service"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the host as its gateway",
@@ -37,6 +40,7 @@ export const network: Family = {
       },
       harm: leaks("host service"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "another environment's port",
@@ -45,6 +49,7 @@ export const network: Family = {
         Promise.any(["127.0.0.1", ...victim.addresses].map((host) => hear({ host, port: victim.port }))).catch((error: AggregateError) => Promise.reject(error.errors[0])),
       harm: leaks("port"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the metadata address",
@@ -52,6 +57,7 @@ export const network: Family = {
       attack: ({ host }, { ask }) => ask("169.254.169.254", host.metadataPort, { path: "/latest/meta-data/iam/security-credentials/" }),
       harm: leaks("metadata"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the metadata address in disguise",
@@ -60,6 +66,7 @@ export const network: Family = {
         Promise.any([ask("::ffff:169.254.169.254", host.metadataPort), ask("2852039166", host.metadataPort)]).catch((error: AggregateError) => Promise.reject(error.errors[0])),
       harm: leaks("metadata"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "the port of others' calls",

@@ -69,6 +69,7 @@ export const privileges: Family = {
       attack: (_facts, { program }) => program("setns", "/proc/1/ns/mnt"),
       harm: isInNamespaceOfHost("mnt", "net", "pid", "user", "ipc", "uts", "cgroup"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "namespaces of another",
@@ -79,6 +80,7 @@ export const privileges: Family = {
         return seen.processes().some((found) => found.link("ns/mnt") === victim.link("ns/mnt") || found.link("ns/net") === victim.link("ns/net")) ? "is where the victim is" : undefined;
       },
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "release_agent",

@@ -39,6 +39,7 @@ export const sharing: Family = {
       attack: ({ victim }, { program }) => program("abstract", victim.name),
       harm: leaks("shared"),
       expected: refusedInOci,
+      onHostNetwork: "not contained",
     },
     {
       name: "/tmp of another",
