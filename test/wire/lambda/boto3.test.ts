@@ -39,7 +39,7 @@ def refusal(call, **arguments):
 seen["refusals"] = [
     refusal(client.create_alias, FunctionName="boto", Name="live", FunctionVersion="1"),
     refusal(client.update_function_configuration, FunctionName="boto", MemorySize=1 << 20),
-    refusal(client.invoke_async, FunctionName="boto", InvokeArgs=b"{}"),
+    refusal(client.invoke_async, FunctionName="boto", InvokeArgs=b"{"),
 ]
 client.put_function_event_invoke_config(FunctionName="boto", MaximumRetryAttempts=0)
 asynchronous = client.update_function_event_invoke_config(FunctionName="boto", MaximumEventAgeInSeconds=60)
@@ -143,7 +143,7 @@ describe.skipIf(!isInstalled("python3", "-c", "import boto3"))("boto3", () => {
       refusals: [
         ["ResourceConflictException", 409, 0],
         ["ValidationException", 400, 0],
-        ["NotImplementedException", 501, 0],
+        ["InvalidRequestContentException", 400, 0],
       ],
       asynchronous: [0, 60, true, { OnSuccess: {}, OnFailure: {} }],
       urls: ["boto:live"],
