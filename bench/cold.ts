@@ -16,7 +16,8 @@ import { median, percentile, rounded } from "./statistics.ts";
 const helloPaceMs = 100;
 /** Before what is recorded: a pool learns what is needed. */
 const warmUps = 6;
-const rounds = 30;
+/** Where the slowest of a hundred is promised, there are a hundred. */
+const roundsOf = ({ promise }: ColdSubject): number => (promise.kind === "of bare" && promise.p99 !== undefined ? 100 : 30);
 const bareRounds = 20;
 /** For what a first start has made behind it: code compiled ahead, a pool. */
 const preparationMs = 1500;
@@ -69,7 +70,7 @@ async function measured(endpoint: string, subject: ColdSubject, memoryMiB: numbe
 
 /** What is ready follows from the rate (src/engine/preboot/demand.ts). Half of the bare runs before and half after, so that the machine's drift falls out. */
 async function measure(endpoint: string, subject: ColdSubject, memoryMiB: number): Promise<readonly Figure[]> {
-  const names = await createAll(endpoint, subject, memoryMiB, warmUps + rounds);
+  const names = await createAll(endpoint, subject, memoryMiB, warmUps + roundsOf(subject));
   const bareTimes = await bareRuns(subject, bareRounds / 2);
   // What takes longer by itself comes more slowly: a queue would be measured.
   const paceMs = subject.paceMs ?? Math.max(helloPaceMs, subject.isHello ? 0 : Math.round(median(bareTimes)));

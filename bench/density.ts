@@ -1,6 +1,6 @@
 // Hundreds of environments that are idle: what memory each takes (its share of what it shares, smaps_rollup), and whether
 // the server is as fast as it was without them. Linux, and as root where environments are containers.
-// `npm run bench -- density`; settings of Lambent by its variables (LAMBENT_ISOLATION, …).
+// `npm run bench -- density [--memory=128] [--only=Python] [--count=100]`; settings of Lambent by its variables (LAMBENT_ISOLATION, …).
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,19 +8,20 @@ import { createHello, createMany, lambentProgram } from "./lambent.ts";
 import { measuredLanguages, type Language } from "./languages.ts";
 import { load } from "./load.ts";
 import { answeredAfter, freePort, residentMiB, startProgram } from "./process.ts";
+import type { BenchOptions } from "./options.ts";
 import { post } from "./request.ts";
 import { rounded } from "./statistics.ts";
 
 const warmSeconds = 4;
 
-export async function density(count = 500): Promise<void> {
+export async function density({ memoryMiB, only, count = 500 }: BenchOptions): Promise<void> {
   console.log(
     `| ${count} idle environments | proportional MiB each | private MiB each | server, MiB, before and with them | warm p50 at 1 connection, ms, before and with them | p99 | requests/s at 8 |\n|---|---|---|---|---|---|---|`,
   );
-  for (const language of await measuredLanguages()) await measure(language, count);
+  for (const language of await measuredLanguages(only)) await measure(language, count, memoryMiB);
 }
 
-async function measure({ name, plan }: Language, count: number): Promise<void> {
+async function measure({ name, plan }: Language, count: number, memoryMiB: number): Promise<void> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const data = mkdtempSync(join(tmpdir(), "lambent-density-"));
@@ -29,9 +30,9 @@ async function measure({ name, plan }: Language, count: number): Promise<void> {
   const started = startProgram({ ...program, environment: { ...environment, LAMBENT_ENVIRONMENT_MEMORY: "1000", LAMBENT_PREBOOT_MEMORY: "0" } });
   try {
     await answeredAfter(`${endpoint}/2015-03-31/functions/`);
-    await createHello(endpoint, "warm", 1769);
+    await createHello(endpoint, "warm", memoryMiB);
     const names = Array.from({ length: count }, (_, index) => `idle-${index}`);
-    await createMany(endpoint, names, plan);
+    await createMany(endpoint, names, { ...plan, memoryMiB });
     const url = `${endpoint}/2015-03-31/functions/warm/invocations`;
     const pid = started.child.pid ?? 0;
     const before = { one: await load(url, 1, warmSeconds), eight: await load(url, 8, warmSeconds), serverMiB: residentMiB(pid) };

@@ -1,5 +1,6 @@
-// `npm run bench [-- warm cold reload control create server stream many density sqs async] [--memory=128] [--only=SDK]`: builds
-// nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …). Ratios count, not single times.
+// `npm run bench [-- warm cold reload control create server stream many density sqs async] [--memory=128] [--only=SDK]
+// [--count=100]`: builds nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …).
+// Ratios count, not single times.
 import { cpus } from "node:os";
 import { asynchronous } from "./async.ts";
 import { cold } from "./cold.ts";
@@ -22,8 +23,8 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<void>>>
   create: () => create(),
   server: () => server(),
   stream: () => stream(),
-  many: () => many(),
-  density: () => density(),
+  many: (options) => many(options),
+  density: (options) => density(options),
   async: () => asynchronous(),
   sqs: () => sqs(),
 };

@@ -1,8 +1,9 @@
 // Many functions, each invoked once and in random order, as fast as they go: every start is cold. Beside it bare programs,
-// two at a time. `npm run bench -- many`; settings of Lambent by its variables (LAMBENT_ISOLATION, …).
+// two at a time. `npm run bench -- many [--memory=128] [--only=Python] [--count=200]`; settings of Lambent by its variables.
 import { createHello, createMany, lambentProgram } from "./lambent.ts";
 import { firstOutputMs } from "./cold.ts";
 import { measuredLanguages, type Language } from "./languages.ts";
+import type { BenchOptions } from "./options.ts";
 import { answeredAfter, freePort, startProgram } from "./process.ts";
 import { post } from "./request.ts";
 import { percentile, rounded } from "./statistics.ts";
@@ -11,16 +12,16 @@ import { percentile, rounded } from "./statistics.ts";
 const atOnce = 8;
 const bareStarts = 200;
 
-export async function many(count = 1000): Promise<void> {
+export async function many({ memoryMiB, only, count = 1000 }: BenchOptions): Promise<void> {
   console.log(`| ${count} functions once each, in random order, ${atOnce} requests at a time | a second | p50, ms | p99, ms | of bare, two at a time |\n|---|---|---|---|---|`);
-  for (const language of await measuredLanguages()) {
+  for (const language of await measuredLanguages(only)) {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
     const started = startProgram(lambentProgram(port));
     try {
       await answeredAfter(`${endpoint}/2015-03-31/functions/`);
       const names = Array.from({ length: count }, (_, index) => `many-${index}`);
-      await createMany(endpoint, names, language.plan);
+      await createMany(endpoint, names, { ...language.plan, memoryMiB });
       // The server itself is warm.
       await createHello(endpoint, "warm-up", 1769);
       await post(endpoint, "warm-up");

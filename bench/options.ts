@@ -5,8 +5,10 @@ export interface BenchOptions {
   readonly suites: readonly string[];
   /** Of the functions. */
   readonly memoryMiB: number;
-  /** Of cold starts: those whose name has this in it, and nothing else. */
+  /** Of cold starts and languages: those whose name has this in it, and nothing else. */
   readonly only: string | undefined;
+  /** Of functions where there are many; undefined: as many as are promised. */
+  readonly count: number | undefined;
 }
 
 /** One vCPU on AWS. */
@@ -14,11 +16,12 @@ const usualMemoryMiB = 1769;
 
 export function readOptions(argv: readonly string[]): BenchOptions {
   const given = (name: string): string | undefined => argv.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
-  const memory = given("--memory");
+  const [memory, count] = [given("--memory"), given("--count")];
   return {
     suites: argv.filter((argument) => !argument.startsWith("--")),
     memoryMiB: memory === undefined ? usualMemoryMiB : Number(memory),
     only: given("--only"),
+    count: count === undefined ? undefined : Number(count),
   };
 }
 
