@@ -42,7 +42,7 @@ import { eventsService } from "./services/events/service.ts";
 import { limits } from "./services/lambda/limits.ts";
 import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
-import type { LambdaParts, LambdaSettings } from "./services/lambda/parts.ts";
+import type { LambdaParts, LambdaSettings, Polling } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
 import { policedQueues } from "./services/sqs/policed-queues.ts";
@@ -53,7 +53,10 @@ import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { functionUrls } from "./triggers/http/function-url/function-urls.ts";
 import { openPush } from "./triggers/push/push.ts";
 import { pushTargets } from "./triggers/push/targets.ts";
-import { startMappingReconciler } from "./triggers/poll/mapping-reconciler.ts";
+import { type MappingReconciler, startMappingReconciler } from "./triggers/poll/mapping-reconciler.ts";
+import { Pollers, type PollersParts } from "./triggers/poll/pollers.ts";
+import { ProcessingResults } from "./triggers/poll/processing-results.ts";
+import { eventSources } from "./triggers/poll/sources.ts";
 
 export interface RunningLambent {
   readonly endpoint: string;
@@ -102,8 +105,6 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const code = openCodeCache({ directory: join(directory, "code"), blobs: store.blobs, ids });
   const deployer = startDeployer({ deployments: functions.deployments, code, runtimes, clock, log, updateDelayMs: settings.updateDelayMs });
   closers.push(() => deployer.stop());
-  const mappings = startMappingReconciler({ functions: functions.repository, clock, log, updateDelayMs: settings.updateDelayMs });
-  closers.push(() => mappings.stop());
   const collector = startCodeCollector({ functions: functions.repository, code, blobs: store.blobs, clock, log });
   closers.push(() => collector.stop());
   const engine = recorded(createEngine({
@@ -126,7 +127,9 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
 
   const registry = openRegistry(settings, closers);
   const links = new SignedDownloadLinks(clock);
-  const lambda = { engine, events, blobs: store.blobs, cloud: registry, links, clock, ids, log, runtimeVersions: runtimes, settings: lambdaSettings(settings, driver) };
+  const results = new ProcessingResults();
+  const polling: Polling = { kinds: new Set(eventSources.keys()), lastResult: (uuid) => results.of(uuid) };
+  const lambda = { engine, events, polling, blobs: store.blobs, cloud: registry, links, clock, ids, log, runtimeVersions: runtimes, settings: lambdaSettings(settings, driver) };
   const push = openPush({ store, cloud: registry, targets: pushTargets, deadEnds, clock, ids, log, delayPercent: settings.retryDelayPercent });
   registry.register(lambdaEntry(functions, settings, lambda));
   const ending = new AbortController();
@@ -149,6 +152,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   // Environments are told where the functions' listener is.
   engine.start();
   events.start();
+  const mappings = startMappings(functions, { engine, cloud: registry, results, clock, ids, log }, settings);
   push.start();
   return {
     endpoint: gateway.url,
@@ -156,13 +160,13 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     warnings: driver.warning === undefined ? [] : [driver.warning],
     async stop(graceMs) {
       ending.abort();
-      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), events.stop(), push.stop(), engine.stop(graceMs)])));
+      closers.push(async () => void (await Promise.all([gateway.stop(graceMs), mappings.stop(), events.stop(), push.stop(), engine.stop(graceMs)])));
       await closeAll(closers);
     },
   };
 }
 
-type LambdaNeighbours = Omit<LambdaParts, "functions" | "catalog" | "concurrency" | "codeStorage" | "code" | "pollable">;
+type LambdaNeighbours = Omit<LambdaParts, "functions" | "catalog" | "concurrency" | "codeStorage" | "code">;
 
 const lambdaEntry = (functions: Functions, { quotas }: Settings, parts: LambdaNeighbours): ServiceParts => ({
   service: {
@@ -174,8 +178,6 @@ const lambdaEntry = (functions: Functions, { quotas }: Settings, parts: LambdaNe
       concurrency: functions.concurrency,
       codeStorage: functions.codeStorage,
       code: { inspect: inspectArchive, readSignature },
-      // There are no pollers yet.
-      pollable: new Set(),
     }),
   },
   wire: () => loadServiceWire("lambda"),
@@ -189,6 +191,11 @@ function openRegistry({ serviceEndpoints, auth }: Settings, closers: (() => Prom
   closers.push(() => elsewhere.close());
   return new ServiceRegistry(elsewhere, authoriser({ isEnforced: auth === "on", clock: systemClock }));
 }
+
+const startMappings = ({ repository, catalog }: Functions, parts: Omit<PollersParts, "sources" | "catalog">, { updateDelayMs }: Settings): MappingReconciler => {
+  const pollers = new Pollers({ ...parts, sources: eventSources, catalog });
+  return startMappingReconciler({ ...parts, functions: repository, pollers, updateDelayMs });
+};
 
 /** Returns what ends it. */
 function serveSqs(registry: ServiceRegistry, options: SqsOptions): () => Promise<void> {

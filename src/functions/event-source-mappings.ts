@@ -74,16 +74,12 @@ export interface EventSourceMappingRecord {
 
 const byFunction = "by-function";
 const bySource = "by-source";
-/** Mappings that are changing; after a restart the reconciler reads it. */
-const pendingIndex = "pending-transition";
-
 const restingStates: ReadonlySet<MappingState> = new Set(["enabled", "disabled"]);
 export const isChanging = ({ state }: EventSourceMappingRecord): boolean => !restingStates.has(state);
 
 export const eventSourceMappings = new Collection<EventSourceMappingRecord>("event-source-mappings", (record, uuid) => ({
   [byFunction]: `${record.functionName}:${uuid}`,
   [bySource]: `${record.source} ${uuid}`,
-  ...(isChanging(record) ? { [pendingIndex]: uuid } : {}),
 }));
 
 /** As ARNs and keys of tags spell it. */
@@ -116,14 +112,11 @@ export interface MappingId {
   readonly uuid: string;
 }
 
-/** Mappings of every account and region whose change was not settled: what a restart finds left over. */
-export async function pendingMappings(repository: FunctionRepository): Promise<readonly MappingId[]> {
+/** Mappings of every account and region: what a restart finds. */
+export async function allMappings(repository: FunctionRepository): Promise<readonly { readonly scope: Scope; readonly record: EventSourceMappingRecord }[]> {
   const scopes = await repository.scopes();
   const found = await Promise.all(
-    scopes.map(async (scope) => {
-      const stored = await repository.scan(scope, eventSourceMappings, { index: pendingIndex });
-      return stored.map(({ record }) => ({ scope, uuid: record.uuid }));
-    }),
+    scopes.map(async (scope) => (await repository.scan(scope, eventSourceMappings)).map(({ record }) => ({ scope, record }))),
   );
   return found.flat();
 }

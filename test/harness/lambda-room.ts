@@ -71,7 +71,7 @@ interface RoomOptions extends Partial<LambdaParts["settings"]> {
   /** Other services; without it there are none. */
   readonly cloud?: Cloud;
   /** Sources that are as good as polled. */
-  readonly pollable?: LambdaParts["pollable"];
+  readonly pollable?: LambdaParts["polling"]["kinds"];
   /** Where ids begin to count, so that those of two rooms over one store differ. */
   readonly firstId?: number;
 }
@@ -99,7 +99,7 @@ export async function openLambdaRoom({ store: given, cloud = new ServiceRegistry
     events: { accept: async (request) => void accepted.push(request) },
     blobs: store.blobs,
     cloud,
-    pollable,
+    polling: { kinds: pollable, lastResult: () => undefined },
     codeStorage: functions.codeStorage,
     code: { inspect: async () => ({ unzippedBytes: 1, isSigned: false }), readSignature },
     links: { forBlob: (sha256, endpoint) => `${endpoint}/blobs/${sha256}` },

@@ -25,8 +25,7 @@ export interface LambdaParts {
   readonly blobs: Blobs;
   /** Other services; code in a bucket comes from S3. */
   readonly cloud: Cloud;
-  /** Sources that have a poller: mappings of others are kept, but not enabled. */
-  readonly pollable: ReadonlySet<EventSourceKind>;
+  readonly polling: Polling;
   readonly code: CodeInspection;
   readonly codeStorage: CodeStorage;
   readonly links: DownloadLinks;
@@ -35,6 +34,14 @@ export interface LambdaParts {
   readonly ids: Ids;
   readonly log: Logger;
   readonly settings: LambdaSettings;
+}
+
+/** What mappings are told of their pollers. */
+export interface Polling {
+  /** Sources that have a poller: mappings of others are kept, but not enabled. */
+  readonly kinds: ReadonlySet<EventSourceKind>;
+  /** What came of the last batch of a mapping; undefined: nothing was processed yet. */
+  lastResult(uuid: string): string | undefined;
 }
 
 export interface LambdaSettings {

@@ -1,8 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { openLambdaRoom, type LambdaRoom } from "../../../test/harness/lambda-room.ts";
+import { ServiceRegistry } from "../../cloud/registry.ts";
 import { silentLogger } from "../../observe/logger.ts";
 import { startMappingReconciler } from "./mapping-reconciler.ts";
+import { Pollers } from "./pollers.ts";
+import { ProcessingResults } from "./processing-results.ts";
 
 const mapping = {
   FunctionName: "f",
@@ -11,8 +14,12 @@ const mapping = {
   Enabled: false,
 } as const;
 
-const reconcilerOf = ({ functions, clock }: LambdaRoom) =>
-  startMappingReconciler({ functions: functions.repository, clock, log: silentLogger, updateDelayMs: 1000 });
+function reconcilerOf({ functions: { repository, catalog }, clock, ids }: LambdaRoom) {
+  const results = new ProcessingResults();
+  const engine = { invoke: () => Promise.reject(new Error("nothing is polled")) };
+  const pollers = new Pollers({ engine, cloud: new ServiceRegistry(), results, clock, ids, log: silentLogger, sources: new Map(), catalog });
+  return startMappingReconciler({ functions: repository, pollers, results, clock, log: silentLogger, updateDelayMs: 1000 });
+}
 
 async function stateOf(room: LambdaRoom, UUID: string): Promise<string | undefined> {
   const { EventSourceMappings = [] } = await room.call("ListEventSourceMappings", {});

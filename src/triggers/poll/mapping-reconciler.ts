@@ -1,16 +1,18 @@
-// The reconciler of event source mappings: whatever change was asked for and is not settled yet is settled. It finds its
-// work in the store, so a restart goes on where the last run ended. Starting and stopping a poller comes before that, as
-// soon as there are pollers.
+// The reconciler of event source mappings: starts, replaces and ends pollers as mappings say, and settles each change once
+// that is done. It finds its work in the store, so a restart goes on where the last run ended.
 import { type Clock, sleep } from "../../core/clock.ts";
 import {
+  allMappings,
   eventSourceMappings,
+  type EventSourceMappingRecord,
   isChanging,
   type MappingId,
-  pendingMappings,
   settleMapping,
 } from "../../functions/event-source-mappings.ts";
 import type { FunctionRepository } from "../../functions/repository.ts";
 import type { Logger } from "../../observe/logger.ts";
+import type { Pollers } from "./pollers.ts";
+import type { ProcessingResults } from "./processing-results.ts";
 
 export interface MappingReconciler {
   /** Takes no more work; resolves when what it was at has ended. */
@@ -19,40 +21,44 @@ export interface MappingReconciler {
 
 export interface MappingReconcilerParts {
   readonly functions: FunctionRepository;
+  readonly pollers: Pollers;
+  readonly results: ProcessingResults;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a change is seen to be running, milliseconds. */
   readonly updateDelayMs: number;
 }
 
-export function startMappingReconciler({ functions, clock, log, updateDelayMs }: MappingReconcilerParts): MappingReconciler {
+export function startMappingReconciler({ functions, pollers, results, clock, log, updateDelayMs }: MappingReconcilerParts): MappingReconciler {
   const stopping = new AbortController();
   /** The last work on each, by UUID; news of a change may come while the one before is settled. */
   const running = new Map<string, Promise<void>>();
 
-  const settle = async (id: MappingId): Promise<void> => {
-    try {
-      await sleep(clock, updateDelayMs, stopping.signal);
-      await settleMapping(functions, id);
-    } catch (error) {
-      // It stays as it is, and the next start finds it.
-      if (!stopping.signal.aborted) log.error({ error, uuid: id.uuid }, "mapping-not-settled");
-    }
-  };
-  const take = (id: MappingId): void => {
+  const bringAbout = async (id: MappingId, record: EventSourceMappingRecord | undefined): Promise<void> => {
+    if (record !== undefined && isChanging(record)) await sleep(clock, updateDelayMs, stopping.signal);
     if (stopping.signal.aborted) return;
-    const work = (running.get(id.uuid) ?? Promise.resolve()).then(() => settle(id)).finally(() => {
+    if (record?.enabled === true && record.state !== "deleting") await pollers.poll(id, record);
+    else await pollers.end(id.uuid);
+    if (record === undefined || record.state === "deleting") results.forget(id.uuid);
+    if (record !== undefined && isChanging(record)) await settleMapping(functions, id);
+  };
+  const take = (id: MappingId, record: EventSourceMappingRecord | undefined): void => {
+    if (stopping.signal.aborted) return;
+    const settle = (): Promise<void> =>
+      bringAbout(id, record).catch((error: unknown) => {
+        // It stays as it is, and the next start finds it.
+        if (!stopping.signal.aborted) log.error({ error, uuid: id.uuid }, "mapping-not-settled");
+      });
+    const work = (running.get(id.uuid) ?? Promise.resolve()).then(settle).finally(() => {
       if (running.get(id.uuid) === work) running.delete(id.uuid);
     });
     running.set(id.uuid, work);
   };
 
-  functions.watchAll(eventSourceMappings, (scope, uuid, record) => {
-    if (record !== undefined && isChanging(record)) take({ scope, uuid });
-  });
-  const resumed = pendingMappings(functions).then(
-    (left) => left.forEach(take),
-    (error: unknown) => log.error({ error }, "pending-mappings-not-read"),
+  functions.watchAll(eventSourceMappings, (scope, uuid, record) => take({ scope, uuid }, record));
+  const resumed = allMappings(functions).then(
+    (all) => all.forEach(({ scope, record }) => take({ scope, uuid: record.uuid }, record)),
+    (error: unknown) => log.error({ error }, "mappings-not-read"),
   );
 
   return {
@@ -60,6 +66,7 @@ export function startMappingReconciler({ functions, clock, log, updateDelayMs }:
       stopping.abort();
       await resumed;
       await Promise.all(running.values());
+      await pollers.stop();
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { arnOf, refusal, says, uuid } from "../../harness/functions.ts";
 import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
@@ -72,6 +73,8 @@ test("a mapping lives from Creating over updates to Deleting", async () => {
 
 test("mappings are listed by source, by function and page by page", async () => {
   const made = [];
+  const sqs = new SQSClient({ endpoint: lambent.endpoint, region: "us-east-1", credentials: lambent.running.operator });
+  for (const QueueName of ["l1", "l2", "l3"]) await sqs.send(new CreateQueueCommand({ QueueName }));
   for (const name of ["l1", "l2", "l3"]) made.push((await create({ EventSourceArn: queue(name) })).UUID);
   const one = await lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn: queue("l2") }));
   expect(one.EventSourceMappings).toMatchObject([{ UUID: made[1], State: "Disabled", BatchSize: 10 }]);
@@ -100,9 +103,15 @@ test.each<[string, Partial<CreateEventSourceMappingCommandInput>, string, string
   ],
   [
     "what nothing polls yet",
+    { EventSourceArn: stream("s"), StartingPosition: "LATEST", Enabled: true },
+    "InvalidParameterValueException",
+    "Lambent does not poll Amazon Kinesis yet; create the mapping with Enabled false.",
+  ],
+  [
+    "a queue that is not there",
     { EventSourceArn: queue("q"), Enabled: true },
     "InvalidParameterValueException",
-    "Lambent does not poll Amazon SQS yet; create the mapping with Enabled false.",
+    "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.",
   ],
   ["a filter that is none", { EventSourceArn: queue("q"), FilterCriteria: { Filters: [{ Pattern: "{" }] } }, "InvalidParameterValueException", "Invalid filter pattern definition."],
 ])("%s is refused", async (_what, input, type, message) => {

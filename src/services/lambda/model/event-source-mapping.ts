@@ -43,8 +43,9 @@ const shownStates: Readonly<Record<MappingState, string>> = {
   deleting: "Deleting",
 };
 
-export function mappingOutput(scope: Scope, record: EventSourceMappingRecord): EventSourceMappingConfiguration {
+export function mappingOutput(scope: Scope, record: EventSourceMappingRecord, { polling }: Pick<LambdaParts, "polling">): EventSourceMappingConfiguration {
   const { uuid, kind, source, settings } = record;
+  const lastResult = polling.lastResult(uuid) ?? (sourceRules[kind].showsResult ? "No records processed" : undefined);
   const { StartingPositionTimestamp, ...shown } = settings;
   const rules = sourceRules[kind];
   return {
@@ -55,7 +56,7 @@ export function mappingOutput(scope: Scope, record: EventSourceMappingRecord): E
     State: shownStates[record.state],
     StateTransitionReason: rules.changedBy,
     ...(kind === "kafka" ? {} : { EventSourceArn: source }),
-    ...(rules.showsResult ? { LastProcessingResult: "No records processed" } : {}),
+    ...(lastResult === undefined ? {} : { LastProcessingResult: lastResult }),
     ...(StartingPositionTimestamp === undefined ? {} : { StartingPositionTimestamp: new Date(StartingPositionTimestamp) }),
     // Settings are kept under AWS's names as they were decoded from the same types.
     ...(shown as EventSourceMappingConfiguration),
@@ -130,8 +131,8 @@ async function timeoutOf({ id, qualifier }: FunctionTarget, functions: FunctionR
 }
 
 /** Fault: it is to be enabled, and nothing here reads its source. */
-export function requirePolled({ kind, enabled }: EventSourceMappingRecord, { pollable }: Pick<LambdaParts, "pollable">): void {
-  if (enabled && !pollable.has(kind)) throw sourceNotPolled(sourceRules[kind].name);
+export function requirePolled({ kind, enabled }: EventSourceMappingRecord, { polling }: Pick<LambdaParts, "polling">): void {
+  if (enabled && !polling.kinds.has(kind)) throw sourceNotPolled(sourceRules[kind].name);
 }
 
 /**

@@ -37,6 +37,6 @@ export const createEventSourceMapping =
     return commitChange(parts.functions, target.id, async () => {
       const along = await requireMappable(target, record, parts);
       const tags = putTags(`${mappingKind}:${uuid}`, input.Tags ?? {});
-      return { operations: [...along, eventSourceMappings.put(uuid, record, "absent"), tags], result: mappingOutput(context, record) };
+      return { operations: [...along, eventSourceMappings.put(uuid, record, "absent"), tags], result: mappingOutput(context, record, parts) };
     });
   };

@@ -6,10 +6,10 @@ import { mappingOutput, requireIdleMapping } from "../model/event-source-mapping
 import type { LambdaParts } from "../parts.ts";
 
 export const deleteEventSourceMapping =
-  ({ functions, clock }: LambdaParts): LambdaHandler<"DeleteEventSourceMapping"> =>
+  ({ functions, clock, polling }: LambdaParts): LambdaHandler<"DeleteEventSourceMapping"> =>
   async ({ UUID }, context) =>
     commitChangeOf(functions, context, mappingArn(context, UUID), async () => {
       const { record, revision } = await requireIdleMapping(functions, context, { uuid: UUID, verb: "delete" });
       const deleting = { ...record, state: "deleting", lastModifiedMs: clock.now() } as const;
-      return { operations: [eventSourceMappings.put(UUID, deleting, revision)], result: mappingOutput(context, deleting) };
+      return { operations: [eventSourceMappings.put(UUID, deleting, revision)], result: mappingOutput(context, deleting, { polling }) };
     });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { functionArn, type LambdaRoom, openLambdaRoom } from "../../../../test/harness/lambda-room.ts";
 import { Fault } from "../../../core/faults.ts";
-import { type EventSourceKind, pendingMappings, settleMapping } from "../../../functions/event-source-mappings.ts";
+import { allMappings, type EventSourceKind, settleMapping } from "../../../functions/event-source-mappings.ts";
 import type { LambdaInput } from "../api.ts";
 
 type CreateInput = LambdaInput<"CreateEventSourceMapping">;
@@ -49,7 +49,7 @@ const create = (room: LambdaRoom, source: Source, more: Partial<CreateInput> = {
   room.call("CreateEventSourceMapping", { FunctionName: "f", Enabled: false, ...least[source], ...more });
 
 async function settle({ functions: { repository } }: LambdaRoom): Promise<void> {
-  for (const id of await pendingMappings(repository)) await settleMapping(repository, id);
+  for (const { scope, record } of await allMappings(repository)) await settleMapping(repository, { scope, uuid: record.uuid });
 }
 
 describe("the defaults of a new mapping", () => {

@@ -4,6 +4,6 @@ import { mappingOutput, requireMapping } from "../model/event-source-mapping.ts"
 import type { LambdaParts } from "../parts.ts";
 
 export const getEventSourceMapping =
-  ({ functions }: LambdaParts): LambdaHandler<"GetEventSourceMapping"> =>
+  (parts: LambdaParts): LambdaHandler<"GetEventSourceMapping"> =>
   async ({ UUID }, context) =>
-    mappingOutput(context, (await requireMapping(functions, context, UUID)).record);
+    mappingOutput(context, (await requireMapping(parts.functions, context, UUID)).record, parts);

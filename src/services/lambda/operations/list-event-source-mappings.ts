@@ -7,7 +7,7 @@ import { cutPage, pageSize, readMarker } from "../model/paging.ts";
 import type { LambdaParts } from "../parts.ts";
 
 export const listEventSourceMappings =
-  ({ functions }: LambdaParts): LambdaHandler<"ListEventSourceMappings"> =>
+  ({ functions, polling }: LambdaParts): LambdaHandler<"ListEventSourceMappings"> =>
   async (input, context) => {
     const target = input.FunctionName === undefined ? undefined : locateMapped(input.FunctionName, context);
     const source = input.EventSourceArn === "" ? undefined : input.EventSourceArn;
@@ -21,5 +21,5 @@ export const listEventSourceMappings =
       .filter((record) => source === undefined || record.source === source)
       .filter((record) => target === undefined || record.qualifier === target.qualifier);
     const { page, nextMarker } = cutPage(found, size, ({ uuid }) => uuid);
-    return { ...nextMarker, EventSourceMappings: page.map((record) => mappingOutput(context, record)) };
+    return { ...nextMarker, EventSourceMappings: page.map((record) => mappingOutput(context, record, { polling })) };
   };

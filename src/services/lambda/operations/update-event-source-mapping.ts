@@ -41,7 +41,7 @@ async function planUpdate(
   const along = target === undefined ? [] : await requireMappable(target, record, parts);
   requirePolled(record, parts);
   if (enabled && !current.enabled) await requireSource(record, target ?? mappedBy(record, context), { parts, context });
-  return { operations: [...along, eventSourceMappings.put(record.uuid, record, revision)], result: mappingOutput(context, record) };
+  return { operations: [...along, eventSourceMappings.put(record.uuid, record, revision)], result: mappingOutput(context, record, parts) };
 }
 
 const stateOf = (before: boolean, after: boolean): MappingState => (before === after ? "updating" : after ? "enabling" : "disabling");
