@@ -1,5 +1,6 @@
 // `lambent start`: runs Lambent in this process until it is told to stop.
 import { Command } from "commander";
+import type { Settings } from "../config.ts";
 import type { ReadyMessage } from "../library.ts";
 import type { RunningLambent } from "../main.ts";
 import { environmentOf } from "./connection.ts";
@@ -11,31 +12,39 @@ export function startCommand(version: string): Command {
   const command = new Command("start").description("Start Lambent and serve until SIGINT or SIGTERM.");
   addSettingsFlags(command);
   return command.action(async () => {
-    const settings = settingsOf(command);
-    const { restartForContainers, startLambentHere } = await import("../main.ts");
-    // A parent that started this as a library would lose its channel.
-    if (process.send === undefined) restartForContainers(settings);
-    // Asked to stop while starting: stop as soon as it stands.
-    const stopRequested = stopRequest();
-    const lambent = await startLambentHere(settings, version);
-    const { endpoint, operator, warnings } = lambent;
-    const { region, account, dataDirectory } = settings;
-    if (dataDirectory !== undefined) writeServerFile(dataDirectory, { pid: process.pid, endpoint, region, account });
-    announce({ endpoint, region, account, credentials: operator });
-    if (process.send === undefined) {
-      process.stdout.write(welcome(lambent, version, dataDirectory));
-      process.stdout.write(exportLines(environmentOf({ endpoint, region, account, operator })));
+    try {
+      await serve(settingsOf(command), version);
+    } finally {
+      // Whether it has served or could not start: the channel would keep this process, and its parent waiting.
+      if (process.connected) process.disconnect?.();
     }
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-
-    await stopRequested;
-    // A second signal does not wait for anybody.
-    process.once("SIGINT", () => process.exit(130));
-    // While the directory is still ours.
-    if (dataDirectory !== undefined) removeServerFile(dataDirectory);
-    await lambent.stop(settings.stopGraceSeconds * 1000);
-    if (process.connected) process.disconnect?.();
   });
+}
+
+/** Until it is told to stop. Rejects where it cannot start. */
+async function serve(settings: Settings, version: string): Promise<void> {
+  const { restartForContainers, startLambentHere } = await import("../main.ts");
+  // A parent that started this as a library would lose its channel.
+  if (process.send === undefined) restartForContainers(settings);
+  // Asked to stop while starting: stop as soon as it stands.
+  const stopRequested = stopRequest();
+  const lambent = await startLambentHere(settings, version);
+  const { endpoint, operator, warnings } = lambent;
+  const { region, account, dataDirectory } = settings;
+  if (dataDirectory !== undefined) writeServerFile(dataDirectory, { pid: process.pid, endpoint, region, account });
+  announce({ endpoint, region, account, credentials: operator });
+  if (process.send === undefined) {
+    process.stdout.write(welcome(lambent, version, dataDirectory));
+    process.stdout.write(exportLines(environmentOf({ endpoint, region, account, operator })));
+  }
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+
+  await stopRequested;
+  // A second signal does not wait for anybody.
+  process.once("SIGINT", () => process.exit(130));
+  // While the directory is still ours.
+  if (dataDirectory !== undefined) removeServerFile(dataDirectory);
+  await lambent.stop(settings.stopGraceSeconds * 1000);
 }
 
 function stopRequest(): Promise<void> {
