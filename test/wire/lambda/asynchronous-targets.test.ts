@@ -2,14 +2,16 @@
 // an event bus and a rule, of EventBridge; and the same through the AWS CLI and boto3.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { InvokeCommand, PutFunctionEventInvokeConfigCommand, UpdateFunctionConfigurationCommand, GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { arnOf, refusal, waitUntilUpdated } from "../../harness/functions.ts";
-import { createFunction, startTestLambent, temporaryFolder, type TestLambent } from "../../harness/lambent.ts";
+import { createFunction, startTestLambent, temporaryFolder, testRole, type TestLambent } from "../../harness/lambent.ts";
 import { isInstalled, run } from "../../harness/program.ts";
 
+const bin = fileURLToPath(new URL("../../../bin/lambent.js", import.meta.url));
 const fails = { "index.mjs": "export const handler = async ({ word }) => { if (word) throw new TypeError(word); return [1.0]; };" };
 const queueArn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
@@ -90,6 +92,26 @@ test("a queue that is not there ends in a record that says so", async () => {
   await lambent.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: "lost", DestinationConfig: { OnSuccess: { Destination: queueArn("nowhere") } } }));
   await send("lost", {});
   await expect.poll(async () => (await fetch(`${lambent.endpoint}/_lambent/events`)).text()).toMatch(/"reason":"DeliveryRefused","message":"[^"]*The specified queue does not exist/);
+});
+
+test("with --auth on the execution role delivers, as far as the target's policy lets it", async () => {
+  const data = temporaryFolder("guarded");
+  await using guarded = await startTestLambent({ auth: "on", memory: "false", dataDirectory: data, retryDelayPercent: "0", logLevel: "error" });
+  const { operator } = guarded.running;
+  const queues = new SQSClient({ endpoint: guarded.endpoint, region: "us-east-1", credentials: operator });
+  const statement = { Effect: "Deny", Principal: { AWS: testRole }, Action: "sqs:SendMessage", Resource: queueArn("denied") };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await queues.send(new CreateQueueCommand({ QueueName: "denied", Attributes: { Policy } }));
+  const { QueueUrl } = await queues.send(new CreateQueueCommand({ QueueName: "open" }));
+  await createFunction(guarded.lambda, "guarded", fails, { DeadLetterConfig: { TargetArn: queueArn("open") } });
+  const OnFailure = { Destination: queueArn("denied") };
+  await guarded.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: "guarded", MaximumRetryAttempts: 0, DestinationConfig: { OnFailure } }));
+  await guarded.lambda.send(new InvokeCommand({ FunctionName: "guarded", InvocationType: "Event", Payload: '{"word":"no"}' }));
+  const { Messages } = await queues.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+  expect(Messages).toMatchObject([{ Body: '{"word":"no"}' }]);
+  const givenUp = async (): Promise<string> => (await run(process.execPath, [bin, "events", "--data", data, "--port", new URL(guarded.endpoint).port], {})).stdout;
+  await expect.poll(givenUp, { timeout: 20_000 }).toMatch(/push:arn:aws:sqs:us-east-1:000000000000:denied {2}DeliveryRefused: "[^"]*explicit deny/);
+  queues.destroy();
 });
 
 test.skipIf(!isInstalled("aws", "--version"))("aws lambda invoke --invocation-type Event (skipped: no aws)", async () => {
