@@ -6,7 +6,7 @@ import type { Delivery, DeliverySource } from "../../core/delivery.ts";
 import type { ResolvedFunction } from "../../functions/catalog.ts";
 import { latestVersion, type FunctionId } from "../../functions/function-version.ts";
 import type { QueuedEvent } from "./queued-event.ts";
-import type { Dropped, DropReason, Run } from "./verdict.ts";
+import { asJson, type Dropped, type DropReason, type Run } from "./verdict.ts";
 
 /** Of one event, and of the function as it is now. */
 export interface Subject {
@@ -18,12 +18,11 @@ export interface Subject {
 
 /** As AWS tries for as long as an event may wait; its own figures are not told. */
 const retry = { attempts: 185, maxAgeSeconds: 21_600, schedule: "exponential" } as const;
-const longestErrorMessage = 1_024;
 
 export function deliveriesOfHandled(subject: Subject, run: Run): readonly Delivery[] {
   const { onSuccess } = subject.resolved.events.destinations;
   if (onSuccess === undefined) return [];
-  const response = { statusCode: 200, executedVersion: run.executedVersion, functionError: undefined, payload: run.response };
+  const response = { statusCode: 200, executedVersion: run.executedVersion, functionError: undefined, payload: asJson(run.text) };
   return [recordDelivery(subject, onSuccess, { condition: "Success", count: run.count, response })];
 }
 
@@ -62,7 +61,7 @@ function deadLetter(subject: Subject, target: string, { statusCode, message }: D
       RequestID: { type: "String", value: event.requestId },
       ErrorCode: { type: "Number", value: String(statusCode ?? 429) },
       // SQS and SNS take no empty value.
-      ErrorMessage: { type: "String", value: message.slice(0, longestErrorMessage) || "None" },
+      ErrorMessage: { type: "String", value: message || "None" },
     },
     from: sourceOf(subject),
     retry,
@@ -112,7 +111,7 @@ function recordText({ event, nowMs }: Subject, functionArn: string, { condition,
   ];
   if (response !== undefined) {
     const { payload, ...context } = response;
-    members.push(["responseContext", JSON.stringify(context)], ["responsePayload", payload === "" ? "null" : payload]);
+    members.push(["responseContext", JSON.stringify(context)], ["responsePayload", payload]);
   }
   return `{${members.flatMap(([name, json]) => (json === undefined ? [] : [`"${name}":${json}`])).join(",")}}`;
 }

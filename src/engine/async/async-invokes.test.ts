@@ -1,6 +1,7 @@
 // Asynchronous invokes over a scripted engine, a store in memory and a clock that stands still.
 import { expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../core/clock.ts";
+import type { Delivery } from "../../core/delivery.ts";
 import { Fault } from "../../core/faults.ts";
 import { systemIds, type RequestId } from "../../core/ids.ts";
 import type { EventInvokeConfigRecord } from "../../functions/event-invoke-config.ts";
@@ -59,6 +60,20 @@ test("tries again a minute and then two minutes after a failure, with the same i
     },
   ]);
   expect(await room.dropped()).toMatchObject([{ id: "r-1", reason: "RetriesExhausted", message: "boom", deadLetteredTo: [queue] }]);
+});
+
+test.each(["not json", "", '{"errorMessage":{"not":"text"}}', `{"errorMessage":"${"x".repeat(5_000)}"}`])("an error of any form is told of: %j", async (payload) => {
+  await using room = await openRoom({ deadLetterArn: queue }, { maximumRetryAttempts: 0, destinations: { onSuccess: undefined, onFailure: topic } });
+  room.run = () => ({ ...failed(""), payload: Buffer.from(payload) });
+  await room.accept("f");
+  await room.until(() => room.invoked.length === 1);
+  await settle();
+  const [dead, record] = await room.sent();
+  const isJson = payload.startsWith("{");
+  expect(JSON.parse(record?.body ?? "")).toMatchObject({ responsePayload: isJson ? JSON.parse(payload) : payload === "" ? null : payload });
+  const message = (dead as unknown as Delivery).attributes?.["ErrorMessage"]?.value ?? "";
+  expect(message.length).toBeGreaterThan(0);
+  expect(message.length).toBeLessThanOrEqual(1_024);
 });
 
 test("sends a record of what was handled, with payloads as they were", async () => {

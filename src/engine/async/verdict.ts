@@ -39,8 +39,8 @@ export interface Dropped {
 
 export interface Run {
   readonly executedVersion: string;
-  /** JSON text. */
-  readonly response: string;
+  /** Its response. */
+  readonly text: string;
   /** This one included. */
   readonly count: number;
 }
@@ -59,6 +59,8 @@ const retryDelaysMs = [60_000, 120_000] as const;
 const backOff = { firstMs: 1_000, mostMs: 300_000 };
 /** However short delays are to be: what is refused again and again must not keep a processor busy. */
 const leastBackOffMs = 20;
+/** Of the attribute in a dead letter; nor do records of ours keep more. */
+const longestErrorMessage = 1_024;
 /** No target takes a longer one. */
 const longestResponse = 1_000_000;
 
@@ -75,10 +77,23 @@ export function dropBefore(event: QueuedEvent, isBlocked: boolean, circumstances
 export function verdictOn(event: QueuedEvent, attempt: Attempt, circumstances: Circumstances): Verdict {
   if (attempt.kind === "refused") return afterRefusal(event, attempt.fault, circumstances);
   const { executedVersion, functionError, payload } = attempt.outcome;
-  const response = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString();
-  if (functionError === undefined) return { kind: "handled", run: { executedVersion, response, count: event.failures + 1 } };
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString();
+  if (functionError === undefined) return { kind: "handled", run: { executedVersion, text, count: event.failures + 1 } };
+  const response = asJson(text);
   const last: FailedRun = { executedVersion, functionError, ...(response.length > longestResponse ? {} : { response }) };
   return afterFailure({ ...event, failures: event.failures + 1, refusals: 0, last }, circumstances);
+}
+
+/** A custom runtime may answer with what is no JSON: then the text as a string. */
+export function asJson(text: string): string {
+  if (text === "") return "null";
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return JSON.stringify(text);
+  }
 }
 
 function afterFailure(event: QueuedEvent, circumstances: Circumstances): Verdict {
@@ -112,9 +127,10 @@ const tooOld = (event: QueuedEvent, statusCode: number | undefined, message = er
   event,
 });
 
-/** What the function said of its last failure. */
+/** What the function said of its last failure, as much of it as is ever shown. */
 function errorMessageOf({ last }: QueuedEvent): string {
   if (last?.response === undefined) return "";
   const error: unknown = JSON.parse(last.response);
-  return typeof error === "object" && error !== null && "errorMessage" in error ? String(error.errorMessage) : last.response;
+  const message = typeof error === "object" && error !== null && "errorMessage" in error && typeof error.errorMessage === "string" ? error.errorMessage : last.response;
+  return message.slice(0, longestErrorMessage);
 }
