@@ -49,7 +49,8 @@ const epollEventsAtOnce = 64;
 // <sys/wait.h>
 const WNOHANG = 1;
 const WEXITED = 4;
-const P_PGID = 2;
+const WNOWAIT = 0x01000000;
+const P_ALL = 0;
 // <linux/prctl.h>
 const PR_SET_CHILD_SUBREAPER = 36;
 
@@ -180,14 +181,12 @@ function processCalls({ bind, bindNumber }: Binder) {
     },
     /** Descendants whose parents have ended become children of this server. */
     adoptOrphans: (): void => void prctl("", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
-    /** Lets the kernel forget children that have ended and were of this group of processes. False: none of it is left. */
-    collectGroup: (group: number): boolean => {
-      for (;;) {
-        information.fill(0);
-        const answer = unless("ECHILD", () => waitid(`group ${group}`, P_PGID, group, information, WEXITED | WNOHANG));
-        if (answer === undefined) return false;
-        if (information.readInt32LE(16) === 0) return true;
-      }
+    /** A child that has ended and that nobody has taken notice of. */
+    endedChild: (): number | undefined => {
+      information.fill(0);
+      unless("ECHILD", () => waitid("", P_ALL, 0, information, WEXITED | WNOHANG | WNOWAIT));
+      const pid = information.readInt32LE(16);
+      return pid === 0 ? undefined : pid;
     },
     /** Lets the kernel forget a process that has ended, if it is a child of ours. */
     collectIfChild: (pid: number): void => void unless("ECHILD", () => waitpid(`process ${pid}`, pid, [0], WNOHANG)),

@@ -25,6 +25,4 @@ export type Wait =
 export interface KernelHandover {
   readonly homes: Homes;
   readonly waits: readonly Wait[];
-  /** Process groups of programs that have ended, and of which something may be left. */
-  readonly leftGroups: readonly number[];
 }

@@ -2,9 +2,12 @@
 // the end of processes. A thread that cannot return from a container's namespace ends, and its successor goes on with its
 // namespace and its waits.
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread of ours has no origin */
-import { closeSync, readSync } from "node:fs";
+import { closeSync, readFileSync, readSync } from "node:fs";
 import { constants } from "node:os";
+import { basename } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { ifThere } from "../errno.ts";
+import { childrenOf } from "../oci/process-tree.ts";
 import { EPOLLIN, loadKernelCalls, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY, type KernelCalls } from "./kernel-calls.ts";
 import type { KernelAnswer, KernelHandover, KernelOrder, Wait } from "./kernel-message.ts";
 import { mountImage } from "./kernel-images.ts";
@@ -14,6 +17,9 @@ import type { RunRequest, ShownPath } from "./kernel.ts";
 import { toPlainFault, type FromThread, type ThreadStart, type ToThread } from "./order-thread.ts";
 
 type FromKernel = FromThread<KernelAnswer, KernelHandover>;
+
+/** What the kernel keeps of a program's name. proc_pid_comm(5) */
+const longestName = 15;
 
 class KernelLoop {
   readonly #port: MessagePort;
@@ -26,8 +32,8 @@ class KernelLoop {
   readonly #waits = new Map<number, Wait>();
   /** The descriptors of processes that are no children, by process id. */
   readonly #followed = new Map<number, number>();
-  /** Process groups of programs that have ended and left children. */
-  readonly #leftGroups: Set<number>;
+  /** Of programs that were started, as the kernel has them. */
+  readonly #names = new Set<string>();
 
   constructor(port: MessagePort, { wake, handover }: ThreadStart<KernelHandover>) {
     this.#port = port;
@@ -43,9 +49,8 @@ class KernelLoop {
     this.#epoll = this.#calls.epoll();
     this.#calls.epollAdd(this.#epoll, this.#wake, EPOLLIN);
     for (const wait of handover?.waits ?? []) this.#await(wait);
-    this.#leftGroups = new Set(handover?.leftGroups);
     Atomics.store(wake, 0, this.#wake);
-    this.#tell({ kind: "ready", handover: { homes: this.#homes, waits: [], leftGroups: [] } });
+    this.#tell({ kind: "ready", handover: { homes: this.#homes, waits: [] } });
   }
 
   /** Returns when the main thread asks to end. Throws NamespaceLost. */
@@ -68,11 +73,13 @@ class KernelLoop {
   lose(): void {
     const waits = Array.from(this.#waits.values());
     const begun = waits.flatMap((wait) => (wait.kind === "process" ? wait.ids : [wait.id]));
-    this.#tell({ kind: "lost", handover: { homes: this.#homes, waits, leftGroups: Array.from(this.#leftGroups) }, begun });
+    this.#tell({ kind: "lost", handover: { homes: this.#homes, waits }, begun });
   }
 
   /** Gives up what is waited for, and the namespace with all that is mounted there. What wakes it is the main thread's to close. */
   close(): void {
+    // Nobody else knows of them.
+    this.#collectOrphans();
     for (const fd of this.#waits.keys()) closeSync(fd);
     for (const fd of [this.#epoll, this.#homes.own, this.#homes.bare]) closeSync(fd);
   }
@@ -98,6 +105,7 @@ class KernelLoop {
     switch (order.kind) {
       case "run": {
         const started = this.#start(order.request);
+        this.#names.add(basename(order.request.program).slice(0, longestName));
         // It is a child that nobody has waited for: its number is no other process's.
         this.#await({ kind: "child", fd: this.#calls.openPid(started.pid), id, started });
         return;
@@ -183,7 +191,6 @@ class KernelLoop {
     switch (wait.kind) {
       case "child":
         this.#done(wait.id, collectResult(wait.started, this.#calls.takeStatus(wait.started.pid)));
-        this.#leftGroups.add(wait.started.pid);
         return this.#collectOrphans();
       case "process":
         // It may be an orphan.
@@ -195,9 +202,21 @@ class KernelLoop {
     }
   }
 
-  /** What programs have left, which led groups of their own: crun leaves a child each time. Others' children are theirs to notice. */
+  /**
+   * What programs have left, by their names: crun leaves a child each time. Others' children are theirs to notice, and may
+   * be the first that the kernel tells of: then all are looked at.
+   */
   #collectOrphans(): void {
-    for (const group of this.#leftGroups) if (!this.#calls.collectGroup(group)) this.#leftGroups.delete(group);
+    let ended = this.#calls.endedChild();
+    for (; ended !== undefined && this.#isOrphan(ended); ended = this.#calls.endedChild()) this.#calls.collectIfChild(ended);
+    if (ended === undefined) return;
+    for (const pid of childrenOf(process.pid)) if (this.#isOrphan(pid)) this.#calls.collectIfChild(pid);
+  }
+
+  #isOrphan(pid: number): boolean {
+    const isAwaited = this.#followed.has(pid) || Array.from(this.#waits.values()).some((wait) => wait.kind === "child" && wait.started.pid === pid);
+    const [, name = "", state] = /\((.*)\) (.)/.exec(ifThere(() => readFileSync(`/proc/${pid}/stat`, "latin1")) ?? "") ?? [];
+    return !isAwaited && state === "Z" && this.#names.has(name);
   }
 }
 

@@ -212,15 +212,30 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
     expect(stdout.trim().split(/\s+/)).toEqual(["0", "0", "1", "file"]);
   });
 
-  test("takes notice of what programs leave behind, whatever it is called, so that their namespaces can end", async () => {
+  test("takes notice of what programs leave behind, so that their namespaces can end, and of nobody else's children", async () => {
     const go = join(folder, "orphans-go");
     await shell(`mkfifo ${go}`);
-    for (const left of [`(read LINE < ${go})`, `cat ${go}`, `(read LINE < ${go})`]) {
-      const pid = (await shell(`${left} </dev/null >/dev/null 2>&1 & echo $!`)).stdout.trim();
-      expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(new RegExp(`^PPid:\t${process.pid}$`, "m"));
-      await writeFile(go, "\n");
-      await expect.poll(async () => (await shell("exit 0")) && existsSync(`/proc/${pid}`)).toBe(false);
-    }
+    const leave = async (what: string): Promise<string> => (await shell(`${what} < ${go} >/dev/null 2>&1 & echo $!`)).stdout.trim();
+    const [other, own] = [await leave("cat"), await leave("(read LINE; exit 0)")];
+    for (const pid of [other, own]) expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(new RegExp(`^PPid:\t${process.pid}$`, "m"));
+    await writeFile(go, "\n\n");
+    await expect.poll(() => readFileSync(`/proc/${other}/stat`, "utf8")).toMatch(/\) Z /);
+    // The other one is told of first each time.
+    await expect.poll(async () => (await shell("exit 0")) && existsSync(`/proc/${own}`)).toBe(false);
+    expect(existsSync(`/proc/${other}`)).toBe(true);
+    await kernel.run({ program: "/bin/cat", args: [], environment: {} });
+    expect(existsSync(`/proc/${other}`)).toBe(false);
+  });
+
+  test("takes notice of it at the latest when it is closed", async () => {
+    const [own, go] = [openKernel(), join(folder, "last-orphan-goes")];
+    const run = (script: string) => own.run({ program: "/bin/sh", args: ["-c", script], environment: { PATH: "/usr/bin:/bin" } });
+    const pid = (await run(`mkfifo ${go}; (read LINE; exit 0) < ${go} >/dev/null 2>&1 & echo $!`)).stdout.trim();
+    await expect.poll(() => existsSync(go)).toBe(true);
+    await writeFile(go, "\n");
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /);
+    await own.close();
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 
   test("tells when a process that is no child has ended, and ends it", async () => {

@@ -32,7 +32,7 @@ export function signalPid(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Each thread has those that it has started. */
-const childrenOf = (pid: number): number[] =>
+export const childrenOf = (pid: number): number[] =>
   (ifThere(() => readdirSync(`/proc/${pid}/task`)) ?? [])
     .flatMap((thread) => readIfThere(`/proc/${pid}/task/${thread}/children`).split(" "))
     .filter(Boolean)
