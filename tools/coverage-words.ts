@@ -60,6 +60,9 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "InvokeWithResponseStream.TenantId": "refused",
   },
   sqs: {
+    // Fair queues: the group is kept and shown; messages of busy groups do not wait for those of quiet ones.
+    "SendMessage.MessageGroupId of a standard queue": "stored",
+    "SendMessageBatch.Entries.MessageGroupId of a standard queue": "stored",
     // There are no KMS keys.
     "CreateQueue.Attributes KmsMasterKeyId": "refused",
     "CreateQueue.Attributes KmsDataKeyReusePeriodSeconds": "default only",

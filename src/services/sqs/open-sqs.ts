@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { Logger } from "../../observe/logger.ts";
 import type { Store } from "../../store/store.ts";
+import { startExpiry } from "./expiry.ts";
 import { fifoRates, noRates } from "./fifo-rates.ts";
 import { MoveTasks } from "./move-tasks.ts";
 import type { SqsParts } from "./parts.ts";
@@ -27,13 +28,14 @@ export interface OpenSqs {
 export function openSqs({ store, clock, ids, log, quotas, ending }: SqsOptions): OpenSqs {
   const queues = new QueueCatalog(store);
   const moveTasks = new MoveTasks({ queues, clock, ids, log });
+  const endExpiry = startExpiry({ queues, clock, onError: (error) => log.error({ error }, "messages-not-expired") });
   // A start waits for nothing of it.
   const resuming = moveTasks.resume().catch((error: unknown) => log.error({ error }, "move-tasks-not-resumed"));
   return {
     parts: { queues, moveTasks, rates: quotas === "aws" ? fifoRates(clock) : noRates, clock, ids, ending },
     stop: async () => {
       await resuming;
-      await moveTasks.stop();
+      await Promise.all([moveTasks.stop(), endExpiry()]);
       queues.close();
     },
   };

@@ -22,7 +22,7 @@ const context: CallContext = {
   sourceAddress: "internal",
   userAgent: undefined,
   endpoint: "http://localhost",
-  signal: new AbortController().signal,
+  connection: { signal: new AbortController().signal },
 };
 
 const retentionSeconds = 60;

@@ -69,7 +69,7 @@ function send(one: Request): Promise<Response> {
   const form = new URLSearchParams({ Action: one.form[0], Version: "2012-11-05" });
   for (const [path, content] of one.form[1]) if (path[0] !== "WaitTimeSeconds") form.append(path.join("."), content);
   const url = `${lambent.endpoint}${one.path}`;
-  return one.method === "GET" ? fetch(`${url}?${form}`) : fetch(url, { method: "POST", body: form });
+  return one.method === "GET" ? fetch(`${url}?${form.toString()}`) : fetch(url, { method: "POST", body: form });
 }
 
 test("any request is answered, and none with a fault of ours", { timeout: 120_000 }, async () => {

@@ -1,5 +1,5 @@
 // awsQuery, which clients from before the end of 2023 and plain HTTP speak.
-import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestLambent, type TestLambent } from "../../harness/lambent.ts";
 import { createQueue, sqsClient } from "../../harness/sqs.ts";
@@ -30,7 +30,7 @@ async function answerOf(response: Response): Promise<Answer> {
 }
 
 const form = (members: Readonly<Record<string, string>>): URLSearchParams => new URLSearchParams({ Version: "2012-11-05", ...members });
-const get = async (url: string, members: Readonly<Record<string, string>>): Promise<Answer> => answerOf(await fetch(`${url}?${form(members)}`));
+const get = async (url: string, members: Readonly<Record<string, string>>): Promise<Answer> => answerOf(await fetch(`${url}?${form(members).toString()}`));
 const post = async (url: string, members: Readonly<Record<string, string>>): Promise<Answer> => answerOf(await fetch(url, { method: "POST", body: form(members) }));
 
 describe("a queue URL", () => {
