@@ -48,6 +48,8 @@ import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
 import { policedQueues } from "./services/sqs/policed-queues.ts";
 import { sqsService } from "./services/sqs/service.ts";
 import { DeadEnds } from "./store/dead-ends.ts";
+import { openScheduler, type SchedulerOptions } from "./services/scheduler/open-scheduler.ts";
+import { schedulerService } from "./services/scheduler/service.ts";
 import { openMemoryStore } from "./store/memory/memory-store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { functionUrls } from "./triggers/http/function-url/function-urls.ts";
@@ -135,7 +137,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const ending = new AbortController();
   closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
   const authorise = useAuthoriser({ isEnforced: settings.auth === "on", clock });
-  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }));
+  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }), serveScheduler(registry, { store, clock, ids, log }));
   refuseServedElsewhere(settings, registry);
 
   const gateway = await startGateway({
@@ -217,6 +219,17 @@ function serveEvents(registry: ServiceRegistry, options: EventsOptions): () => P
     wire: () => loadServiceWire("events"),
     validator: () => loadValidator("events"),
     findResource: policedBuses(parts.catalog),
+  });
+  return stop;
+}
+
+/** Likewise. */
+function serveScheduler(registry: ServiceRegistry, options: SchedulerOptions): () => Promise<void> {
+  const { parts, stop } = openScheduler(options);
+  registry.register({
+    service: { name: "scheduler", operations: schedulerService(parts) },
+    wire: () => loadServiceWire("scheduler"),
+    validator: () => loadValidator("scheduler"),
   });
   return stop;
 }

@@ -88,4 +88,18 @@ export const words: Readonly<Record<string, Readonly<Record<string, Exclude<Word
     "PutTargets.Targets.SageMakerPipelineParameters": "refused",
     "PutTargets.Targets.AppSyncParameters": "refused",
   },
+  scheduler: {
+    "CreateSchedule.KmsKeyArn": "refused",
+    "CreateSchedule.Target.EcsParameters": "refused",
+    "CreateSchedule.Target.EventBridgePutEventsV2Parameters": "refused",
+    "CreateSchedule.Target.EventBridgePutRawEventsParameters": "refused",
+    "CreateSchedule.Target.KinesisParameters": "refused",
+    "CreateSchedule.Target.SageMakerPipelineParameters": "refused",
+    "UpdateSchedule.KmsKeyArn": "refused",
+    "UpdateSchedule.Target.EcsParameters": "refused",
+    "UpdateSchedule.Target.EventBridgePutEventsV2Parameters": "refused",
+    "UpdateSchedule.Target.EventBridgePutRawEventsParameters": "refused",
+    "UpdateSchedule.Target.KinesisParameters": "refused",
+    "UpdateSchedule.Target.SageMakerPipelineParameters": "refused",
+  },
 };

@@ -14,6 +14,18 @@ const kinds: ReadonlyMap<string, (target: TargetRecord) => Fault | undefined> = 
   ["events", ({ Arn }) => (Arn.includes(":event-bus/") ? undefined : notApplied(`target ${Arn}`, "of EventBridge only buses are delivered to."))],
 ]);
 
+/** Of targets that are not in `kinds`. */
+const unappliedParameters = [
+  "KinesisParameters",
+  "RunCommandParameters",
+  "EcsParameters",
+  "BatchParameters",
+  "HttpParameters",
+  "RedshiftDataParameters",
+  "SageMakerPipelineParameters",
+  "AppSyncParameters",
+] as const;
+
 /** Faults: malformed, more than one kind of input, a kind of target that is not delivered to. */
 export function checkTarget(target: TargetRecord): void {
   const { Id, Arn } = target;
@@ -22,6 +34,8 @@ export function checkTarget(target: TargetRecord): void {
   const check = kinds.get(service);
   if (service === "states" && target.RoleArn === undefined) throw roleRequired(Arn);
   if (check === undefined) throw notApplied(`target ${Arn}`, `nothing is delivered to ${service} yet.`);
+  const unknown = unappliedParameters.find((name) => target[name] !== undefined);
+  if (unknown !== undefined) throw notApplied(unknown, "nothing is delivered to what takes it yet.");
   const fault = check(target);
   if (fault !== undefined) throw fault;
   readTargetInput(target);
