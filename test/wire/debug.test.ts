@@ -180,8 +180,8 @@ describe.each(isolations)("lambent debug, --isolation $isolation", ({ isolation,
     };`;
     await createFunction(lambent.lambda, "inside", { "index.mjs": source });
     const { payload } = await invoke("inside", { url: lambent.endpoint });
-    // The main port is out of reach in a container.
-    expect(payload).toEqual([isolation === "none" ? 403 : null, expect.toSatisfy((status: number) => status >= 400)]);
+    // In a container the number of the main port leads to the listener for functions, too, which does not have the route.
+    expect(payload).toEqual([isolation === "none" ? 403 : 400, expect.toSatisfy((status: number) => status >= 400)]);
     expect((await fetch(`${lambent.endpoint}/_lambent/debug?function=inside`)).status).toBe(405);
   });
 });
