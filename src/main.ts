@@ -46,7 +46,6 @@ import type { LambdaParts, LambdaSettings, Polling } from "./services/lambda/par
 import { lambdaService } from "./services/lambda/service.ts";
 import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
 import { policedQueues } from "./services/sqs/policed-queues.ts";
-import { sqsService } from "./services/sqs/service.ts";
 import { DeadEnds } from "./store/dead-ends.ts";
 import { openScheduler, type SchedulerOptions } from "./services/scheduler/open-scheduler.ts";
 import { schedulerService } from "./services/scheduler/service.ts";
@@ -203,7 +202,7 @@ const startMappings = ({ repository, catalog }: Functions, parts: Omit<PollersPa
 function serveSqs(registry: ServiceRegistry, options: SqsOptions): () => Promise<void> {
   const { parts, stop } = openSqs(options);
   registry.register({
-    service: { name: "sqs", operations: sqsService(parts) },
+    service: { name: "sqs", operations: async () => (await import("./services/sqs/service.ts")).sqsService(parts) },
     wire: () => loadServiceWire("sqs"),
     validator: () => loadValidator("sqs"),
     findResource: policedQueues(parts.queues),

@@ -45,6 +45,28 @@ describe("an operation", () => {
     expect(await refusal(() => registry.dispatch("s3", "GetObject", { input: {}, unknownMembers: [] }, anonymous))).toMatchObject({ status: 501 });
   });
 
+  test("is loaded with the others of its service on the first request, over the wire or from another service", async () => {
+    const asked: string[] = [];
+    const lazy = (name: string): ServiceRegistry => {
+      const registry = new ServiceRegistry();
+      const operations = async () => {
+        asked.push(name);
+        return { Echo: async (input: object): Promise<object> => ({ echoed: input }) };
+      };
+      registry.register({ service: { name, operations }, wire: async () => ({}) as ServiceWire, validator: async () => ({ validate: () => {} }) });
+      return registry;
+    };
+    const inside = lazy("inside");
+    expect(asked).toEqual([]);
+    for (const n of [1, 2]) expect(await inside.call("inside", "Echo", { n }, anonymous)).toEqual({ echoed: { n } });
+    expect(await refusal(() => inside.call("inside", "Unheard", {}, anonymous))).toMatchObject({ status: 501 });
+    const outside = lazy("outside").find("outside");
+    await outside?.wire();
+    outside?.requireOperation("Echo");
+    expect(() => outside?.requireOperation("Unheard")).toThrow("Lambent does not serve the operation outside:Unheard yet.");
+    expect(asked).toEqual(["inside", "outside"]);
+  });
+
   test("is validated before it runs", async () => {
     const invalid = new Fault({ code: "ValidationException", status: 400, message: "1 validation error detected" });
     const registry = registryWith("lambda", () => {

@@ -12,8 +12,11 @@ import { operationNotServed, serviceNotConfigured, serviceNotServed } from "./fa
 
 export type Admit = (operation: string, context: CallContext) => void;
 
+type Operations = Service["operations"];
+
 export interface ServiceParts {
-  readonly service: Service;
+  /** Operations of a service that not every instance is asked for are loaded on its first request, too. */
+  readonly service: Pick<Service, "name"> & { readonly operations: Operations | (() => Promise<Operations>) };
   /** Codec and rules cost tens of milliseconds to load: asked for on the service's first request. */
   readonly wire: () => Promise<ServiceWire>;
   readonly validator: () => Promise<Validator>;
@@ -27,14 +30,14 @@ export interface ServedService {
   readonly name: string;
   /** The codec; a promise only until it has been loaded once. */
   wire(): ServiceWire | Promise<ServiceWire>;
-  /** Throws unless the operation has a handler here. */
+  /** Throws unless the operation has a handler here. Once the codec is loaded. */
   requireOperation(operation: string): void;
 }
 
 type AnyHandler = (input: Record<string, unknown>, context: CallContext) => Promise<object>;
 
 interface Entry extends ServedService {
-  handler(operation: string): AnyHandler;
+  handler(operation: string): AnyHandler | Promise<AnyHandler>;
   validator(): Validator | Promise<Validator>;
   readonly admit: Admit | undefined;
   readonly findResource: FindPolicedResource | undefined;
@@ -58,17 +61,22 @@ export class ServiceRegistry implements Cloud {
   }
 
   register(parts: ServiceParts): void {
-    const { service } = parts;
-    const handler = (operation: string): AnyHandler => {
+    const { name, operations } = parts.service;
+    const table = typeof operations === "function" ? loadOnce(operations) : () => operations;
+    const handlerIn = (loaded: Operations, operation: string): AnyHandler => {
       // hasOwn: an operation called `constructor` must not find Object's.
-      const found = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
-      if (typeof found !== "function") throw operationNotServed(service.name, operation);
+      const found = Object.hasOwn(loaded, operation) ? loaded[operation] : undefined;
+      if (typeof found !== "function") throw operationNotServed(name, operation);
       // The table was typed against the client when the service was written; decoder and validator make the input fit.
       return found as AnyHandler;
     };
-    this.#services.set(service.name, {
-      name: service.name,
-      wire: loadOnce(parts.wire),
+    const handler = (operation: string): AnyHandler | Promise<AnyHandler> => {
+      const loaded = table();
+      return loaded instanceof Promise ? loaded.then((known) => handlerIn(known, operation)) : handlerIn(loaded, operation);
+    };
+    this.#services.set(name, {
+      name,
+      wire: loadOnce(async () => (await Promise.all([parts.wire(), table()]))[0]),
       validator: loadOnce(parts.validator),
       requireOperation: (operation) => void handler(operation),
       handler,
@@ -87,6 +95,8 @@ export class ServiceRegistry implements Cloud {
     const entry = this.#services.get(service);
     if (entry === undefined) throw serviceNotServed(service);
     const handler = entry.handler(operation);
+    // The first call between services, which no codec has come before.
+    if (handler instanceof Promise) return handler.then(() => this.dispatch(service, operation, decoded, context));
     entry.admit?.(operation, context);
     const run = (validator: Validator): Promise<object> => {
       validator.validate(operation, decoded.input, decoded.unknownMembers);
