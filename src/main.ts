@@ -44,6 +44,9 @@ import { policedFunctions } from "./services/lambda/policed-functions.ts";
 import { callerRates } from "./services/lambda/caller-rates.ts";
 import type { LambdaParts, LambdaSettings, Polling } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
+import { policedTopics } from "./services/sns/model/policed-topic.ts";
+import { openSns, type SnsOptions } from "./services/sns/open-sns.ts";
+import { snsService } from "./services/sns/service.ts";
 import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
 import { policedQueues } from "./services/sqs/policed-queues.ts";
 import { DeadEnds } from "./store/dead-ends.ts";
@@ -136,7 +139,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const ending = new AbortController();
   closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
   const authorise = useAuthoriser({ isEnforced: settings.auth === "on", clock });
-  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }), serveScheduler(registry, { store, clock, ids, log }));
+  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }), serveScheduler(registry, { store, clock, ids, log }), serveSns(registry, { store, clock, ids }));
   refuseServedElsewhere(settings, registry);
 
   const gateway = await startGateway({
@@ -229,6 +232,18 @@ function serveScheduler(registry: ServiceRegistry, options: SchedulerOptions): (
     service: { name: "scheduler", operations: schedulerService(parts) },
     wire: () => loadServiceWire("scheduler"),
     validator: () => loadValidator("scheduler"),
+  });
+  return stop;
+}
+
+/** Likewise. */
+function serveSns(registry: ServiceRegistry, options: SnsOptions): () => void {
+  const { parts, stop } = openSns(options);
+  registry.register({
+    service: { name: "sns", operations: snsService(parts) },
+    wire: () => loadServiceWire("sns"),
+    validator: () => loadValidator("sns"),
+    findResource: policedTopics(parts.catalog),
   });
   return stop;
 }

@@ -20,7 +20,7 @@ export type Delivery = {
   readonly lane?: string;
 };
 
-/** Message attributes as SQS and SNS know them. */
+/** Message attributes as SQS and SNS know them; binary values in base64. */
 export type DeliveryAttributes = { readonly [name: string]: { readonly type: string; readonly value: string } };
 
 /** What the kind of a target takes besides; each reads its own. */

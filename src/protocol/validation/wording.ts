@@ -23,6 +23,7 @@ const byService: Readonly<Record<string, Wording>> = {
   // Services of the query protocol have a common error of another name.
   cloudformation: { code: "ValidationError", namesNull: false },
   iam: { code: "ValidationError", namesNull: false },
+  sns: { code: "ValidationError", namesNull: false },
   sts: { code: "ValidationError", namesNull: false },
   // These model a fault of their own for it.
   "cognito-idp": { code: "InvalidParameterException", namesNull: false },
