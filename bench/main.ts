@@ -1,4 +1,4 @@
-// `npm run bench [-- warm cold reload control create server stream many density sqs async] [--memory=128] [--only=SDK]
+// `npm run bench [-- warm cold reload control create server stream many density sqs async events] [--memory=128] [--only=SDK]
 // [--count=100]`: builds nothing, so `npm run build` first. Settings of Lambent by its variables (LAMBENT_ISOLATION, …).
 // Ratios count, not single times.
 import { cpus } from "node:os";
@@ -7,6 +7,7 @@ import { cold } from "./cold.ts";
 import { control } from "./control.ts";
 import { create } from "./create.ts";
 import { density } from "./density.ts";
+import { events } from "./events.ts";
 import { many } from "./many.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { reload } from "./reload.ts";
@@ -27,6 +28,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<void>>>
   density: (options) => density(options),
   async: () => asynchronous(),
   sqs: () => sqs(),
+  events: () => events(),
 };
 
 console.log(`Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}\n`);
