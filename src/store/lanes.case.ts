@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Bench } from "./bench.case.ts";
 import { openLanes, type LaneId, type LaneRest, type Lanes, type LanesParts } from "./lanes.ts";
 import type { QueuedMessage } from "./queue.ts";
+import { SharedSettles } from "./shared-settles.ts";
 import { CommitConflict, type Partition } from "./store.ts";
 
 const send = (queue: string, id: string, more: { readonly group?: string; readonly delayMs?: number } = {}) =>
@@ -158,6 +159,39 @@ export function laneCases(bench: Bench): void {
     clock.advance(1_000);
     await lanes.until(() => lanes.done.length === 4);
     await lanes.stop();
+  });
+
+  test("what makes room before it is settled lets another begin, and is not begun again", async () => {
+    const { partition, prefix } = freshLane(bench);
+    const queue = `${prefix}a`;
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const begun: string[] = [];
+    const settles = new SharedSettles();
+    const { promise: allBegun, resolve: areBegun } = Promise.withResolvers<void>();
+    const work: LanesParts["work"] = async ({ id, sequence }, lane, free) => {
+      if (begun.push(id) === 20) areBegun();
+      await partition.get("c", "k");
+      free();
+      await mayEnd;
+      await settles.settle(lane.partition, queue, sequence);
+    };
+    const lanes = openLanes({ store: bench.store, prefix, clock, width: () => 2, work, onError: () => expect.unreachable() });
+    await partition.commit(Array.from({ length: 20 }, (_, place) => send(queue, String(place))));
+    await allBegun;
+    end();
+    await lanes.stop();
+    expect(new Set(begun).size).toBe(20);
+    expect(await partition.queues.names({ prefix, holding: true })).toEqual([]);
+  });
+
+  test("of settles that share a commit one that conflicts fails alone", async () => {
+    const { partition, prefix } = freshLane(bench);
+    const sent = await partition.commit([send(`${prefix}a`, "1"), send(`${prefix}a`, "2"), send(`${prefix}a`, "3")]);
+    const settles = new SharedSettles();
+    const sequences = [...sent.map(({ sequence }) => sequence), 1];
+    const ended = await Promise.allSettled(sequences.map((sequence) => settles.settle(partition, `${prefix}a`, sequence)));
+    expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+    await expect(settles.settle(partition, `${prefix}a`, sequences[0] ?? 0)).rejects.toThrow(CommitConflict);
   });
 
   test("settling and postponing what is not there fails the commit, with all that it does", async () => {

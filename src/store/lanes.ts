@@ -25,9 +25,10 @@ export interface LanesParts {
   readonly width: (lane: LaneId) => number;
   /**
    * Settles or postpones its message by the commit of its effects. One that rejects is logged by `onError` and comes
-   * back after half a minute; a CommitConflict says that the message is gone, which is no error.
+   * back after half a minute; a CommitConflict says that the message is gone, which is no error. `free` may be called
+   * when nothing but that commit is left: another message of the lane then begins in its place.
    */
-  readonly work: (message: QueuedMessage, lane: LaneId) => Promise<LaneRest | void>;
+  readonly work: (message: QueuedMessage, lane: LaneId, free: () => void) => Promise<LaneRest | void>;
   /** Without a lane: those that hold something could not be looked for. */
   readonly onError: (error: unknown, lane: LaneId | undefined) => void;
 }
@@ -46,6 +47,8 @@ const page = { limit: 64, characters: 1_000_000 };
 /** A longer message waits on disk: as many as a page takes are no more than a page. */
 const shortMessage = page.characters / page.limit;
 const afterFailureMs = 30_000;
+/** Messages of a lane that have made room and are not settled yet, at most: a disk may be slower than what is worked on. */
+const mostFreed = 256;
 
 export function openLanes(parts: LanesParts): Lanes {
   const { store, prefix, clock } = parts;
@@ -107,6 +110,8 @@ class Lane {
   readonly #id: LaneId;
   /** Being worked on, by sequence. */
   readonly #running = new Map<number, Promise<void>>();
+  /** Of those, that count against the width. */
+  #taken = 0;
   /** Read, and not begun. */
   readonly #waiting: QueuedMessage[] = [];
   /** Sequences of both: a message that is read again is not a second one. */
@@ -156,7 +161,7 @@ class Lane {
 
   get #hasRoom(): boolean {
     const { signal, clock, width } = this.#parts;
-    return !signal.aborted && this.#restingUntilMs <= clock.now() && this.#running.size < width(this.#id);
+    return !signal.aborted && this.#restingUntilMs <= clock.now() && this.#running.size - this.#taken < mostFreed && this.#taken < width(this.#id);
   }
 
   #takes({ characters }: SentNews): boolean {
@@ -187,7 +192,18 @@ class Lane {
 
   #begin(message: QueuedMessage): void {
     const { sequence } = message;
-    const work = this.#workOn(message).finally(() => {
+    let isTaken = true;
+    const free = (): void => {
+      if (isTaken) this.#taken -= 1;
+      isTaken = false;
+    };
+    this.#taken += 1;
+    const freeEarly = (): void => {
+      free();
+      this.advance();
+    };
+    const work = this.#workOn(message, freeEarly).finally(() => {
+      free();
       this.#running.delete(sequence);
       this.#known.delete(sequence);
       if (this.#reading !== undefined) this.#endedMeanwhile.add(sequence);
@@ -199,10 +215,10 @@ class Lane {
     this.#running.set(sequence, work);
   }
 
-  async #workOn(message: QueuedMessage): Promise<void> {
+  async #workOn(message: QueuedMessage, free: () => void): Promise<void> {
     const { work, clock, signal, onError } = this.#parts;
     try {
-      const rest = await work(message, this.#id);
+      const rest = await work(message, this.#id, free);
       if (!rest) return;
       this.#restingUntilMs = Math.max(this.#restingUntilMs, clock.now() + rest.restMs);
       clock.after(rest.restMs, () => this.advance());

@@ -12,6 +12,7 @@ import type { DeadEnd, DeadEnds } from "../../store/dead-ends.ts";
 import { openLanes, type LaneId, type LaneRest, type Lanes } from "../../store/lanes.ts";
 import type { StoreOperation } from "../../store/operation.ts";
 import type { QueuedMessage } from "../../store/queue.ts";
+import { SharedSettles } from "../../store/shared-settles.ts";
 import type { Store } from "../../store/store.ts";
 import type { Engine, InvokeRequest } from "../engine.ts";
 import { traceOrNew } from "../trace.ts";
@@ -100,7 +101,7 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
         prefix: eventLanes,
         clock,
         width: widthOf,
-        work: (message, lane) => work.run(message, lane),
+        work: (message, lane, free) => work.run(message, lane, free),
         onError: (error, lane) => log.error({ error, lane: lane?.queue }, "asynchronous-invoke-failed"),
       });
     },
@@ -115,6 +116,7 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
 /** One attempt on an event, and the commit that follows from it. */
 class EventWork {
   readonly #parts: AsyncInvokesParts;
+  readonly #settles = new SharedSettles();
   readonly #paces = new WeakMap<LaneId, Pace>();
   #isStopping = false;
 
@@ -134,7 +136,7 @@ class EventWork {
     this.#isStopping = true;
   }
 
-  async run(message: QueuedMessage, lane: LaneId): Promise<LaneRest | undefined> {
+  async run(message: QueuedMessage, lane: LaneId, free: () => void): Promise<LaneRest | undefined> {
     const subject = { message, lane, id: functionOf(lane), event: eventIn(message.value) };
     const resolved = await this.#resolve(subject);
     if (resolved instanceof Fault) return this.#settle(subject, undefined, { kind: "refused", fault: resolved });
@@ -146,9 +148,12 @@ class EventWork {
     const hasFailed = attempt.kind === "refused" || attempt.outcome.functionError !== undefined;
     // Whatever ends now may have been ended by us: the next start tries again.
     if (this.#isStopping && hasFailed) return undefined;
+    if (attempt.kind === "ran") {
+      pace.ended();
+      free();
+    }
     await this.#settle(subject, resolved, attempt);
-    if (attempt.kind === "ran") pace.ended();
-    else if (attempt.fault.status === 429) return { restMs: (pace.throttled() * this.#parts.settings.delayPercent) / 100 };
+    if (attempt.kind === "refused" && attempt.fault.status === 429) return { restMs: (pace.throttled() * this.#parts.settings.delayPercent) / 100 };
     return undefined;
   }
 
@@ -189,7 +194,8 @@ class EventWork {
     if (verdict.kind === "dropped") return this.#drop(subject, resolved, verdict);
     if (verdict.kind === "handled") {
       const deliveries = resolved === undefined ? [] : deliveriesOfHandled({ ...subject, resolved, nowMs: this.#parts.clock.now() }, verdict.run);
-      await partition.commit([{ kind: "settle-message", queue, sequence }, ...this.#sent(deliveries)]);
+      if (deliveries.length === 0) await this.#settles.settle(partition, queue, sequence);
+      else await partition.commit([{ kind: "settle-message", queue, sequence }, ...this.#sent(deliveries)]);
     } else {
       await partition.commit([{ kind: "postpone-message", queue, sequence, value: verdict.event, delayMs: verdict.delayMs }]);
     }

@@ -13,6 +13,7 @@ import type { DeadEnds } from "../../store/dead-ends.ts";
 import type { Json } from "../../store/json.ts";
 import { openLanes, type LaneId, type Lanes } from "../../store/lanes.ts";
 import type { QueuedMessage } from "../../store/queue.ts";
+import { SharedSettles } from "../../store/shared-settles.ts";
 import type { Store } from "../../store/store.ts";
 import { noSuchTarget } from "./faults.ts";
 import { afterFailure, type Failure, type PushedDelivery } from "./outcome.ts";
@@ -46,6 +47,7 @@ const atOnce = 32;
 export function openPush(parts: PushParts): Push {
   const { store, clock, log } = parts;
   const stopping = new AbortController();
+  const settles = new SharedSettles();
   let lanes: Lanes | undefined;
   return {
     prefix: deliveryLanes,
@@ -55,7 +57,7 @@ export function openPush(parts: PushParts): Push {
         prefix: deliveryLanes,
         clock,
         width: () => atOnce,
-        work: (message, lane) => work(parts, { message, lane, signal: stopping.signal }),
+        work: (message, lane) => work(parts, { message, lane, signal: stopping.signal, settles }),
         onError: (error, lane) => log.error({ error, lane: lane?.queue }, "delivery-failed"),
       });
     },
@@ -71,16 +73,17 @@ interface Subject {
   readonly message: QueuedMessage;
   readonly lane: LaneId;
   readonly signal: AbortSignal;
+  readonly settles: SharedSettles;
 }
 
 async function work(parts: PushParts, subject: Subject): Promise<void> {
-  const { message, lane, signal } = subject;
+  const { message, lane, signal, settles } = subject;
   const { queue, partition } = lane;
   const { sequence } = message;
   const delivery = deliveryIn(message.value);
   const fault = await tryToDeliver(parts, delivery, signal);
   if (fault === undefined) {
-    await partition.commit([{ kind: "settle-message", queue, sequence }]);
+    await settles.settle(partition, queue, sequence);
     return;
   }
   // Whatever fails now may have been ended by us: the next start tries again.
