@@ -21,7 +21,7 @@ export interface LanesParts {
   /** What names of these queues begin with; nobody else receives from them. */
   readonly prefix: string;
   readonly clock: Clock;
-  /** How many messages of the lane may be worked on at once, at least 1. Asked each time that one may begin. */
+  /** How many messages of the lane may be worked on at once; 0: none before `lookAgain`. Asked each time that one may begin. */
   readonly width: (lane: LaneId) => number;
   /**
    * Settles or postpones its message by the commit of its effects. One that rejects is logged by `onError` and comes

@@ -1,6 +1,6 @@
 // Asynchronous invokes: an event is on disk before it is accepted, and is dealt with until it is handled or dropped, with
 // a record of that. One lane for each function; what becomes of an event is one commit together with what is delivered.
-import type { Clock } from "../../core/clock.ts";
+import { systemClock, type Clock } from "../../core/clock.ts";
 import { isAccountId, isRegion } from "../../core/context.ts";
 import { sendDelivery, type Delivery } from "../../core/delivery.ts";
 import { Fault } from "../../core/faults.ts";
@@ -17,6 +17,7 @@ import type { Store } from "../../store/store.ts";
 import type { Engine, InvokeRequest } from "../engine.ts";
 import { traceOrNew } from "../trace.ts";
 import { deliveriesOfDropped, deliveriesOfHandled } from "./aftermath.ts";
+import { Burst } from "./burst.ts";
 import { Pace } from "./pace.ts";
 import { anew, eventIn, eventLanes, laneOf, type QueuedEvent } from "./queued-event.ts";
 import { dropBefore, verdictOn, type Attempt, type Circumstances, type Dropped } from "./verdict.ts";
@@ -59,20 +60,17 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
   const { store, catalog, clock, ids, log } = parts;
   const work = new EventWork(parts);
   let lanes: Lanes | undefined;
-  /** Callers who wait for their event to be on disk. They come first: what they have sent can wait, they cannot. */
-  let accepting = 0;
-  /** Lanes that have made room for them. */
-  const narrowed = new Set<LaneId>();
+  /** Lanes that wait for a burst to be over. */
+  const held = new Set<LaneId>();
+  const burst = new Burst(systemClock, () => {
+    const waiting = [...held];
+    held.clear();
+    for (const lane of waiting) lanes?.lookAgain(lane);
+  });
   const widthOf = (lane: LaneId): number => {
-    const { width } = work.paceOf(lane);
-    if (accepting > 0) narrowed.add(lane);
-    return Math.max(1, width - accepting);
-  };
-  const accepted = (): void => {
-    accepting -= 1;
-    if (accepting > 0) return;
-    for (const lane of narrowed) lanes?.lookAgain(lane);
-    narrowed.clear();
+    if (!burst.isOn) return work.paceOf(lane).width;
+    held.add(lane);
+    return 0;
   };
   return {
     prefix: eventLanes,
@@ -88,11 +86,11 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
         ...(qualifier === undefined ? {} : { qualifier }),
       };
       const partition = store.partition({ account: id.account, region: id.region, service: "lambda" });
-      accepting += 1;
+      burst.begin();
       try {
         await partition.commit([{ kind: "send-message", queue: laneOf(id), id: requestId, value: event }]);
       } finally {
-        accepted();
+        burst.end();
       }
     },
     start() {
