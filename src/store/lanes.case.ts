@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Bench } from "./bench.case.ts";
 import { openLanes, type LaneId, type LaneRest, type Lanes, type LanesParts } from "./lanes.ts";
 import type { QueuedMessage } from "./queue.ts";
-import { SharedSettles } from "./shared-settles.ts";
+import { JointSettles } from "./joint-settles.ts";
 import { CommitConflict, type Partition } from "./store.ts";
 
 const send = (queue: string, id: string, more: { readonly group?: string; readonly delayMs?: number } = {}) =>
@@ -166,7 +166,7 @@ export function laneCases(bench: Bench): void {
     const queue = `${prefix}a`;
     const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
     const begun: string[] = [];
-    const settles = new SharedSettles();
+    const settles = new JointSettles();
     const { promise: allBegun, resolve: areBegun } = Promise.withResolvers<void>();
     const work: LanesParts["work"] = async ({ id, sequence }, lane, free) => {
       if (begun.push(id) === 20) areBegun();
@@ -187,7 +187,7 @@ export function laneCases(bench: Bench): void {
   test("of settles that share a commit one that conflicts fails alone", async () => {
     const { partition, prefix } = freshLane(bench);
     const sent = await partition.commit([send(`${prefix}a`, "1"), send(`${prefix}a`, "2"), send(`${prefix}a`, "3")]);
-    const settles = new SharedSettles();
+    const settles = new JointSettles();
     const sequences = [...sent.map(({ sequence }) => sequence), 1];
     const ended = await Promise.allSettled(sequences.map((sequence) => settles.settle(partition, `${prefix}a`, sequence)));
     expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);

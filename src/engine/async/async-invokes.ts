@@ -12,7 +12,7 @@ import type { DeadEnd, DeadEnds } from "../../store/dead-ends.ts";
 import { openLanes, type LaneId, type LaneRest, type Lanes } from "../../store/lanes.ts";
 import type { StoreOperation } from "../../store/operation.ts";
 import type { QueuedMessage } from "../../store/queue.ts";
-import { SharedSettles } from "../../store/shared-settles.ts";
+import { JointSettles } from "../../store/joint-settles.ts";
 import type { Store } from "../../store/store.ts";
 import type { Engine, InvokeRequest } from "../engine.ts";
 import { traceOrNew } from "../trace.ts";
@@ -114,7 +114,7 @@ export function openAsyncInvokes(parts: AsyncInvokesParts): AsyncInvokes {
 /** One attempt on an event, and the commit that follows from it. */
 class EventWork {
   readonly #parts: AsyncInvokesParts;
-  readonly #settles = new SharedSettles();
+  readonly #settles = new JointSettles();
   readonly #paces = new WeakMap<LaneId, Pace>();
   #isStopping = false;
 

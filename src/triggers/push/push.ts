@@ -13,7 +13,7 @@ import type { DeadEnds } from "../../store/dead-ends.ts";
 import type { Json } from "../../store/json.ts";
 import { openLanes, type LaneId, type Lanes } from "../../store/lanes.ts";
 import type { QueuedMessage } from "../../store/queue.ts";
-import { SharedSettles } from "../../store/shared-settles.ts";
+import { JointSettles } from "../../store/joint-settles.ts";
 import type { Store } from "../../store/store.ts";
 import { noSuchTarget } from "./faults.ts";
 import { afterFailure, type Failure, type PushedDelivery } from "./outcome.ts";
@@ -47,7 +47,7 @@ const atOnce = 32;
 export function openPush(parts: PushParts): Push {
   const { store, clock, log } = parts;
   const stopping = new AbortController();
-  const settles = new SharedSettles();
+  const settles = new JointSettles();
   let lanes: Lanes | undefined;
   return {
     prefix: deliveryLanes,
@@ -73,7 +73,7 @@ interface Subject {
   readonly message: QueuedMessage;
   readonly lane: LaneId;
   readonly signal: AbortSignal;
-  readonly settles: SharedSettles;
+  readonly settles: JointSettles;
 }
 
 async function work(parts: PushParts, subject: Subject): Promise<void> {

@@ -8,7 +8,7 @@ interface Settle {
   readonly reject: (error: unknown) => void;
 }
 
-export class SharedSettles {
+export class JointSettles {
   readonly #waiting = new Map<Partition, Settle[]>();
 
   /** As a commit of its own: rejects with a CommitConflict when this message is not there. */
