@@ -45,8 +45,8 @@ import { callerRates } from "./services/lambda/caller-rates.ts";
 import type { LambdaParts, LambdaSettings, Polling } from "./services/lambda/parts.ts";
 import { lambdaService } from "./services/lambda/service.ts";
 import { policedTopics } from "./services/sns/model/policed-topic.ts";
-import { openSns, type SnsOptions } from "./services/sns/open-sns.ts";
-import { snsService } from "./services/sns/service.ts";
+import { openSns, type OpenedSns } from "./services/sns/open-sns.ts";
+import { certificatePath } from "./services/sns/model/signer.ts";
 import { openSqs, type SqsOptions } from "./services/sqs/open-sqs.ts";
 import { policedQueues } from "./services/sqs/policed-queues.ts";
 import { DeadEnds } from "./store/dead-ends.ts";
@@ -139,7 +139,8 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
   const ending = new AbortController();
   closers.push(serveSqs(registry, { store, clock, ids, log, quotas: settings.quotas, ending: ending.signal }));
   const authorise = useAuthoriser({ isEnforced: settings.auth === "on", clock });
-  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }), serveScheduler(registry, { store, clock, ids, log }), serveSns(registry, { store, clock, ids }));
+  const sns = openSns({ store, clock, ids });
+  closers.push(serveEvents(registry, { store, clock, ids, log, authorise }), serveScheduler(registry, { store, clock, ids, log }), serveSns(registry, sns));
   refuseServedElsewhere(settings, registry);
 
   const gateway = await startGateway({
@@ -149,7 +150,7 @@ async function compose(settings: Settings, version: string, closers: (() => Prom
     clock,
     ids,
     log,
-    extraRoutes: adminRoutes({ store, blobs: store.blobs, deadEnds, lanes: [events, push], links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
+    extraRoutes: adminRoutes({ certificates: { path: certificatePath, find: (file) => sns.parts.signer.certificate(file) }, store, blobs: store.blobs, deadEnds, lanes: [events, push], links, logs, version, ending: ending.signal, functions: functions.repository, clock, ids, ...engine.tools }),
     functionUrls: functionUrls({ ...functions, authorise, engine, clock, ids, log }),
   });
 
@@ -237,10 +238,9 @@ function serveScheduler(registry: ServiceRegistry, options: SchedulerOptions): (
 }
 
 /** Likewise. */
-function serveSns(registry: ServiceRegistry, options: SnsOptions): () => void {
-  const { parts, stop } = openSns(options);
+function serveSns(registry: ServiceRegistry, { parts, stop }: OpenedSns): () => void {
   registry.register({
-    service: { name: "sns", operations: snsService(parts) },
+    service: { name: "sns", operations: async () => (await import("./services/sns/service.ts")).snsService(parts) },
     wire: () => loadServiceWire("sns"),
     validator: () => loadValidator("sns"),
     findResource: policedTopics(parts.catalog),

@@ -7,13 +7,14 @@ import type { Blobs } from "../store/blob.ts";
 import { signingRoutes, type SigningParts } from "./signing-routes.ts";
 import { downloadPath, type SignedDownloadLinks } from "./download-links.ts";
 import { json } from "./json-bodies.ts";
+import { certificateRoute, type CertificateRouteParts } from "./certificate-route.ts";
 import { recordingRoutes, type RecordingRouteParts } from "./development/recording-routes.ts";
 import { developmentRoutes, type DevelopmentRouteParts } from "./development/development-routes.ts";
 import { eventRoutes, type EventRouteParts } from "./event-routes.ts";
 import { layerRoutes, type LayerRouteParts } from "./layers/layer-routes.ts";
 import { logRoute, type LogRouteParts } from "./log-routes.ts";
 
-export interface AdminParts extends EventRouteParts, SigningParts, LayerRouteParts, DevelopmentRouteParts, RecordingRouteParts, LogRouteParts {
+export interface AdminParts extends EventRouteParts, SigningParts, LayerRouteParts, DevelopmentRouteParts, RecordingRouteParts, LogRouteParts, CertificateRouteParts {
   readonly functions: FunctionRepository;
   readonly blobs: Blobs;
   readonly links: SignedDownloadLinks;
@@ -23,6 +24,7 @@ export interface AdminParts extends EventRouteParts, SigningParts, LayerRoutePar
 export const adminRoutes = (parts: AdminParts): readonly ExtraRoute[] => [
   ...ownRoutes(parts),
   logRoute(parts),
+  certificateRoute(parts),
   ...eventRoutes(parts),
   ...signingRoutes(parts),
   ...layerRoutes(parts),

@@ -4,6 +4,7 @@ import type { Ids } from "../../core/ids.ts";
 import { Records } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import { tooManyConflicts } from "./faults/base.ts";
+import { Signer } from "./model/signer.ts";
 import { TopicCatalog } from "./model/topic-catalog.ts";
 import type { SnsParts } from "./parts.ts";
 
@@ -20,5 +21,5 @@ export interface OpenedSns {
 
 export function openSns({ store, clock, ids }: SnsOptions): OpenedSns {
   const records = new Records(store, { service: "sns", tooManyConflicts });
-  return { parts: { records, catalog: new TopicCatalog(records), clock, ids }, stop: () => records.close() };
+  return { parts: { records, catalog: new TopicCatalog(records), signer: new Signer(records, clock, ids), clock, ids }, stop: () => records.close() };
 }

@@ -1,4 +1,5 @@
 // Messages from publishers to queues and functions through the official clients.
+import { createVerify, X509Certificate } from "node:crypto";
 import { CreateTopicCommand, PublishBatchCommand, PublishCommand, type PublishCommandInput, type SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,11 +51,27 @@ test("a queue gets the envelope, another the message as it is", async () => {
   const body = JSON.parse(envelope?.Body ?? "") as Record<string, unknown>;
   expect(body).toEqual({
     Type: "Notification", MessageId, TopicArn, Subject: "s", Message: 'say "hi" ü', Timestamp: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
+    SignatureVersion: "1", Signature: expect.any(String), SigningCertURL: expect.stringMatching(/\/SimpleNotificationService-[\da-f]{32}\.pem$/),
     UnsubscribeURL: `${lambent.endpoint}/?Action=Unsubscribe&Version=2010-03-31&SubscriptionArn=${SubscriptionArn}`,
     MessageAttributes: { kind: { Type: "String", Value: 'ä"' }, blob: { Type: "Binary", Value: "AP8=" } },
   });
   expect(await received(raw, 1)).toMatchObject([{ Body: 'say "hi" ü', MessageAttributes: { kind: { DataType: "String", StringValue: 'ä"' }, blob: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 255) } } }]);
   expect((await fetch(String(body["UnsubscribeURL"]))).status).toBe(200);
+});
+
+test.each([["1", "RSA-SHA1"], ["2", "RSA-SHA256"]])("a signature of version %s verifies with the certificate that the message names", async (SignatureVersion, algorithm) => {
+  const TopicArn = await createTopic(`signed-${SignatureVersion}`, { SignatureVersion });
+  const queue = await createQueue(sqs, `signed-${SignatureVersion}`);
+  await subscribe(TopicArn, `signed-${SignatureVersion}`);
+  await publish(TopicArn, { Message: "paid\n", Subject: "s" });
+  const message = JSON.parse((await received(queue, 1))[0]?.Body ?? "") as Record<string, string>;
+  const pem = await (await fetch(message["SigningCertURL"] ?? "")).text();
+  const { publicKey, subject } = new X509Certificate(pem);
+  expect(subject).toBe("CN=sns.us-east-1.amazonaws.com");
+  const signed = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"].map((name) => `${name}\n${message[name]}\n`).join("");
+  expect(message["SignatureVersion"]).toBe(SignatureVersion);
+  expect(createVerify(algorithm).update(signed).verify(publicKey, message["Signature"] ?? "", "base64")).toBe(true);
+  expect((await fetch(`${lambent.endpoint}/_lambent/sns/SimpleNotificationService-${"0".repeat(32)}.pem`)).status).toBe(404);
 });
 
 test("filter policies say who gets what", async () => {

@@ -7,12 +7,14 @@ import { limits } from "../limits.ts";
 import { envelope, functionEvent, type Sent } from "./envelope.ts";
 import { type Filtered, filteredAttributes, readJson } from "./filter-policy.ts";
 import type { Message } from "./message.ts";
+import type { Signature, Signer } from "./signer.ts";
 import { isFifoName, snsPrincipal, subscriptionArn, topicArn } from "./names.ts";
+import type { TopicRecord } from "./topic.ts";
 import type { ActiveSubscription } from "./topic-catalog.ts";
 
 export interface Publishing {
   readonly scope: Scope;
-  readonly topic: string;
+  readonly topic: TopicRecord;
   readonly message: Message;
   /** Of FIFO topics. */
   readonly sequence: string | undefined;
@@ -22,11 +24,21 @@ export interface Publishing {
 }
 
 /** One a subscription that wants the message. */
-export function deliveriesOf(publishing: Publishing, subscriptions: Iterable<ActiveSubscription>, ids: Ids): readonly StoreOperation[] {
-  const { message } = publishing;
+export async function deliveriesOf(
+  publishing: Publishing,
+  subscriptions: Iterable<ActiveSubscription>,
+  { ids, signer }: { readonly ids: Ids; readonly signer: Signer },
+): Promise<readonly StoreOperation[]> {
+  const { message, topic } = publishing;
   const attributes = filteredAttributes(message.attributes);
   /** By text: protocols may have their own. */
   const bodies = new Map<string, Filtered["body"]>();
+  const signatures = new Map<string, Signature>();
+  const signatureOf = async (text: string): Promise<Signature> => {
+    const signature = signatures.get(text) ?? (await signer.sign({ ...publishing, text }));
+    signatures.set(text, signature);
+    return signature;
+  };
   const operations: StoreOperation[] = [];
   for (const subscription of subscriptions) {
     const text = message.textFor(subscription.record.protocol);
@@ -37,12 +49,18 @@ export function deliveriesOf(publishing: Publishing, subscriptions: Iterable<Act
         return bodies.get(text);
       },
     };
-    if (subscription.filter?.(filtered) ?? true) operations.push(sendDelivery(ids.uuid(), deliveryTo(subscription, publishing)));
+    if (!(subscription.filter?.(filtered) ?? true)) continue;
+    const signature = subscription.isRaw || isFifoName(topic.name) ? undefined : await signatureOf(text);
+    operations.push(sendDelivery(ids.uuid(), deliveryTo(subscription, publishing, signature)));
   }
   return operations;
 }
 
-function deliveryTo({ record, isRaw, deadLetter }: ActiveSubscription, { scope, topic, message, sequence, trace, endpoint }: Publishing): Delivery {
+function deliveryTo(
+  { record, isRaw, deadLetter }: ActiveSubscription,
+  { scope, topic: { name: topic }, message, sequence, trace, endpoint }: Publishing,
+  signature: Signature | undefined,
+): Delivery {
   const { protocol, id, endpoint: target } = record;
   const arn = subscriptionArn(scope, topic, id);
   const sent: Sent = {
@@ -51,6 +69,7 @@ function deliveryTo({ record, isRaw, deadLetter }: ActiveSubscription, { scope, 
     subscriptionArn: arn,
     protocol,
     sequence,
+    signature,
     unsubscribeUrl: `${endpoint}/?Action=Unsubscribe&Version=2010-03-31&SubscriptionArn=${arn}`,
   };
   const parameters = parametersOf(topic, target, message);

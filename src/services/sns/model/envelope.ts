@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 import type { Message } from "./message.ts";
 import type { StoredAttributes } from "./message-attributes.ts";
+import type { Signature } from "./signer.ts";
 import type { SubscriptionRecord } from "./subscription.ts";
 
 export interface Sent {
@@ -11,11 +12,13 @@ export interface Sent {
   readonly protocol: SubscriptionRecord["protocol"];
   /** Of FIFO topics. */
   readonly sequence: string | undefined;
+  /** Messages of FIFO topics have none. */
+  readonly signature: Signature | undefined;
   readonly unsubscribeUrl: string;
 }
 
 /** Of queues that do not ask for raw messages. */
-export function envelope({ message, topicArn, protocol, sequence, unsubscribeUrl }: Sent): string {
+export function envelope({ message, topicArn, protocol, sequence, signature, unsubscribeUrl }: Sent): string {
   const members: [string, string | undefined][] = [
     ["Type", "Notification"],
     ["MessageId", message.id],
@@ -24,6 +27,9 @@ export function envelope({ message, topicArn, protocol, sequence, unsubscribeUrl
     ["Subject", message.subject],
     ["Message", message.textFor(protocol)],
     ["Timestamp", new Date(message.sentAtMs).toISOString()],
+    ["SignatureVersion", signature?.version],
+    ["Signature", signature?.value],
+    ["SigningCertURL", signature?.certificateUrl],
     ["UnsubscribeURL", unsubscribeUrl],
   ];
   const lines = members.flatMap(([name, value]) => (value === undefined ? [] : [`  "${name}" : ${JSON.stringify(value)}`]));
@@ -33,7 +39,7 @@ export function envelope({ message, topicArn, protocol, sequence, unsubscribeUrl
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
-export const functionEvent = ({ message, topicArn, subscriptionArn, protocol, unsubscribeUrl }: Sent): string =>
+export const functionEvent = ({ message, topicArn, subscriptionArn, protocol, signature, unsubscribeUrl }: Sent): string =>
   JSON.stringify({
     Records: [
       {
@@ -47,6 +53,8 @@ export const functionEvent = ({ message, topicArn, subscriptionArn, protocol, un
           Subject: message.subject ?? null,
           Message: message.textFor(protocol),
           Timestamp: new Date(message.sentAtMs).toISOString(),
+          // It reads "1" whatever the topic's version is.
+          ...(signature === undefined ? {} : { SignatureVersion: "1", Signature: signature.value, SigningCertUrl: signature.certificateUrl }),
           UnsubscribeUrl: unsubscribeUrl,
           MessageAttributes: shown(message.attributes),
         },

@@ -46,10 +46,10 @@ interface Numbered {
   readonly sequence: string | undefined;
 }
 
-async function consequences({ catalog, ids }: SnsParts, { topic, message, sequence }: Numbered, context: CallContext): Promise<readonly StoreOperation[]> {
+async function consequences({ catalog, ids, signer }: SnsParts, { topic, message, sequence }: Numbered, context: CallContext): Promise<readonly StoreOperation[]> {
   const { account, region, trace, endpoint } = context;
   const scope: Scope = { account, region };
-  return deliveriesOf({ scope, topic: topic.name, message, sequence, trace, endpoint }, await catalog.subscriptionsOf(scope, topic.name), ids);
+  return deliveriesOf({ scope, topic, message, sequence, trace, endpoint }, await catalog.subscriptionsOf(scope, topic.name), { ids, signer });
 }
 
 function publishInOrder(parts: SnsParts, topic: TopicRecord, messages: readonly Message[], context: CallContext): Promise<readonly Published[]> {

@@ -43,7 +43,7 @@ const standard: Readonly<Record<string, Check>> = {
   MaximumMessageSize: messageSize,
   KmsMasterKeyId: only("", "messages are not encrypted with keys of your own."),
   DeliveryPolicy: only("", "nothing is delivered over HTTP yet."),
-  SignatureVersion: only("1", "messages are not signed yet."),
+  SignatureVersion: (value, name) => (value === "" ? undefined : oneOf("1", "2")(value, name)),
   TracingConfig: only("PassThrough", "SNS writes no traces of its own."),
 };
 
