@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { InvokeCommand, PutFunctionEventInvokeConfigCommand, UpdateFunctionConfigurationCommand, GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { arnOf, refusal, waitUntilUpdated } from "../../harness/functions.ts";
@@ -50,6 +51,17 @@ test("a dead letter has the event as its body, and says in attributes what went 
       ErrorMessage: { DataType: "String", StringValue: "no" },
     },
   });
+});
+
+test("a dead letter reaches the subscribers of a topic", async () => {
+  const url = await createQueue("subscribed");
+  const sns = new SNSClient(client);
+  const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "dead" }));
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: queueArn("subscribed"), Attributes: { RawMessageDelivery: "true" } }));
+  sns.destroy();
+  await createFunction(lambent.lambda, "published", fails, { DeadLetterConfig: { TargetArn: TopicArn } });
+  const requestId = await send("published", { word: "no" });
+  expect(await receive(url)).toMatchObject({ Body: '{"word":"no"}', MessageAttributes: { RequestID: { StringValue: requestId } } });
 });
 
 test("DeadLetterConfig is shown where it is set, changed, and taken away; what takes no dead letters is refused", async () => {
