@@ -78,7 +78,7 @@ describe("SQS in awsQuery", () => {
     const refused = wire.encodeFault("awsQuery", fault, "req-2");
     expect(refused.status).toBe(400);
     expect(refused.body).toContain(
-      "<Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist.</Message></Error><RequestId>req-2</RequestId>",
+      "<Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist for this wsdl version.</Message></Error><RequestId>req-2</RequestId>",
     );
   });
 

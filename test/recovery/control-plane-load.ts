@@ -264,7 +264,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   mapping: {
     async act({ client, name, n, facts }) {
-      const input = { FunctionName: name, EventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${name}-${n}`, Enabled: false };
+      const stream = `arn:aws:kinesis:us-east-1:000000000000:stream/${name}-${n}`;
+      const input = { FunctionName: name, EventSourceArn: stream, StartingPosition: "LATEST", Enabled: false } as const;
       const { UUID = "" } = await client.send(new CreateEventSourceMappingCommand(input));
       facts.learn("mapping", UUID, arnOf(name));
     },

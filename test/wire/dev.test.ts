@@ -1,6 +1,6 @@
 // `lambent dev` against a live server: what is saved runs in the next invoke.
 import { GetFunctionConfigurationCommand, InvokeCommand } from "@aws-sdk/client-lambda";
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -38,6 +38,10 @@ describe.each(isolations)("lambent dev, --isolation $isolation", ({ isolation, m
       .filter((found) => found.isBootedAhead && program.test(found.commandLine) && (isolation === "required" || found.isIn(folder)) && !answered.has(found.identity))
       .map(({ identity }) => identity);
 
+  /** Ticks of the kernel since the machine started: what a process's identity says of its start. */
+  const ticksNow = (): number => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100;
+  const ticksOf = (identity: string): number => Number(identity.split("@")[1]);
+
   const nodeSource = (word: string): string => `
   import { part } from "./lib/part.mjs";
   console.log("loading", "${word}");
@@ -72,15 +76,15 @@ describe.each(isolations)("lambent dev, --isolation $isolation", ({ isolation, m
       // Neither is code: were it watched, another reload would come before that of the code.
       save("node_modules/other/index.js", text);
       save(".git/index", text);
-      let waiting: readonly string[] = [];
-      await expect.poll(() => (waiting = standingBy(/node/, folder, answered)), { timeout: 10_000 }).not.toEqual([]);
+      await expect.poll(() => standingBy(/node/, folder, answered), { timeout: 10_000 }).not.toEqual([]);
+      const savedAt = ticksNow();
       save(path, text);
       expect((await running.line(reloaded))[2]).toBe(path);
       const answer = (await invoke("warm")) as { pid: string };
       answered.add(answer.pid);
       expect(answer).toMatchObject({ ...expected, key: expect.stringMatching(/^ASIA/), stream: expect.stringMatching(/\[\$LATEST\]/), variable: "given" });
       expect(answer).not.toHaveProperty("standby");
-      expect(waiting).toContain(answer.pid);
+      expect(ticksOf(answer.pid)).toBeLessThanOrEqual(savedAt);
     }
 
     save("index.mjs", "export const handler = async () => {");
@@ -120,13 +124,13 @@ describe.each(isolations)("lambent dev, --isolation $isolation", ({ isolation, m
     const running = dev(folder, "--function", "gem");
     await running.line(loaded);
     expect(await invoke("gem")).toMatchObject({ word: "first" });
-    let waiting: readonly string[] = [];
-    await expect.poll(() => (waiting = standingBy(/ruby/, folder, new Set())), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => standingBy(/ruby/, folder, new Set()), { timeout: 10_000 }).not.toEqual([]);
+    const savedAt = ticksNow();
     save("second");
     await running.line(reloaded);
     const answer = (await invoke("gem")) as { pid: string };
     expect(answer).toMatchObject({ word: "second", key: expect.stringMatching(/^ASIA/), standby: null });
-    expect(waiting).toContain(answer.pid);
+    expect(ticksOf(answer.pid)).toBeLessThanOrEqual(savedAt);
     expect(await running.interrupt()).toBe(0);
   });
 

@@ -124,6 +124,8 @@ describe.skipIf(!isInstalled("aws", "--version"))("the AWS CLI", { timeout: 60_0
     await lambda("wait", "function-active-v2", "--function-name", "managed");
     const of = ["--function-name", "managed"];
     const queue = "arn:aws:sqs:us-east-1:000000000000:jobs";
+    // This CLI asks no other endpoint for SQS than the one on its command line.
+    await run("aws", ["sqs", "create-queue", "--queue-name", "jobs", "--endpoint-url", lambent.endpoint], lambent.environment);
     const mapping = await lambda("create-event-source-mapping", ...of, "--event-source-arn", queue, "--batch-size", "5", "--no-enabled");
     expect(mapping).toMatchObject({ EventSourceArn: queue, BatchSize: 5 });
     expect(await lambda("list-event-source-mappings", ...of)).toMatchObject({ EventSourceMappings: [{ UUID: mapping["UUID"] }] });

@@ -14,12 +14,14 @@ def refusal(call, **arguments):
     except client.exceptions.ClientError as error:
         return [type(error).__name__, error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Message"]]
 queue = "arn:aws:sqs:us-east-1:000000000000:q"
+stream = "arn:aws:kinesis:us-east-1:000000000000:stream/s"
+boto3.client("sqs").create_queue(QueueName="q")
 made = client.create_event_source_mapping(FunctionName="mapped", EventSourceArn=queue, Enabled=False, FilterCriteria={"Filters": [{"Pattern": json.dumps({"body": {"a": [1]}})}]}, Tags={"a": "1"})
 seen["mapping"] = [made["State"], made["BatchSize"], made["FunctionArn"], made["FilterCriteria"]["Filters"][0]["Pattern"]]
 seen["pages"] = [m["UUID"] == made["UUID"] for page in client.get_paginator("list_event_source_mappings").paginate(EventSourceArn=queue) for m in page["EventSourceMappings"]]
 seen["tags"] = client.list_tags(Resource=made["EventSourceMappingArn"])["Tags"]
 seen["duplicate"] = refusal(client.create_event_source_mapping, FunctionName="mapped", EventSourceArn=queue, Enabled=False)[:2]
-seen["enabled"] = refusal(client.update_event_source_mapping, UUID=made["UUID"], Enabled=True)
+seen["enabled"] = refusal(client.create_event_source_mapping, FunctionName="mapped", EventSourceArn=stream, StartingPosition="LATEST", Enabled=True)
 seen["deleted"] = client.delete_event_source_mapping(UUID=made["UUID"])["State"]
 provider = client.create_capacity_provider(CapacityProviderName="c", VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}, PermissionsConfig={"CapacityProviderOperatorRoleArn": "arn:aws:iam::000000000000:role/operator"})
 seen["provider"] = [provider["CapacityProvider"]["State"], client.get_capacity_provider(CapacityProviderName="c")["CapacityProvider"]["State"]]
@@ -44,7 +46,7 @@ describe.skipIf(!isInstalled("python3", "-c", recent))("boto3", () => {
       pages: [true],
       tags: { a: "1" },
       duplicate: ["ResourceConflictException", 409],
-      enabled: ["InvalidParameterValueException", 400, "Lambent does not poll Amazon SQS yet; create the mapping with Enabled false."],
+      enabled: ["InvalidParameterValueException", 400, "Lambent does not poll Amazon Kinesis yet; create the mapping with Enabled false."],
       deleted: "Deleting",
       provider: ["Pending", "Active"],
       scaling: [403, "The function provided by the arn does not contain a capacity provider configuration"],

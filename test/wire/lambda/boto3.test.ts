@@ -90,6 +90,7 @@ client.put_function_concurrency(FunctionName="set", ReservedConcurrentExecutions
 seen["reserved"] = client.get_function_concurrency(FunctionName="set")["ReservedConcurrentExecutions"]
 provisioned = client.put_provisioned_concurrency_config(FunctionName="set", Qualifier="1", ProvisionedConcurrentExecutions=1)
 seen["provisioned"] = [provisioned["Status"], provisioned["ResponseMetadata"]["HTTPStatusCode"]]
+boto3.client("sqs").create_queue(QueueName="jobs")
 mapping = client.create_event_source_mapping(FunctionName="set", EventSourceArn="arn:aws:sqs:us-east-1:000000000000:jobs", Enabled=False)
 seen["mapping"] = [client.get_event_source_mapping(UUID=mapping["UUID"])["BatchSize"], mapping["LastModified"].year > 2000]
 seen["mappings"] = sum(len(page["EventSourceMappings"]) for page in client.get_paginator("list_event_source_mappings").paginate(FunctionName="set"))

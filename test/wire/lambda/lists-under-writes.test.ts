@@ -36,6 +36,7 @@ import {
   PutProvisionedConcurrencyConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../../src/cli/zip.ts";
 import { refusal, says, waitUntilPublished, waitUntilUpdated } from "../../harness/functions.ts";
@@ -62,13 +63,18 @@ interface List {
 
 let lambent: TestLambent;
 let lambda: LambdaClient;
+let sqs: SQSClient;
 let zip: Buffer;
 beforeAll(async () => {
   lambent = await startTestLambent();
   ({ lambda } = lambent);
+  sqs = new SQSClient({ endpoint: lambent.endpoint, region: "us-east-1", credentials: lambent.running.operator });
   zip = await zipOf(says("x"));
 });
-afterAll(() => lambent[Symbol.asyncDispose]());
+afterAll(async () => {
+  sqs.destroy();
+  await lambent[Symbol.asyncDispose]();
+});
 
 /** In an order of names that is not the order in which they are made. */
 const named = (prefix: string, n: number): string => `${prefix}${String((n * 37) % 101).padStart(3, "0")}-${n}`;
@@ -190,7 +196,9 @@ const lists: readonly List[] = [
     name: "ListEventSourceMappings",
     prepare: () => createFunction(lambda, "mapped", says("x")),
     create: async (n) => {
-      const EventSourceArn = `arn:aws:sqs:us-east-1:000000000000:${named("q", n)}`;
+      const QueueName = named("q", n);
+      await sqs.send(new CreateQueueCommand({ QueueName }));
+      const EventSourceArn = `arn:aws:sqs:us-east-1:000000000000:${QueueName}`;
       return (await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "mapped", EventSourceArn, Enabled: false }))).UUID ?? "";
     },
     remove: (UUID) => lambda.send(new DeleteEventSourceMappingCommand({ UUID })),

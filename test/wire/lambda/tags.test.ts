@@ -52,7 +52,8 @@ describe("what has tags beside functions", () => {
     [
       "an event source mapping",
       async () => {
-        const mapping = { FunctionName: "tagged", EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:q", Enabled: false };
+        const EventSourceArn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+        const mapping = { FunctionName: "tagged", EventSourceArn, StartingPosition: "LATEST", Enabled: false } as const;
         return (await lambda.send(new CreateEventSourceMappingCommand(mapping))).EventSourceMappingArn;
       },
       `${account}:event-source-mapping:00000000-0000-4000-8000-000000000000`,
