@@ -213,18 +213,18 @@ describe.skipIf(!asRoot)("the kernel thread (needs root on Linux)", () => {
   });
 
   test("takes notice of what programs leave behind, so that their namespaces can end, and of nobody else's children", async () => {
-    const go = join(folder, "orphans-go");
-    await shell(`mkfifo ${go}`);
-    const leave = async (what: string): Promise<string> => (await shell(`${what} < ${go} >/dev/null 2>&1 & echo $!`)).stdout.trim();
-    const [other, own] = [await leave("cat"), await leave("(read LINE; exit 0)")];
+    // One each: who comes to a pipe after its writer has gone waits for ever.
+    const leave = async (what: string, go: string): Promise<string> => (await shell(`mkfifo ${go}; ${what} < ${go} >/dev/null 2>&1 & echo $!`)).stdout.trim();
+    const [otherGoes, ownGoes] = [join(folder, "other-goes"), join(folder, "own-goes")];
+    const [other, own] = [await leave("cat", otherGoes), await leave("(read LINE; exit 0)", ownGoes)];
     for (const pid of [other, own]) expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(new RegExp(`^PPid:\t${process.pid}$`, "m"));
-    await writeFile(go, "\n\n");
+    for (const go of [otherGoes, ownGoes]) await writeFile(go, "\n");
     await expect.poll(() => readFileSync(`/proc/${other}/stat`, "utf8")).toMatch(/\) Z /);
     // The other one is told of first each time.
     await expect.poll(async () => (await shell("exit 0")) && existsSync(`/proc/${own}`)).toBe(false);
     expect(existsSync(`/proc/${other}`)).toBe(true);
     await kernel.run({ program: "/bin/cat", args: [], environment: {} });
-    expect(existsSync(`/proc/${other}`)).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${other}`)).toBe(false);
   });
 
   test("takes notice of it at the latest when it is closed", async () => {
